@@ -50,5 +50,7 @@ size_t ws_replay_count(const struct ws_replay *replay); /* steps so far */
 bool ws_replay_step(struct ws_replay *replay, size_t index, struct ws_step *step) WS_CHECKED;
 /* Returns the first step whose frame number is `frame` or later, or ws_replay_count() when there is none. */
 size_t ws_replay_find_frame(struct ws_replay *replay, uint64_t frame);
+/* The same by the frames of a point, as the session counts points, where several captured the connection. */
+size_t ws_replay_find_frame_at(struct ws_replay *replay, unsigned point, uint64_t frame);
 
 #endif

@@ -132,7 +132,8 @@ bool ws_ui_busy(const struct ws_ui *ui);
  * frames a second are enough). WS_TIME_NEVER: only keys or packets change it. */
 ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model);
 
-/* For --frame and tests: selects the connection, and puts its replay at the step of `frame`; 0: at its last step. */
+/* For --frame and tests: selects the connection, and puts its replay at the step of `frame`; 0: at its last step. Of several
+ * points, both are as the point of the id counts. */
 void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, uint64_t frame);
 /* Opens the lifelines of a connection at its first segment, and plays. Where the user has not chosen a speed, the
  * replay is guided: each segment stays on the screen until its text could be read. */
@@ -143,9 +144,10 @@ bool ws_ui_watch(struct ws_ui *ui, const struct ws_model *model);
  * first segment; with more than the screen has rows, the overview; without any, the UDP conversations or ARP, whichever
  * has more packets. */
 void ws_ui_open_only(struct ws_ui *ui, const struct ws_model *model);
-/* For --frame on a packet that belongs to no connection: shows it in the packet screen. The frame's bytes are
+/* For --frame on a packet that belongs to no connection: shows it, which a point captured, in the packet screen. The frame's bytes are
  * copied. False: there is no memory for them. */
-bool ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame) WS_CHECKED;
+bool ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, unsigned point,
+                      const struct ws_frame *frame) WS_CHECKED;
 
 /* ---- A lesson. It is borrowed, and must have been resolved. */
 

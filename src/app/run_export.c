@@ -83,6 +83,7 @@ static bool packets_finish(struct export *export, bool good)
 	struct ws_conn_info info;
 	struct ws_error closing;
 	ws_conn_id conn;
+	session_merge(session, true);
 	good = good && session->error.status != WS_ERROR_OUTPUT && export_connection(session, &conn);
 	if (good &&
 	    (!ws_tracker_conn(session_tracker(session), conn, &info) || info.number != export->conn_written))

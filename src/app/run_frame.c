@@ -2,6 +2,7 @@
 #include "app/frame.h"
 #include "app/report.h"
 #include "app/signals.h"
+#include "app/split.h"
 
 #include <wirestate/export.h>
 #include <wirestate/view.h>
@@ -18,21 +19,37 @@ bool frame_read(struct session *session)
 	}
 	if (session->error.status == WS_ERROR_SYSTEM)
 		return false; /* memory is short; after other errors, what could be read is shown */
+	const struct point *named = &session->points[session->named_point];
+	const bool one_of = session->point_count > 1 && !session->split;
 	struct ws_capture_stats stats;
-	session_stats(session, &stats);
+	if (one_of)
+		split_stats(named, &stats);
+	else
+		session_stats(session, &stats);
 	return frame <= stats.received ||
 	       ws_fail(&session->error, WS_ERROR_OPTION, "--frame %llu: only %llu packets were read from %s",
-	               (unsigned long long)frame, (unsigned long long)stats.received, session_source(session));
+	               (unsigned long long)frame, (unsigned long long)stats.received,
+	               one_of ? named->label : session_source(session));
 }
 
 /* The packet that --frame names, and its connection. */
 static uint64_t named_frame(const struct session *session, ws_conn_id *conn)
 {
-	const struct point *point = session_shown(session);
+	const struct point *point = &session->points[session->named_point];
 	const bool several = session->point_count > 1 && session->options->frame != FRAME_NONE &&
 	                     session->options->frame != FRAME_END;
-	*conn = several ? ws_merged_id((unsigned)session->named_point, session->named_conn) : point->last_conn;
+	*conn = ws_merged_id((unsigned)session->named_point, several ? session->named_conn : point->last_conn);
 	return several ? session->options->frame : point->last_frame;
+}
+
+/* The connection with this number at the point that --connection names; without a name, at the first one that has it. */
+static ws_conn_id find_connection(const struct session *session, const struct ws_tracker *tracker, uint64_t number)
+{
+	const bool named = session->options->connection_point.name;
+	ws_conn_id found = 0;
+	for (size_t i = session->conn_point; !found && i < (named ? session->conn_point + 1 : session->point_count); i++)
+		found = ws_tracker_conn_find(tracker, number | (uint64_t)i << WS_CONN_KEY_SHIFT);
+	return found;
 }
 
 bool frame_connection(struct session *session, ws_conn_id *conn)
@@ -46,12 +63,9 @@ bool frame_connection(struct session *session, ws_conn_id *conn)
 			*conn = ws_tracker_conn_at(tracker, 0);
 		return true;
 	}
-	for (size_t rank = 0; rank < count; rank++) {
-		struct ws_conn_info info;
-		*conn = ws_tracker_conn_at(tracker, rank);
-		if (ws_tracker_conn(tracker, *conn, &info) && info.number == wanted)
-			return true;
-	}
+	*conn = find_connection(session, tracker, wanted);
+	if (*conn)
+		return true;
 	return ws_fail(&session->error, WS_ERROR_OPTION,
 	               "--connection %llu: no such connection up to there in %s, which has %zu",
 	               (unsigned long long)wanted, session_source(session), count);
@@ -65,7 +79,7 @@ static bool select_shown(struct frame *frame, enum ws_screen screen)
 	ws_conn_id named;
 	const uint64_t number = named_frame(session, &named);
 	if (screen == WS_SCREEN_PACKET && !chosen && !named && session->named_frame_bytes)
-		return ws_ui_show_frame(frame->ui, &frame->model, &session->named_frame) ||
+		return ws_ui_show_frame(frame->ui, &frame->model, (unsigned)session->named_point, &session->named_frame) ||
 		       ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
 	if (!frame_connection(session, &frame->conn))
 		return false;

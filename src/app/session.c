@@ -2,6 +2,7 @@
  * memory. The way of a packet through one point is in point.c. */
 #include "app/session.h"
 #include "app/joined.h"
+#include "app/named.h"
 #include "app/second_reading.h"
 #include "app/sheets.h"
 #include "app/signals.h"
@@ -22,7 +23,7 @@ enum { FRAMES_SHARE = 4 };
 
 const char *session_source(const struct session *session)
 {
-	return session_shown(session)->name;
+	return session->together ? session->point_names : session_shown(session)->name;
 }
 
 uint32_t session_records(const struct options *options)
@@ -284,7 +285,8 @@ bool session_confine(struct session *session)
 		session_show_point(session, session->shown);
 	for (size_t i = 0; i < session->point_count && i < WS_JOIN_POINTS; i++)
 		session->labels[i] = session->points[i].label;
-	if (!sources_check_offsets(session, &session->error) || !second_reading_check(session, &session->error))
+	if (!named_points_find(session, &session->error) || !sources_check_offsets(session, &session->error) ||
+	    !second_reading_check(session, &session->error))
 		return false;
 	if (session->written.points &&
 	    !written_points(&session->written, session->labels, session->point_count, &session->error))
@@ -454,7 +456,7 @@ void session_tracked(struct session *session, const struct point *point, const s
 		session->named_conn = result->conn;
 	if (session->lesson && point == session_shown(session))
 		ws_lesson_take(session->lesson, &packet->packet, result, point->tracker);
-	if (session->observe && point == session_shown(session))
+	if (session->observe && point == &session->points[session->conn_point])
 		session->observe(session->observe_context, &packet->frame, result);
 	session->changed = true;
 }

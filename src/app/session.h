@@ -95,6 +95,7 @@ struct session {
 	uint8_t *named_frame_bytes;
 	size_t named_point;    /* several points: which of them it is of */
 	ws_conn_id named_conn; /* and its connection there */
+	size_t conn_point;     /* --connection: the point that counts them */
 	bool may_defer;        /* nothing reads a packet's bytes after the tracker, so a packet may wait without them */
 };
 

@@ -225,7 +225,7 @@ const struct option_row option_rows[] = {
             "asciinema, "
             ".pcap or .pcapng its packets; with --screen, FILE gets that screen instead, "
             "and with --lesson the lesson as a page that asks")},
-        {0, "frame", "N", OPTION_FRAME, GROUP_PICTURE, FIELD(frame), 0, 1e18, NULL,
+        {0, "frame", "[POINT=]N", OPTION_FRAME, GROUP_PICTURE, FIELD(frame), 0, 1e18, NULL,
          N_("print the screen as it stands after packet N of the file, or after the last with \"end\", and exit")},
         {0, "size", "COLSxROWS", OPTION_CANVAS, GROUP_PICTURE, FIELD(size), 1, 1000, NULL,
          N_("draw that screen in this size (default 80x24)")},
@@ -234,7 +234,7 @@ const struct option_row option_rows[] = {
         {0, "graph", "KIND", OPTION_WORD, GROUP_PICTURE, FIELD(graph), 0, 0, graph_words,
          N_("what the graph shows first, also in the view: sequence numbers, throughput, round trips, bytes in flight "
             "(default numbers)")},
-        {0, "connection", "N", OPTION_NUMBER, GROUP_PICTURE, FIELD(connection), 1, 1e18, NULL,
+        {0, "connection", "[POINT=]N", OPTION_OF_POINT, GROUP_PICTURE, FIELD(connection), 1, 1e18, NULL,
          N_("select connection N there, instead of the packet's own")},
         {0, "stop", "N", OPTION_STOP, GROUP_PICTURE, FIELD(stop), 1, 1e18, NULL,
          N_("print stop N of the --lesson as its two screens, the question's and the answer's, and exit; \"end\" is "

@@ -150,6 +150,19 @@ static bool canvas(const struct option_row *row, const char *text, struct option
 	return true;
 }
 
+/* Takes the point off a value POINT=N, and returns what follows. The name may contain the sign itself. */
+static const char *take_point(const struct option_row *row, const char *text, struct options *options)
+{
+	struct point_name *point = row->offset == offsetof(struct options, frame) ? &options->frame_point
+	                                                                          : &options->connection_point;
+	const char *sign = strrchr(text, '=');
+	*point = (struct point_name){NULL, 0};
+	if (!sign || sign == text)
+		return text;
+	*point = (struct point_name){text, (size_t)(sign - text)};
+	return sign + 1;
+}
+
 static bool frame(const struct option_row *row, const char *text, uint64_t *field)
 {
 	if (strcmp(text, "end") == 0) {
@@ -237,7 +250,10 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 		ws_text_printf(out, _("columns x rows, like 80x24, each from %.0f to %.0f"), row->min, row->max);
 		break;
 	case OPTION_FRAME:
-		ws_text_puts(out, _("a packet number, or end"));
+		ws_text_puts(out, _("a packet number, or end; of several points also POINT=N"));
+		break;
+	case OPTION_OF_POINT:
+		ws_text_puts(out, _("a number from 1, of several points also POINT=N"));
 		break;
 	case OPTION_STOP:
 		ws_text_puts(out, _("the number of a stop, or end"));
@@ -376,6 +392,9 @@ static bool assign(const struct option_row *row, const char *value, struct optio
 	case OPTION_CANVAS:
 		return canvas(row, value, options);
 	case OPTION_FRAME:
+		return frame(row, take_point(row, value, options), field);
+	case OPTION_OF_POINT:
+		return number(row, take_point(row, value, options), field);
 	case OPTION_STOP:
 		return frame(row, value, field);
 	case OPTION_NET:

@@ -68,6 +68,12 @@ struct words {
 	size_t count;
 };
 
+/* The name of a point, in a value such as POINT=N. */
+struct point_name {
+	const char *name; /* not terminated by a NUL; NULL: none was given */
+	size_t length;
+};
+
 /* --offset POINT=SECONDS, as often as there are points besides the first. */
 enum { OFFSETS_MOST = 16 };
 struct point_offset {
@@ -128,6 +134,7 @@ struct options {
 	uint64_t snapshot_length, buffer_size, max_memory;
 	uint64_t threads; /* 0: as many as help */
 	uint64_t frame, connection, debug_connection;
+	struct point_name frame_point, connection_point; /* of several points, the one that counts them */
 	struct {
 		int columns, rows;
 	} size; /* columns 0: not given */
@@ -196,7 +203,8 @@ enum option_kind {
 	OPTION_WORD,     /* int: the place among `words` */
 	OPTION_RECORDS,  /* uint32_t */
 	OPTION_CANVAS,   /* COLSxROWS */
-	OPTION_FRAME,    /* uint64_t, or `end` */
+	OPTION_FRAME,    /* uint64_t, or `end`; of several points also POINT=N */
+	OPTION_OF_POINT, /* uint64_t, or POINT=N */
 	OPTION_STOP,     /* the same, from 1 */
 	OPTION_NET,      /* struct ws_net, ADDRESS/BITS */
 };

@@ -17,7 +17,27 @@ static bool seek_refuse(struct prompt_error *error, const char *text, size_t sta
 	return false;
 }
 
-bool seek_parse(const char *text, struct seek_target *wanted, struct prompt_error *error)
+/* Takes the point off "server=17", and returns where the number begins; NULL: no point has this name. */
+static const char *take_point(const char *text, const char *start, const struct ws_points *points,
+                              struct seek_target *wanted, struct prompt_error *error)
+{
+	const char *sign = strrchr(start, '=');
+	if (!sign)
+		return start;
+	for (unsigned i = 0; points && i < points->count; i++) {
+		const size_t length = strlen(points->name[i]);
+		if (length != (size_t)(sign - start) || strncmp(points->name[i], start, length) != 0)
+			continue;
+		wanted->elsewhere = true;
+		wanted->point = i;
+		return sign + 1 + strspn(sign + 1, " ");
+	}
+	seek_refuse(error, text, (size_t)(start - text),
+	            points ? _("no point has this name: write it as the title does") : _("here is one capture: give the number alone"));
+	return NULL;
+}
+
+bool seek_parse(const char *text, const struct ws_points *points, struct seek_target *wanted, struct prompt_error *error)
 {
 	static const struct {
 		const char *name;
@@ -27,7 +47,9 @@ bool seek_parse(const char *text, struct seek_target *wanted, struct prompt_erro
 	             {"m", 60.0 * (double)WS_SECOND},
 	             {"h", 3600.0 * (double)WS_SECOND}};
 	*wanted = (struct seek_target){0};
-	const char *start = text + strspn(text, " ");
+	const char *start = take_point(text, text + strspn(text, " "), points, wanted, error);
+	if (!start)
+		return false;
 	const size_t skipped = (size_t)(start - text), digits = strspn(start, "0123456789.");
 	const char *unit = start + digits + strspn(start + digits, " ");
 	if (!digits)

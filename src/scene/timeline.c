@@ -14,6 +14,9 @@
 
 #include <wirestate/language.h>
 
+#include <stdio.h>
+#include <string.h>
+
 struct ws_position ws_ui_position(const struct ws_ui *ui)
 {
 	const struct timeline *timeline = &ui->timeline;
@@ -97,8 +100,16 @@ static void timeline_to_frame(struct timeline *timeline, uint64_t frame)
 static bool timeline_jump(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
 {
 	struct seek_target wanted;
-	if (!seek_parse(text, &wanted, error))
+	const struct ws_points *points = model->fetch_at ? ws_tracker_points(model->tracker) : NULL;
+	if (!seek_parse(text, points, &wanted, error))
 		return false;
+	if (wanted.elsewhere && wanted.point != model->fetch_point) {
+		snprintf(error->text, sizeof(error->text), _("here packets are counted at %s; show %s alone first"),
+		         points->name[model->fetch_point], points->name[wanted.point]);
+		error->start = 0;
+		error->length = strlen(text);
+		return false;
+	}
 	ui->timeline.playing = false;
 	if (wanted.is_time)
 		timeline_stand(&ui->timeline, model,

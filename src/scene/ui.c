@@ -329,17 +329,26 @@ ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
 
 void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, uint64_t frame)
 {
+	const unsigned point = ui_point_of(model, conn);
 	struct ws_conn_info info;
 	if (!ws_tracker_conn(model->tracker, conn, &info))
 		return;
+	if (ws_tracker_is_merged(model->tracker) && info.path) { /* the list has it as its first point does */
+		conn = ws_merged_id(info.path->point[0], info.path->id[0]);
+		if (!ws_tracker_conn(model->tracker, conn, &info))
+			return;
+	}
 	list_select_conn(ui, model, &info);
 	if (!replay_open(ui, model, conn))
 		return;
 	replay_scan(&ui->replay, model, SIZE_MAX);
 	ui->replay.follow = frame == 0;
 	ui->stream.seek = frame;
-	if (frame && ui->replay.steps)
-		replay_stand(&ui->replay, ws_replay_find_frame(ui->replay.steps, frame));
+	if (!frame || !ui->replay.steps)
+		return;
+	replay_stand(&ui->replay, ws_replay_find_frame_at(ui->replay.steps, point, frame));
+	if (point != ui_point_of(model, conn))
+		ui->stream.seek = replay_frame(&ui->replay, ui->replay.step, ui_point_of(model, conn));
 }
 
 void ws_ui_play(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)

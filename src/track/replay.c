@@ -214,7 +214,7 @@ size_t ws_replay_find_frame(struct ws_replay *replay, uint64_t frame)
 {
 	size_t index = 0, count = ws_replay_count(replay);
 	if (replay->ways)
-		return ws_ways_find_frame(replay->ways, frame);
+		return ws_ways_find_frame(replay->ways, replay->tracker->point, frame);
 	if (!count)
 		return 0;
 	for (const struct ws_history_chunk *chunk = replay->conn->history; chunk; chunk = chunk->next)
@@ -222,6 +222,11 @@ size_t ws_replay_find_frame(struct ws_replay *replay, uint64_t frame)
 			if (chunk->input[i].frame >= frame)
 				return index;
 	return count;
+}
+
+size_t ws_replay_find_frame_at(struct ws_replay *replay, unsigned point, uint64_t frame)
+{
+	return replay->ways ? ws_ways_find_frame(replay->ways, point, frame) : ws_replay_find_frame(replay, frame);
 }
 
 bool ws_replay_transit(const struct ws_replay *replay, size_t index, struct ws_transit *transit)

@@ -402,15 +402,20 @@ bool ws_ways_step(struct ws_ways *ways, size_t index, struct ws_step *step)
 	return take_peer(ways, !event->end, event->peer, step);
 }
 
-/* By the frames of the point that shows the connection. */
-size_t ws_ways_find_frame(const struct ws_ways *ways, uint64_t frame)
+/* By the frames of a point; there is none where it has not captured the connection. */
+size_t ws_ways_find_frame(const struct ws_ways *ways, unsigned point, uint64_t frame)
 {
+	unsigned shown = 0;
+	while (shown < ways->path->points && ways->path->point[shown] != point)
+		shown++;
+	if (shown == ways->path->points)
+		return ways->count;
 	size_t best = ways->count;
 	uint64_t nearest = UINT64_MAX;
 	for (size_t i = 0; i < ways->count; i++) {
 		const struct event *event = &ways->event[i];
-		const uint64_t at = event->transit != NONE ? ways->transit[event->transit].frame[ways->shown] : 0;
-		const bool own = ways->end[event->end].index == ways->shown;
+		const uint64_t at = event->transit != NONE ? ways->transit[event->transit].frame[shown] : 0;
+		const bool own = ways->end[event->end].index == shown;
 		if (at < frame || at > nearest || (at == nearest && !own))
 			continue;
 		nearest = at;

@@ -14,7 +14,7 @@ void ws_ways_close(struct ws_ways *ways); /* NULL allowed */
 const struct ws_conn_path *ws_ways_path(const struct ws_ways *ways);
 size_t ws_ways_count(const struct ws_ways *ways);
 bool ws_ways_step(struct ws_ways *ways, size_t index, struct ws_step *step) WS_CHECKED;
-size_t ws_ways_find_frame(const struct ws_ways *ways, uint64_t frame);
+size_t ws_ways_find_frame(const struct ws_ways *ways, unsigned point, uint64_t frame);
 bool ws_ways_transit(const struct ws_ways *ways, size_t index, struct ws_transit *transit) WS_CHECKED;
 
 #endif

@@ -176,7 +176,7 @@ static void test_a_frame_of_no_connection(void **state)
 	                         .captured = sizeof(bytes),
 	                         .length = sizeof(bytes),
 	                         .link = WS_LINK_ETHERNET};
-	assert_true(ws_ui_show_frame(world->ui, &world->model, &frame));
+	assert_true(ws_ui_show_frame(world->ui, &world->model, 0, &frame));
 	memset(bytes, 0, sizeof(bytes)); /* they were copied */
 	assert_shows(world, "Frame 77");
 	assert_shows(world, "ARP");

@@ -200,7 +200,7 @@ static void the_packet_screen_names_the_vendor(void **state)
 	describe(world, 0, &frame);
 	ws_canvas_destroy(&world->canvas);
 	assert_true(ws_canvas_create(&world->canvas, 120, 40));
-	assert_true(ws_ui_show_frame(world->ui, &world->model, &frame));
+	assert_true(ws_ui_show_frame(world->ui, &world->model, 0, &frame));
 	act(world, WS_ACT_UP); /* IP */
 	act(world, WS_ACT_UP);
 	act(world, WS_ACT_ENTER); /* the fields of Ethernet */

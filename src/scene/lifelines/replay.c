@@ -381,25 +381,31 @@ static void step_back(struct replay *replay)
 
 static bool replay_jump(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
 {
-	(void)model;
 	struct replay *replay = &ui->replay;
 	struct seek_target wanted;
 	struct ws_step step;
-	if (!seek_parse(text, &wanted, error))
+	if (!seek_parse(text, model->fetch_at ? ws_tracker_points(model->tracker) : NULL, &wanted, error))
 		return false;
 	if (!replay_step(replay, 0, &step))
 		return true;
 	replay->follow = false;
+	if (!wanted.elsewhere)
+		wanted.point = ui_point_of(model, replay->conn);
 	if (wanted.is_time)
 		replay_stand(replay, step_at(replay, step.input.time + wanted.time));
 	else
-		replay_stand(replay, ws_replay_find_frame(replay->steps, wanted.frame));
+		replay_stand(replay, ws_replay_find_frame_at(replay->steps, wanted.point, wanted.frame));
 	return true;
 }
 
 static const struct prompt_use jump_use = {
         .label = N_("jump to"),
         .hint = N_("a packet's number, or a time since this connection began: 12.5s"),
+        .accept = replay_jump,
+};
+static const struct prompt_use jump_of_points = {
+        .label = N_("jump to"),
+        .hint = N_("a packet's number, POINT=17 for one of another point, or a time: 12.5s"),
         .accept = replay_jump,
 };
 
@@ -426,7 +432,7 @@ static bool change_setting(struct ws_ui *ui, enum ws_action action)
 		replay->speed_chosen = true;
 		return true;
 	case WS_ACT_JUMP:
-		prompt_open(ui, &jump_use, "");
+		prompt_open(ui, ui->several ? &jump_of_points : &jump_use, "");
 		return true;
 	case WS_ACT_LOOP:
 		replay->loop = !replay->loop;

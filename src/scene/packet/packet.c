@@ -131,8 +131,9 @@ static void choose_fields(struct packet_view *view, int room)
 	}
 }
 
-bool ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame)
+bool ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, unsigned point, const struct ws_frame *frame)
 {
+	ui->packet.point = point;
 	ui->packet.alone = true;
 	packet_show(ui, model, frame);
 	if (ws_ui_screen(ui) != WS_SCREEN_PACKET)
