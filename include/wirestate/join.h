@@ -204,6 +204,7 @@ bool ws_joiner_observe(struct ws_joiner *joiner, const struct ws_join_side *a, c
 struct ws_join_period {
 	ws_time first, last;
 	bool drops;
+	bool passed_by_all; /* there is no way between the endpoints but past this point */
 };
 
 struct ws_join_point {

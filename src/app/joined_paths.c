@@ -33,6 +33,7 @@ static struct ws_join_period period_of(const struct joined *joined, size_t point
 	        .first = clock ? ws_clock_here(clock, first) : first,
 	        .last = clock ? ws_clock_here(clock, last) : last,
 	        .drops = capture.dropped_kernel || capture.dropped_interface,
+	        .passed_by_all = joined_is_of_lab(joined->session),
 	};
 }
 

@@ -413,6 +413,20 @@ static bool follow(struct ws_joiner *joiner, unsigned direction, struct ws_join_
 	return join_outcomes(joiner, direction, joiner->new_row, joiner->new_count, result) && keep_rows(joiner);
 }
 
+/* As find_needless() below. */
+static bool find_unseen(struct ws_joiner *joiner, size_t forward, struct ws_join_result *result)
+{
+	const size_t points = joiner->points;
+	for (unsigned d = 0; d < 2; d++) {
+		for (size_t i = 0; i < points; i++)
+			joiner->path[i] = result->path[d ? points - 1 - i : i];
+		if (!join_outcomes_unseen(joiner, d, joiner->row + (d ? forward : 0),
+		                          d ? joiner->row_count - forward : forward, &result->direction[d]))
+			return false;
+	}
+	return true;
+}
+
 /* The first `forward` rows are of direction 0. joiner->path is left as that of direction 1. */
 static bool find_needless(struct ws_joiner *joiner, size_t forward, struct ws_join_result *result)
 {
@@ -459,7 +473,7 @@ bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points,
 		forward = d ? forward : joiner->row_count;
 	}
 	result->transits = joiner->row_count;
-	return joiner->datagrams || find_needless(joiner, forward, result);
+	return find_unseen(joiner, forward, result) && (joiner->datagrams || find_needless(joiner, forward, result));
 }
 
 void ws_joiner_transit(const struct ws_joiner *joiner, size_t index, struct ws_transit *transit)

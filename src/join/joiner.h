@@ -34,6 +34,12 @@ struct join_acked {
 	ws_time time;
 };
 
+/* How long segments took from one place of the path to the next. */
+struct join_delays {
+	bool known, misordered; /* misordered: they passed the points against their order */
+	ws_time least, most;
+};
+
 enum { JOIN_SLACKS = 512 }; /* seconds; connections that are not long apart need the same ones */
 /* How wrong a clock may be from `from` on, for a second. */
 struct join_slack {
@@ -63,6 +69,7 @@ struct ws_joiner {
 	size_t points;
 	/* What was found out last, by point and second; a clock does not change while it is followed. */
 	struct join_slack slack[WS_JOIN_POINTS][JOIN_SLACKS];
+	struct join_delays delays[2][WS_JOIN_POINTS]; /* by direction and place, as that direction passes them */
 	bool datagrams;
 };
 
@@ -83,6 +90,11 @@ ws_time join_slack_of(struct ws_joiner *joiner, unsigned point, ws_time when);
 /* outcome.c: says of the rows of one direction, in order of departure, what became of them, and counts it. */
 bool join_outcomes(struct ws_joiner *joiner, unsigned direction, struct join_row *row, size_t count,
                    struct ws_join_direction *result) WS_CHECKED;
+
+/* The same where no segment of this direction came from one place to the next, though all pass both, when the delay of the
+ * other direction is known. joiner->path is that of the direction. */
+bool join_outcomes_unseen(struct ws_joiner *joiner, unsigned direction, struct join_row *row, size_t count,
+                          struct ws_join_direction *result) WS_CHECKED;
 
 bool join_build_cover(struct ws_joiner *joiner, unsigned point, const struct join_row *row, size_t count) WS_CHECKED;
 /* When the point that the cover was built for saw this byte first, if that was by then; else WS_TIME_NEVER. */

@@ -9,6 +9,9 @@
  * connection pass one mirror port and then another: which of the two points should have seen it first is not known.
  * Where the order is proven, it is a clock that is wrong, such as one that was given by hand.
  *
+ * Where nothing of one direction came, the delay is not known, and it might go another way. Where that is known to be
+ * impossible, as on the lab's wire, the delay of the other direction is taken, with a wider margin.
+ *
  * Of datagrams, nothing is acknowledged. Where one came that had not left, a device on the way may have changed it, so that
  * none of its direction is said to be lost. */
 #include "join/joiner.h"
@@ -347,6 +350,8 @@ bool join_outcomes(struct ws_joiner *joiner, unsigned direction, struct join_row
 	find_ends(joiner, row, count);
 	for (size_t k = 0; k + 1 < joiner->points; k++) {
 		const struct stretch stretch = measure(joiner, row, count, k);
+		joiner->delays[direction][k] = (struct join_delays){
+		        stretch.known, joiner->early[k + 1] && !joiner->proven, stretch.least, stretch.most};
 		if (!join_build_cover(joiner, stretch.to, row, count) ||
 		    !build_acked(joiner, stretch.to, direction, count ? row[0].sequence : 0))
 			return false;
@@ -357,4 +362,42 @@ bool join_outcomes(struct ws_joiner *joiner, unsigned direction, struct join_row
 	}
 	find_reordered(joiner, row, count, joiner->path[joiner->points - 1]);
 	return count_rows(joiner, row, count, result);
+}
+
+/* The rows from one place to the next, when all of them ended there. */
+static void judge_unseen(struct ws_joiner *joiner, const struct stretch *stretch, struct join_row *row, size_t count,
+                         struct ws_join_direction *result)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct join_row *at = &row[i];
+		if (at->outcome != WS_OUTCOME_NOT_CAPTURED || at->last != (int)stretch->from ||
+		    at->next != (int)stretch->to || acknowledged_unseen(joiner, at) ||
+		    is_vague(joiner, at, stretch->from) ||
+		    !would_arrive(joiner, stretch, join_time(joiner, at, stretch->from)))
+			continue;
+		at->outcome = WS_OUTCOME_LOST;
+		result->not_captured--;
+		result->lost++;
+		result->lost_after[stretch->from]++;
+	}
+}
+
+bool join_outcomes_unseen(struct ws_joiner *joiner, unsigned direction, struct join_row *row, size_t count,
+                          struct ws_join_direction *result)
+{
+	const size_t places = joiner->points - 1;
+	for (size_t k = 0; k < places && count; k++) {
+		const struct join_delays *own = &joiner->delays[direction][k],
+		                         *back = &joiner->delays[!direction][places - 1 - k];
+		const unsigned from = joiner->path[k], to = joiner->path[k + 1];
+		if (own->known || own->misordered || !back->known || !joiner->point[from].period.passed_by_all ||
+		    !joiner->point[to].period.passed_by_all)
+			continue;
+		const struct stretch stretch = {
+		        .from = from, .to = to, .known = true, .most = sum(back->most, back->most)};
+		if (!join_build_cover(joiner, to, row, count) || !build_acked(joiner, to, direction, row[0].sequence))
+			return false;
+		judge_unseen(joiner, &stretch, row, count, result);
+	}
+	return true;
 }

@@ -133,7 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			                                      .connection = &w->connection[i],
 			                                      .swapped = i && data[0] & 8,
 			                                      .mss = {data[0] & 16 ? 1000 : 0, 0}};
-			point[i].period = (struct ws_join_period){0, WS_TIME_NEVER / 4, data[0] & 32};
+			point[i].period = (struct ws_join_period){0, WS_TIME_NEVER / 4, data[0] & 32, data[0] & 128};
 			struct ws_join_agreement agreement;
 			if (i && !ws_joiner_observe(joiner, &point[0].side, &point[i].side, clock[i], &agreement))
 				abort();
