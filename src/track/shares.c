@@ -256,6 +256,8 @@ static ws_time time_before(ws_time now, uint32_t microseconds)
 static void judge_repeat(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
 {
 	struct ws_share_side *peer = &shares->side[!s->direction];
+	if (!peer->suspected && !peer->doubtful)
+		return;
 	const bool news = s->flags & WS_TCP_ACK && ws_seq_before(peer->acknowledged, s->acknowledgment);
 	if (peer->suspected && news) { /* nothing was sent again, so it has come late */
 		peer->suspected = false;
@@ -372,11 +374,18 @@ static void note_repair(struct ws_shares *shares, const struct ws_segment *s, co
 		side->recovery = 0;
 }
 
-/* The window of a segment in bytes. */
-static uint32_t window_of(const struct ws_segment *s, const struct ws_flow *flow)
+/* The peer's window, whose size is known only with its scale, which the SYNs say. */
+static void take_window(struct ws_shares *shares, const struct ws_segment *s, const struct ws_flow *flow, ws_time now,
+                        uint32_t mss)
 {
 	enum { FIRST = 2 }; /* of ws_flow.scale */
-	return (uint32_t)s->window << (flow->scale > FIRST ? flow->scale - FIRST : 0);
+	struct ws_share_side *peer = &shares->side[!s->direction];
+	if (!flow->scale)
+		return;
+	const uint32_t window = (uint32_t)s->window << (flow->scale > FIRST ? flow->scale - FIRST : 0);
+	ws_shares_note_edge(peer, s->acknowledgment + window, now, shares->time.way_to[!s->direction]);
+	peer->wide = peer->wide || (mss && window > 2 * mss);
+	peer->small = window < mss && peer->wide;
 }
 
 /* ---- What a segment changes */
@@ -389,10 +398,7 @@ static void take_ack(struct ws_shares *shares, const struct ws_segment *s, uint3
 		self->closed = s->window == 0 && !(s->flags & WS_TCP_SYN);
 	if (!(s->flags & WS_TCP_ACK))
 		return;
-	const uint32_t window = window_of(s, flow);
-	ws_shares_note_edge(peer, s->acknowledgment + window, now, shares->time.way_to[!s->direction]);
-	peer->wide = peer->wide || (mss && window > 2 * mss);
-	peer->small = window < mss && peer->wide;
+	take_window(shares, s, flow, now, mss);
 	if (!peer->sent) {
 		peer->acknowledged = s->acknowledgment;
 		peer->awaited = true;
@@ -492,11 +498,12 @@ static void end_interval(struct ws_shares *shares, const struct ws_segment *s, u
 	} else if (!state->waits) {
 		add(shares, state->cause, state->side, now - shares->since);
 	} else if (news) {
-		/* Of other data that was lost, the numbers tell. */
-		settle_data(shares, s->direction, now, s->length, mss, lost_before(shares, s, analysis, now, lost));
+		const bool gap = lost || self->missing;
+		settle_data(shares, s->direction, now, s->length, mss,
+		            gap ? lost_before(shares, s, analysis, now, lost) : 0);
 	} else if (s->flags & (WS_TCP_FIN | WS_TCP_RST) && !self->fin) {
 		settle_end(shares, s->direction, now,
-		           s->flags & WS_TCP_FIN ? lost_before(shares, s, analysis, now, lost) : 0);
+		           lost && s->flags & WS_TCP_FIN ? lost_before(shares, s, analysis, now, lost) : 0);
 	} else {
 		return;
 	}
