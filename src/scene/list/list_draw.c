@@ -469,7 +469,7 @@ static void say_below(struct ws_text *text, const struct ws_model *model, const 
 	struct ws_text extra = WS_TEXT_OVER(buffer);
 	if (!c->extra)
 		say_extra(&extra, info, columns);
-	const bool only = !c->points && points_only(text, model, info->path, info->point);
+	const bool only = !c->points && points_only_conn(text, model, info);
 	if (extra.length && !(only && columns < 110))
 		ws_text_printf(text, "%s%s", only ? "  " : "", ws_text_cstr(&extra));
 }

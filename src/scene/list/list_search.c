@@ -52,7 +52,7 @@ static bool contains(const struct ws_model *model, const struct ws_conn_info *in
 	if (strcasestr(ws_text_cstr(&text), pattern) || ws_tracker_comment_contains(tracker, info->id, pattern))
 		return true;
 	text.length = 0;
-	if (points_only(&text, model, info->path, info->point) && strcasestr(ws_text_cstr(&text), pattern))
+	if (points_only_conn(&text, model, info) && strcasestr(ws_text_cstr(&text), pattern))
 		return true;
 	text.length = 0;
 	if (info->stated.sensor && strcasestr(info->stated.sensor, pattern))

@@ -35,7 +35,7 @@ static void udp_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
 static void udp_explain(const struct ws_model *model, const struct ws_udp_info *info, struct ws_text *text)
 {
 	const size_t start = text->length;
-	if (points_only(text, model, info->path, info->point)) {
+	if (points_only_udp(text, model, info)) {
 		text->data[start] = (char)toupper((unsigned char)text->data[start]);
 		ws_text_puts(text, _("."));
 		draw_between_sentences(text);

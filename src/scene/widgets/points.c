@@ -21,15 +21,30 @@ bool points_all(const struct ws_points *points, const struct ws_conn_path *path)
 	return path && path->points == points->count;
 }
 
-bool points_only(struct ws_text *text, const struct ws_model *model, const struct ws_conn_path *path, unsigned point)
+/* `compared`: it has been, with what the other points have. */
+static bool points_only(struct ws_text *text, const struct ws_points *points, const struct ws_conn_path *path,
+                        unsigned point, bool compared)
 {
-	const struct ws_points *points = points_together(model);
 	char buffer[256];
 	struct ws_text names = WS_TEXT_OVER(buffer);
-	if (!points || points_all(points, path))
+	if (points_all(points, path) || !(path || compared))
 		return false;
 	points_names(&names, points, path, point);
 	/* TRANSLATORS: the points that captured a connection: "only at client, router" */
 	ws_text_printf(text, _("only at %s"), ws_text_cstr(&names));
 	return true;
+}
+
+bool points_only_conn(struct ws_text *text, const struct ws_model *model, const struct ws_conn_info *info)
+{
+	const struct ws_points *points = points_together(model);
+	return points &&
+	       points_only(text, points, info->path, info->point, info->number <= points->compared[info->point]);
+}
+
+bool points_only_udp(struct ws_text *text, const struct ws_model *model, const struct ws_udp_info *info)
+{
+	const struct ws_points *points = points_together(model);
+	return points &&
+	       points_only(text, points, info->path, info->point, info->number <= points->compared_udp[info->point]);
 }
