@@ -9,6 +9,7 @@
 
 #include "shots.h"
 
+#include <wirestate/filter.h>
 #include <wirestate/points.h>
 #include <wirestate/replay.h>
 
@@ -218,10 +219,90 @@ static void each_end_is_what_its_own_point_knows(void **state)
 	}
 }
 
+/* All points in one list. The server has a connection of its own, which began before the last packets of the other one, by
+ * a clock that is 10 s ahead. */
+static void both_are_one_list(void **state)
+{
+	static const struct shot own[] = {{CLIENT, S, 700, 0, 0, 10100, .port = 40002}};
+	struct pair *pair = *state;
+	struct ws_clock *clock = ws_clock_create(16);
+	struct ws_track_result result;
+	struct ws_conn_info info;
+	struct ws_tracker_stats stats;
+	struct ws_error error;
+	ws_conn_id ids[4];
+	struct ws_order_key keys[2];
+	struct ws_judgement judged[2];
+	struct ws_tracker *all = ws_tracker_merged(&error);
+	assert_true(clock && all);
+	ws_clock_fix(clock, 10 * WS_SECOND);
+	fire(pair->tracker[1], &own[0], 6, &result);
+
+	/* What has not been compared is withheld while it is young. */
+	pair->points.compared[0] = pair->points.compared[1] = 1;
+	assert_true(ws_tracker_merge_due(all, &pair->points, WS_TIME_NEVER));
+	assert_true(ws_tracker_merge(all, &pair->points, WS_TIME_NEVER, SIZE_MAX));
+	assert_int_equal(ws_tracker_conn_count(all), 1);
+	assert_false(ws_tracker_merge_due(all, &pair->points, WS_TIME_NEVER));
+	assert_true(ws_tracker_merge_due(all, &pair->points, 0)); /* it may be shown now */
+
+	/* The other one is there once, as its first point has it. In slices, the order before stays until the end. */
+	pair->points.compared[1] = 2;
+	pair->points.clock[1] = clock;
+	assert_false(ws_tracker_merge(all, &pair->points, 0, 1));
+	assert_int_equal(ws_tracker_conn_count(all), 1);
+	while (!ws_tracker_merge(all, &pair->points, 0, 1))
+		;
+	assert_int_equal(ws_tracker_conn_ids(all, 0, 4, ids), 2);
+	assert_int_equal(ids[0], pair->path.id[0]);
+	assert_int_equal(ws_merged_point(ids[1]), 1);
+	assert_true(ws_tracker_conn(all, ids[1], &info));
+	assert_int_equal(info.id, ids[1]);
+	assert_int_equal(info.point, 1);
+	assert_int_equal(info.number, 2);
+	assert_null(info.path);
+	assert_int_equal(info.first_time, 1000 * WS_SECOND + 100 * WS_MILLISECOND); /* by the first point's clock */
+	assert_int_equal(ws_tracker_conn_find(all, ws_conn_key(&info)), ids[1]);
+	assert_int_equal(ws_tracker_conn_find(all, 2), 0); /* the client has one only */
+
+	/* Keys, verdicts, counts and filters are of the same connections. */
+	ws_tracker_order_keys(all, WS_ORDER_START, info.last_time, ids, 2, keys);
+	assert_true(keys[0].high < keys[1].high && keys[1].high == (uint64_t)info.first_time);
+	ws_tracker_judge(all, ids, 2, judged);
+	assert_int_equal(judged[1].verdict, ws_conn_judge(&info).verdict);
+	ws_tracker_stats(all, &stats);
+	assert_int_equal(stats.connections, 2);
+	assert_int_equal(stats.packets, WS_ARRAY_SIZE(at_client) + WS_ARRAY_SIZE(at_server) + 1);
+	assert_int_equal(stats.state[WS_SYN_SENT], 1);
+	struct ws_filter_error refused;
+	struct ws_filter *filter = ws_filter_compile("points < 2", &refused);
+	assert_non_null(filter);
+	assert_int_equal(ws_filter_pick(filter, all, 0, 4, ids), 1);
+	assert_int_equal(ws_merged_point(ids[0]), 1);
+
+	/* Its replay has the points and the times of the list. */
+	struct ws_replay *replay = ws_replay_open_joined(all, ids[0]);
+	struct ws_step step;
+	assert_true(replay && ws_replay_step(replay, 0, &step));
+	assert_int_equal(step.point, 1);
+	assert_int_equal(step.input.time, info.first_time);
+	ws_replay_close(replay);
+	replay = ws_replay_open_joined(all, pair->path.id[0]);
+	assert_non_null(replay);
+	assert_ptr_equal(ws_replay_path(replay), &pair->path);
+	assert_int_equal(ws_replay_find_frame_at(replay, 1, 4), 8);
+	assert_int_equal(ws_replay_find_frame_at(replay, 0, 4), 6);
+	ws_replay_close(replay);
+	ws_filter_free(filter);
+	ws_tracker_free(all);
+	ws_clock_free(clock);
+}
+
 int main(void)
 {
 #define WITH_PAIR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+	        WITH_PAIR(both_are_one_list),
 	        WITH_PAIR(every_departure_and_arrival_is_a_step),
 	        WITH_PAIR(what_did_not_arrive_is_told_apart),
 	        WITH_PAIR(both_points_show_the_same),
