@@ -470,8 +470,12 @@ static void draw_news(const struct ws_ui *ui, const struct ws_model *model, stru
 {
 	const bool from_list = ui->depth == 2 && ui->stack[0] == WS_SCREEN_LIST && shown(ui)->plays;
 	const uint64_t count = from_list ? list_news(ui, model) : 0;
-	if (count && !model->status_message)
-		hints_news(canvas, canvas->rows - 2, 2, count, ui->options.key_name, WS_ACT_BACK);
+	if (!count || model->status_message)
+		return;
+	const int row = canvas->rows - 2;
+	for (int column = 0; column < 2; column++) /* nothing is left of a word that begins there */
+		ws_canvas_put(canvas, row, column, WS_STYLE_NORMAL, ' ');
+	hints_news(canvas, row, 2, count, ui->options.key_name, WS_ACT_BACK);
 }
 
 static void draw_screen(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)

@@ -224,7 +224,7 @@ static void test_live_list(void **state)
 	assert_shows(world, "Connection 4 ");
 	live_connection(world, 4011);
 	pass(world, &clock, 50 * MS);
-	assert_shows(world, "1 new connection · back shows it");
+	assert_shows(world, "\n   1 new connection · back shows it"); /* and nothing is left of TIME */
 	assert_shows(world, "Connection 4 ");
 	act(world, WS_ACT_BACK);
 	assert_shows(world, " 5/5 ");
