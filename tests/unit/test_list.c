@@ -317,6 +317,31 @@ static void test_hosts(void **state)
 	assert_true(shows(world, "filter: server.address == 10.0.0.2 and server.state == CLOSE_WAIT"));
 	assert_true(shows(world, "3 of 9"));
 	assert_true(shows(world, " 1/3 "));
+	act(world, WS_ACT_BACK);
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_HOSTS);
+}
+
+/* From a group to its connections, back to the groups, and on to all connections; a filter that is typed leads nowhere. */
+static void test_overview(void **state)
+{
+	struct world *world = *state;
+	few(world);
+	act(world, WS_ACT_OVERVIEW);
+	assert_true(shows(world, "from 10.0.0.1 to 10.0.0.2:443"));
+	act(world, WS_ACT_ENTER);
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIST);
+	assert_true(shows(world, "filter: verdict == "));
+	act(world, WS_ACT_BACK);
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_OVERVIEW);
+	act(world, WS_ACT_BACK);
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIST);
+	assert_false(shows(world, "filter:"));
+	act(world, WS_ACT_OVERVIEW);
+	act(world, WS_ACT_ENTER);
+	filter(world, "443");
+	act(world, WS_ACT_BACK);
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIST);
+	assert_true(shows(world, "/6 "));
 }
 
 /* No packet comes any more, and the clock goes on: times count, and a TIME_WAIT that is over is gone. */
@@ -561,6 +586,7 @@ int main(void)
 	        LIST_TEST(test_the_line_is_edited),
 	        LIST_TEST(test_search),
 	        LIST_TEST(test_hosts),
+	        LIST_TEST(test_overview),
 	        LIST_TEST(test_hosts_live),
 	        LIST_TEST(test_hosts_ports),
 	        LIST_TEST(test_age),

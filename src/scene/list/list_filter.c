@@ -48,6 +48,7 @@ bool list_filter_set(struct ws_ui *ui, const struct ws_model *model, const char 
 		error->length = refused.length;
 		return false;
 	}
+	ui->list.filter_from = WS_SCREEN_LIST;
 	list_survey_again(&ui->list, model);
 	return true;
 }
@@ -56,14 +57,20 @@ bool list_show_only(struct ws_ui *ui, const struct ws_model *model, const char *
 {
 	if (!list_filter_set(ui, model, filter, error))
 		return false;
+	ui->list.filter_from = ws_ui_screen(ui);
 	ui->list.selected = 0;
 	return true;
 }
 
 bool list_filter_clear(struct ws_ui *ui, const struct ws_model *model)
 {
+	const enum ws_screen from = ui->list.filter_from;
 	struct prompt_error ignored;
-	return ui->list.filter && list_filter_set(ui, model, "", &ignored);
+	if (!ui->list.filter || !list_filter_set(ui, model, "", &ignored))
+		return false;
+	if (from != WS_SCREEN_LIST)
+		ui_show(ui, from);
+	return true;
 }
 
 static const struct prompt_use use = {

@@ -85,6 +85,7 @@ struct list_view {
 	uint64_t seen; /* live: how many connections there were when the newest one was on the screen; 0: not yet */
 	struct ws_filter *filter; /* NULL: every connection */
 	char *filter_text;
+	enum ws_screen filter_from; /* where it was chosen, to go back there; the list itself: it was typed */
 	const char *capture_filter; /* the model's, when it was laid out last; NULL: none */
 	uint64_t selected;          /* list_identity() of the selected connection, 0: none yet */
 	struct ws_cursor cursor;    /* where it stands */

@@ -250,7 +250,7 @@ static void draw_heads(const struct overview_view *view, const struct ws_model *
 	const size_t count = ws_tracker_conn_count(model->tracker);
 	ws_text_grouped(&digits, count);
 	ws_text_printf(&text,
-	               count == 1 ? ws_translate_plural("%s connection", "%s connections", 1)
+	               count <= 1 ? ws_translate_plural("%s connection", "%s connections", count)
 	                          : _("%s connections in groups, the worst verdicts first"),
 	               ws_text_cstr(&digits));
 	column = draw_cut(canvas, 1, 1, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
