@@ -150,18 +150,14 @@ static bool scan_all(struct session *session, struct scan *scan, struct ws_error
 
 /* ---- Points */
 
-/* The first group whose files share nothing with this one. */
-static size_t group_of(const struct scan *scan, const size_t *group, size_t file, size_t groups)
-{
-	for (size_t g = 0; g < groups; g++) {
-		bool fits = true;
-		for (size_t i = 0; i < file && fits; i++)
-			fits = group[i] != g || !marks_are_points(&scan[i].marks, &scan[file].marks);
-		if (fits)
-			return g;
-	}
-	return groups;
-}
+/* Which files are of one point. */
+struct grouping {
+	const struct session *session;
+	const struct scan *scan;
+	size_t files, groups;
+	size_t group[WORDS_MOST]; /* of those that are in one */
+	bool grouped[WORDS_MOST];
+};
 
 static const char *base_name(const char *path)
 {
@@ -175,6 +171,69 @@ static size_t shared_start(const char *a, const char *b)
 	while (a[length] && a[length] == b[length])
 		length++;
 	return length;
+}
+
+/* The files of a point are called alike, or are in one folder. */
+static size_t alike(const struct grouping *g, size_t a, size_t b)
+{
+	return shared_start(g->session->points[a].name, g->session->points[b].name);
+}
+
+/* Puts a file into the group whose files share nothing with it, and of several into that whose names are most alike. */
+static void group_file(struct grouping *g, size_t file)
+{
+	size_t best = g->groups, most = 0;
+	for (size_t group = 0; group < g->groups; group++) {
+		bool fits = true;
+		size_t length = 0;
+		for (size_t i = 0; i < g->files && fits; i++) {
+			if (!g->grouped[i] || g->group[i] != group)
+				continue;
+			fits = !marks_are_points(&g->scan[i].marks, &g->scan[file].marks);
+			length = alike(g, i, file) > length ? alike(g, i, file) : length;
+		}
+		if (!fits || (best < g->groups && length <= most))
+			continue;
+		best = group;
+		most = length;
+	}
+	g->grouped[file] = true;
+	g->group[file] = best;
+	g->groups += best == g->groups;
+}
+
+/* The file to be grouped next: one that shares segments with a file that is in a group, since that tells most; else the one
+ * whose name is most like that of such a file. */
+static size_t next_file(const struct grouping *g)
+{
+	size_t best = g->files, most = 0;
+	for (size_t i = 0; i < g->files; i++) {
+		size_t length = 0;
+		for (size_t k = 0; k < g->files && !g->grouped[i]; k++) {
+			if (!g->grouped[k])
+				continue;
+			if (marks_are_points(&g->scan[i].marks, &g->scan[k].marks))
+				return i;
+			length = alike(g, i, k) > length ? alike(g, i, k) : length;
+		}
+		if (g->grouped[i] || (best < g->files && length <= most))
+			continue;
+		best = i;
+		most = length;
+	}
+	return best;
+}
+
+/* Counts the groups in the order of their first files. */
+static void number_groups(struct grouping *g)
+{
+	size_t number[WORDS_MOST], count = 0;
+	memset(number, 0xff, sizeof(number));
+	for (size_t i = 0; i < g->files; i++) {
+		if (number[g->group[i]] == SIZE_MAX)
+			number[g->group[i]] = count++;
+		g->group[i] = number[g->group[i]];
+	}
 }
 
 /* Makes one point of the files of each group. */
@@ -234,18 +293,17 @@ static void say_decision(struct session *session, const struct scan *scan, size_
 
 static bool decide(struct session *session, struct scan *scan, struct ws_error *error)
 {
-	size_t group[WORDS_MOST], groups = 0;
 	const size_t files = session->point_count;
+	struct grouping g = {.session = session, .scan = scan, .files = files};
 	if (!scan_all(session, scan, error))
 		return false;
-	for (size_t i = 0; i < files; i++) {
-		group[i] = group_of(scan, group, i, groups);
-		groups += group[i] == groups;
-	}
-	if (groups > WS_JOIN_POINTS)
-		return ws_fail(error, WS_ERROR_OPTION, "the files are %zu points, and at most %d can be joined", groups,
-		               WS_JOIN_POINTS);
-	if (!make_points(session, group, groups, error))
+	for (size_t i = 0; i < files; i++)
+		group_file(&g, next_file(&g));
+	number_groups(&g);
+	if (g.groups > WS_JOIN_POINTS)
+		return ws_fail(error, WS_ERROR_OPTION, "the files are %zu points, and at most %d can be joined",
+		               g.groups, WS_JOIN_POINTS);
+	if (!make_points(session, g.group, g.groups, error))
 		return false;
 	say_decision(session, scan, files);
 	return true;

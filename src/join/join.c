@@ -47,10 +47,19 @@ static uint32_t shift_of(const struct ws_join_side *first, const struct ws_join_
 	return to->kind == WS_JOIN_TCP && to->iss_known[e] && from->iss_known[own] ? to->iss[e] - from->iss[own] : 0;
 }
 
-/* Not every firewall that changes numbers also changes those of selective acknowledgments. */
-static bool renumbered(const struct ws_join_side *first, const struct ws_join_side *side)
+static bool has_sack(const struct ws_join_side *side)
 {
-	return shift_of(first, side, 0) || shift_of(first, side, 1);
+	for (size_t i = 0; i < side->count; i++)
+		if (side->segment[i].sack_right)
+			return true;
+	return false;
+}
+
+/* Not every firewall that changes numbers also changes those of selective acknowledgments, and a device on the way may strip
+ * them, or a short snapshot length cut them. */
+static bool without_sacks(const struct ws_join_side *first, const struct ws_join_side *side)
+{
+	return shift_of(first, side, 0) || shift_of(first, side, 1) || has_sack(first) != has_sack(side);
 }
 
 static bool load_side(struct ws_joiner *joiner, unsigned point, const struct ws_join_side *first,
@@ -147,7 +156,7 @@ static bool compare_points(struct ws_joiner *joiner, unsigned a, unsigned b, str
 bool ws_joiner_observe(struct ws_joiner *joiner, const struct ws_join_side *a, const struct ws_join_side *b,
                        struct ws_clock *clock, struct ws_join_agreement *agreement)
 {
-	const bool without_sack = renumbered(a, b);
+	const bool without_sack = without_sacks(a, b);
 	return a->count + b->count <= joiner->most && load_side(joiner, 0, a, a, NULL, without_sack) &&
 	       load_side(joiner, 1, a, b, NULL, without_sack) && compare_points(joiner, 0, 1, clock, agreement);
 }
@@ -456,7 +465,7 @@ bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points,
 	joiner->proven = true;
 	for (size_t i = 0; i < count; i++) {
 		total += points[i].side.count;
-		without_sack = without_sack || renumbered(&points[0].side, &points[i].side);
+		without_sack = without_sack || without_sacks(&points[0].side, &points[i].side);
 	}
 	if (total > joiner->most || count > WS_JOIN_POINTS)
 		return false;

@@ -6,7 +6,8 @@
  * as usual: which of three equal ACKs was lost can then be told by the time, unless they left closer to each other than
  * delays vary. Then nothing that was captured tells, but how many were lost is right all the same. What is left was cut or merged by a
  * network card, and ranges.c compares its bytes. Lengths and options are never compared beyond that, nor TTL, DSCP,
- * ECN and checksums, which change on the way. */
+ * ECN and checksums, which change on the way. Selective acknowledgments, which a short snapshot length cuts, count only where
+ * there is no IP ID. */
 #include "join/internal.h"
 
 #include <stdlib.h>
@@ -16,7 +17,7 @@ enum { MOST_COMPARED = 64 }; /* segments with one key at one place whose order i
 enum { MOST_DELAYS = 1024 }; /* that are looked at for a median */
 #define UNPAIRED_COST (10 * (double)WS_SECOND)
 
-enum level { BY_ID, BY_HEADER, LEVELS };
+enum level { BY_ID, BY_HEADER, LEVELS, WITHOUT_OPTIONS = LEVELS };
 
 struct join_group {
 	uint64_t key;
@@ -69,10 +70,11 @@ static uint64_t key_of(const struct join_match *match, const struct ws_join_segm
 	enum { KEPT_FLAGS = WS_TCP_FIN | WS_TCP_SYN | WS_TCP_RST | WS_TCP_PSH | WS_TCP_ACK | WS_TCP_URG };
 	uint64_t key = mix(level + 1, (uint64_t)s->sequence << 32 | (s->flags & WS_TCP_ACK ? s->acknowledgment : 0));
 	key = mix(key, (uint64_t)s->length << 32 | (uint32_t)(s->flags & KEPT_FLAGS) << 16 | s->window);
+	if (level == WITHOUT_OPTIONS)
+		return key;
 	if (match->timestamps && s->timestamps)
 		key = mix(key, (uint64_t)s->tsval << 32 | s->tsecr);
-	key = mix(key, s->sack_right);
-	return level == BY_ID ? mix(key, s->identification) : key;
+	return mix(key, level == BY_ID ? s->identification : s->sack_right);
 }
 
 static struct join_group *group_of(struct join_match *match, uint64_t key)
@@ -123,7 +125,7 @@ static void build_groups(struct join_match *match, enum level level)
 static bool other_packets(const struct join_match *match, enum level level, uint32_t a, uint32_t b)
 {
 	const uint16_t left = match->a[a].identification, right = match->b[b].identification;
-	return level == BY_HEADER && match->ids_kept && left && right && left != right;
+	return level != BY_ID && match->ids_kept && left && right && left != right;
 }
 
 static bool may_pair(const struct join_match *match, enum level level, uint32_t a, uint32_t b)
@@ -211,6 +213,18 @@ static size_t pair_unique(struct join_match *match, enum level level)
 		pairs++;
 	}
 	return pairs;
+}
+
+/* A short snapshot length cuts the timestamps of a SYN, which has the most options, at one of the points. */
+static void pair_cut(struct join_match *match)
+{
+	build_groups(match, WITHOUT_OPTIONS);
+	for (size_t i = 0; i < match->group_count; i++) {
+		const struct join_group *g = &match->group[i];
+		if (g->a_count == 1 && g->b_count == 1 && may_pair(match, WITHOUT_OPTIONS, g->a_first, g->b_first) &&
+		    match->a[g->a_first].timestamps != match->b[g->b_first].timestamps)
+			pair(match, g->a_first, g->b_first);
+	}
 }
 
 static void find_typical(struct join_match *match)
@@ -335,12 +349,12 @@ static bool match_room(struct join_match *match)
 	       join_room(&match->delay, &match->delay_room, MOST_DELAYS, sizeof(*match->delay));
 }
 
-static bool have_timestamps(const struct ws_join_segment *s, uint32_t count)
+static uint32_t count_timestamps(const struct ws_join_segment *s, uint32_t count)
 {
 	uint32_t with = 0;
 	for (uint32_t i = 0; i < count; i++)
 		with += s[i].timestamps;
-	return 2 * (uint64_t)with > count;
+	return with;
 }
 
 bool join_match(struct join_match *match, const struct ws_join_segment *a, size_t a_count,
@@ -358,7 +372,8 @@ bool join_match(struct join_match *match, const struct ws_join_segment *a, size_
 	memset(match->pair_a, 0xff, a_count * sizeof(*match->pair_a));
 	memset(match->pair_b, 0xff, b_count * sizeof(*match->pair_b));
 	memset(match->again, 0, b_count * sizeof(*match->again));
-	match->timestamps = have_timestamps(a, match->a_count) && have_timestamps(b, match->b_count);
+	const uint32_t with[2] = {count_timestamps(a, match->a_count), count_timestamps(b, match->b_count)};
+	match->timestamps = with[0] > match->a_count / 2 && with[1] > match->b_count / 2;
 	for (enum level level = 0; level < LEVELS; level++) {
 		build_groups(match, level);
 		if (rules->timed)
@@ -373,5 +388,7 @@ bool join_match(struct join_match *match, const struct ws_join_segment *a, size_
 		build_groups(match, level);
 		pair_several(match, level);
 	}
+	if (match->timestamps && (with[0] < match->a_count || with[1] < match->b_count))
+		pair_cut(match);
 	return join_ranges(match);
 }
