@@ -46,6 +46,9 @@ bool ws_shares_fill(const struct ws_share_side *side, uint32_t end, uint32_t mss
 		const uint32_t between = side->edge[next].time - side->edge[at].time;
 		if (i > 1 && side->edge_merged & 1u << next && ws_seq_before(right, side->edge[next].right))
 			right += proportion(side->edge[next].right - right, time - side->edge[at].time, between);
+		/* It was sent, so its sender knew of room for it, where the way back was a little shorter. */
+		for (unsigned j = i; j > 1 && ws_seq_before(right, end); j--)
+			right = side->edge[edge_at(side, j - 1)].right;
 		return ws_seq_before(right, end + mss);
 	}
 	return false;
