@@ -64,6 +64,8 @@ static void write_connection(struct ws_output *output, const struct subject *sub
 	struct ws_text verdict = WS_TEXT_OVER(sentence);
 	const char *tag;
 	ws_text_printf(text, "connection #%ju  ", (uintmax_t)conn->number);
+	if (output->point_name && !conn->path) /* whose number it is */
+		ws_text_printf(text, "at %s  ", output->point_name);
 	if (conn->vlan != WS_NO_VLAN)
 		ws_text_printf(text, "vlan %u  ", conn->vlan);
 	if (conn->tunnel) {
