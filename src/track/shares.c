@@ -20,7 +20,6 @@
 #define RELEASED_WITHIN (5 * WS_MILLISECOND)
 /* An ACK that comes later than the way by this was delayed. */
 #define DELAYED_AFTER (15 * WS_MILLISECOND)
-#define MICROSECOND INT64_C(1000)
 /* In a recovery, a silence before another retransmission that only a timer ends: Linux's shortest is 200 ms. */
 #define TIMER_LEAST (150 * WS_MILLISECOND)
 /* What that timer adds to a round trip (RFC 6298 has 1 s, and says that less may do). */
@@ -246,9 +245,9 @@ static bool came_twice(const struct ws_segment *s)
 }
 
 /* The time before `now` of which only the microseconds modulo 2^32 were kept. */
-static ws_time time_before(ws_time now, uint32_t microseconds)
+static ws_time time_before(const struct ws_shares *shares, ws_time now, uint32_t microseconds)
 {
-	return now - (uint32_t)((uint32_t)(now / MICROSECOND) - microseconds) * MICROSECOND;
+	return now - (uint32_t)(ws_shares_microseconds(shares, now) - microseconds) * WS_SHARE_MICROSECOND;
 }
 
 /* The ACK of what was sent again shows whether it had been lost. It had not when the ACK answers an earlier segment, as
@@ -275,7 +274,7 @@ static void judge_repeat(struct ws_shares *shares, const struct ws_segment *s, w
 		shares->time.timeouts -= timed;
 		return;
 	}
-	peer->sent_time = time_before(now, peer->acked_time);
+	peer->sent_time = time_before(shares, now, peer->acked_time);
 	if (peer->sent_time > shares->since) {
 		add(shares, (enum ws_cause)peer->recovery, !s->direction, peer->sent_time - shares->since);
 		shares->since = peer->sent_time;
@@ -335,7 +334,7 @@ static bool fills_gap_late(const struct ws_share_side *side, const struct ws_seg
 /* A timer was set again by the latest ACK, until which data was under way. */
 static void settle_until_acked(struct ws_shares *shares, unsigned self, ws_time now)
 {
-	const ws_time until = time_before(now, shares->side[self].acked_time);
+	const ws_time until = time_before(shares, now, shares->side[self].acked_time);
 	if (until > shares->since) {
 		add(shares, WS_CAUSE_NETWORK, self, until - shares->since);
 		shares->since = until;
@@ -364,7 +363,7 @@ static void note_repair(struct ws_shares *shares, const struct ws_segment *s, co
 	side->repeat_tsval = s->tsval;
 	side->doubtful = first && s->timestamps;
 	if (side->doubtful) {
-		side->acked_time = (uint32_t)(now / MICROSECOND);
+		side->acked_time = ws_shares_microseconds(shares, now);
 		return;
 	}
 	side->sent_time = now;
@@ -383,7 +382,7 @@ static void take_window(struct ws_shares *shares, const struct ws_segment *s, co
 	if (!flow->scale)
 		return;
 	const uint32_t window = (uint32_t)s->window << (flow->scale > FIRST ? flow->scale - FIRST : 0);
-	ws_shares_note_edge(peer, s->acknowledgment + window, now, shares->time.way_to[!s->direction]);
+	ws_shares_note_edge(shares, !s->direction, s->acknowledgment + window, now);
 	peer->wide = peer->wide || (mss && window > 2 * mss);
 	peer->small = window < mss && peer->wide;
 }
@@ -408,7 +407,7 @@ static void take_ack(struct ws_shares *shares, const struct ws_segment *s, uint3
 		peer->flight = peer->end - peer->acknowledged;
 		peer->acknowledged = s->acknowledgment;
 		if (!peer->doubtful)
-			peer->acked_time = (uint32_t)(now / MICROSECOND);
+			peer->acked_time = ws_shares_microseconds(shares, now);
 		if (!in_flight(peer))
 			peer->all_acked = now;
 		if (peer->recovery && !ws_seq_before(s->acknowledgment, peer->recovery_end))
@@ -455,7 +454,7 @@ static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint
 		self->end = end;
 		if (s->length) {
 			self->sent_time = now;
-			self->filled = ws_shares_fill(self, end, mss, now - shares->time.way_to[s->direction]);
+			self->filled = ws_shares_fill(shares, s->direction, end, mss, now - shares->time.way_to[s->direction]);
 			self->full =
 			        self->filled || (mss ? s->length >= mss && s->length % mss == 0 : s->length >= 1000);
 			shares->speaker = (int8_t)(s->direction + 1);
@@ -529,6 +528,7 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 	if (!shares->opener) {
 		shares->opener = (int8_t)(s->direction + 1);
 		shares->since = now;
+		shares->phase = (uint16_t)(now % WS_SHARE_MICROSECOND);
 	}
 	for (unsigned i = 0; rtt && i < 2; i++)
 		shares->time.way_to[i] = rtt[!i].count ? rtt[!i].least : 0;

@@ -11,6 +11,8 @@
 
 enum { WS_SHARE_EDGES = 4, WS_SHARE_UNCOUNTED = 255 };
 
+#define WS_SHARE_MICROSECOND INT64_C(1000)
+
 /* What is known of one endpoint as a sender of data. Every connection has two: the members are in the order of their
  * sizes. */
 struct ws_share_side {
@@ -64,7 +66,15 @@ struct ws_shares {
 	int8_t opener;  /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
 	bool open;      /* something followed the handshake's SYNs */
 	bool recorded;  /* it is the first member of a struct ws_span_recorder */
+	uint16_t phase; /* nanoseconds by which the first segment came after a whole microsecond */
 };
+
+/* The microseconds modulo 2^32 of a time. They begin with the first segment's, so that a capture says the same whenever
+ * it is made. */
+static inline uint32_t ws_shares_microseconds(const struct ws_shares *shares, ws_time time)
+{
+	return (uint32_t)((time - shares->phase) / WS_SHARE_MICROSECOND);
+}
 
 /* Is told of each time that is added to a share, in the order of time. */
 struct ws_span_recorder {
@@ -85,10 +95,10 @@ void ws_shares_end(struct ws_shares *shares);
 uint32_t ws_shares_full_segment(const struct ws_machine *machine, const struct ws_segment *segment);
 /* The peer's window ends at `right` from now on. Edges that are close in time replace each other, so that the ring
  * reaches back for the way to the sender and back. */
-void ws_shares_note_edge(struct ws_share_side *side, uint32_t right, ws_time now, ws_time way);
+void ws_shares_note_edge(struct ws_shares *shares, unsigned self, uint32_t right, ws_time now);
 /* True when the window that the sender knew at `known` had no room for another full segment after the bytes up to
  * `end`. */
-bool ws_shares_fill(const struct ws_share_side *side, uint32_t end, uint32_t mss, ws_time known);
+bool ws_shares_fill(const struct ws_shares *shares, unsigned self, uint32_t end, uint32_t mss, ws_time known);
 /* How long after `since` the sender knew of room for another full segment, if it does at all: what keeps it from then
  * on is the network. */
 ws_time ws_shares_opened_after(const struct ws_shares *shares, unsigned self, ws_time now, uint32_t mss);

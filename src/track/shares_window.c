@@ -1,14 +1,14 @@
 /* The edges of a peer's window: which of them a sender knew when, seen from where the capture was taken. */
 #include "track/shares.h"
 
-#define MICROSECOND INT64_C(1000)
-
-void ws_shares_note_edge(struct ws_share_side *side, uint32_t right, ws_time now, ws_time way)
+void ws_shares_note_edge(struct ws_shares *shares, unsigned self, uint32_t right, ws_time now)
 {
-	const uint32_t time = (uint32_t)(now / MICROSECOND);
+	struct ws_share_side *side = &shares->side[self];
+	const ws_time way = shares->time.way_to[self];
+	const uint32_t time = ws_shares_microseconds(shares, now);
 	const unsigned last = (side->edge_next + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
 	const unsigned before = (last + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
-	const bool close = side->edges > 1 && time - side->edge[before].time < way / MICROSECOND / (WS_SHARE_EDGES / 2);
+	const bool close = side->edges > 1 && time - side->edge[before].time < way / WS_SHARE_MICROSECOND / (WS_SHARE_EDGES / 2);
 	const unsigned at = close ? last : side->edge_next;
 	side->edge[at].time = time;
 	side->edge[at].right = right;
@@ -35,9 +35,10 @@ static uint32_t proportion(uint32_t whole, uint32_t part, uint32_t of)
 	return part < of ? (uint32_t)((uint64_t)whole * part / of) : whole;
 }
 
-bool ws_shares_fill(const struct ws_share_side *side, uint32_t end, uint32_t mss, ws_time known)
+bool ws_shares_fill(const struct ws_shares *shares, unsigned self, uint32_t end, uint32_t mss, ws_time known)
 {
-	const uint32_t time = (uint32_t)(known / MICROSECOND);
+	const struct ws_share_side *side = &shares->side[self];
+	const uint32_t time = ws_shares_microseconds(shares, known);
 	for (unsigned i = 1; i <= side->edges; i++) {
 		const unsigned at = edge_at(side, i), next = edge_at(side, i - 1);
 		if (ws_seq_before(time, side->edge[at].time) && i < side->edges)
@@ -58,7 +59,7 @@ ws_time ws_shares_opened_after(const struct ws_shares *shares, unsigned self, ws
 {
 	const struct ws_share_side *side = &shares->side[self];
 	const ws_time way = shares->time.way_to[self];
-	const uint32_t time = (uint32_t)(now / MICROSECOND), right = side->end + mss;
+	const uint32_t time = ws_shares_microseconds(shares, now), right = side->end + mss;
 	for (unsigned i = side->edges; i >= 1; i--) {
 		const unsigned at = edge_at(side, i), before = edge_at(side, i + 1);
 		if (ws_seq_before(side->edge[at].right, right))
@@ -68,7 +69,7 @@ ws_time ws_shares_opened_after(const struct ws_shares *shares, unsigned self, ws
 		if (i < side->edges && side->edge_merged & 1u << at)
 			age += proportion(between, side->edge[at].right - right,
 			                  side->edge[at].right - side->edge[before].right);
-		const ws_time opened = now - age * MICROSECOND + way;
+		const ws_time opened = now - age * WS_SHARE_MICROSECOND + way;
 		return opened > shares->since ? opened - shares->since : 0;
 	}
 	return now - shares->since;
