@@ -154,6 +154,8 @@ struct ws_clock_info {
 void ws_clock_info(const struct ws_clock *clock, struct ws_clock_info *info);
 /* The reference's time when the other point's clock showed `there`. */
 ws_time ws_clock_here(const struct ws_clock *clock, ws_time there);
+/* What the other point's clock showed at the reference's time `here`. */
+ws_time ws_clock_there(const struct ws_clock *clock, ws_time here);
 /* What is proven about the offset at `here`: it is between low and high. False: one of the two is not bounded. It holds
  * for clocks that differ by at most 500 ppm in speed, and when segments did go as ws_clock_add() was told. Samples that
  * contradict each other by at most 0.1 ms are taken as unevenly noted times, and low and high are that far apart. */

@@ -493,6 +493,15 @@ ws_time ws_clock_here(const struct ws_clock *clock, ws_time there)
 	return here_by(clock, &clock->epoch[i], there);
 }
 
+ws_time ws_clock_there(const struct ws_clock *clock, ws_time here)
+{
+	if (clock->fixed)
+		return here + clock->base;
+	if (!clock->epochs)
+		return here;
+	return here + clock->base + (ws_time)llround(line_at(clock, epoch_at(clock, here), here));
+}
+
 /* The highest possible offset at a time, over all possible slopes; or the lowest, as its negative. */
 static double extreme(const struct ws_clock *clock, const struct epoch *epoch, double time, bool high)
 {

@@ -297,6 +297,29 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *co
 		fill_endpoint_rest(tracker, conn, i, &info->endpoint[i]);
 }
 
+/* Changes a time of another point to what this tracker's clock showed then. */
+static void set_by_own_clock(const struct ws_tracker *tracker, const struct ws_clock *clock, ws_time *time)
+{
+	const struct ws_clock *own = tracker->points->clock[tracker->point];
+	if (!*time || clock == own)
+		return;
+	const ws_time reference = clock ? ws_clock_here(clock, *time) : *time;
+	*time = own ? ws_clock_there(own, reference) : reference;
+}
+
+static void set_times_by_own_clock(const struct ws_tracker *tracker, const struct ws_clock *clock, unsigned parts,
+                                   struct ws_endpoint_info *info)
+{
+	if (parts & WS_PART_TRAFFIC)
+		set_by_own_clock(tracker, clock, &info->closed_since);
+	if (parts & WS_PART_MARKS) {
+		set_by_own_clock(tracker, clock, &info->stalled_since);
+		set_by_own_clock(tracker, clock, &info->unanswered_since);
+	}
+	if (parts & WS_PART_REST)
+		set_by_own_clock(tracker, clock, &info->time_wait_end);
+}
+
 /* Says of both ends what the points nearest to them know. A state that is presumed there was captured arriving. */
 static void fill_ends(const struct ws_tracker *tracker, unsigned parts, struct ws_conn_info *info)
 {
@@ -322,8 +345,7 @@ static void fill_ends(const struct ws_tracker *tracker, unsigned parts, struct w
 			                                   &info_of->process_guessed);
 		if (path->at_host[end] && info_of->certainty == WS_PRESUMED)
 			info_of->certainty = WS_CONFIRMED;
-		if (clock && info_of->time_wait_end)
-			info_of->time_wait_end = ws_clock_here(clock, info_of->time_wait_end);
+		set_times_by_own_clock(tracker, clock, parts, info_of);
 	}
 }
 

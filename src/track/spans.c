@@ -157,6 +157,7 @@ void ws_span_words(struct ws_text *text, const struct ws_span *span, unsigned cl
 		ws_text_puts(text, _("a FIN or its ACK was under way"));
 		break;
 	}
-	if (span->again)
+	/* Where nobody sent anything new, a needless repetition of what had arrived tells nothing of the wait. */
+	if (span->again && span->cause != WS_CAUSE_PROGRAM && span->cause != WS_CAUSE_IDLE)
 		ws_text_printf(text, _(", %u sent again"), span->again);
 }

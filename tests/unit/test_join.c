@@ -81,6 +81,7 @@ static void clock_drift(void **state)
 		const ws_time out = 20 * MS + below(&random, 5000000), back = 30 * MS + below(&random, 5000000);
 		assert_true(ws_clock_here(clock, t + out + there) >= t - 10);
 		assert_true(t + back >= ws_clock_here(clock, t + there) - 10);
+		assert_true(llabs(ws_clock_here(clock, ws_clock_there(clock, t)) - t) <= 10);
 	}
 	ws_clock_free(clock);
 }
@@ -134,6 +135,7 @@ static void clock_one_direction(void **state)
 	assert_int_equal(info.bound, WS_TIME_NEVER);
 	assert_false(ws_clock_bounds(clock, 0, &low, &high));
 	assert_int_equal(ws_clock_here(clock, 6 * WS_SECOND), WS_SECOND);
+	assert_int_equal(ws_clock_there(clock, WS_SECOND), 6 * WS_SECOND);
 	ws_clock_fix(clock, 4 * WS_SECOND);
 	ws_clock_info(clock, &info);
 	assert_true(info.fixed);
