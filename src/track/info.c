@@ -1,5 +1,6 @@
 /* Reads connections, conversations, bindings and totals from the tracker as plain values. */
 #include "track/info.h"
+#include "track/closing.h"
 #include "track/kernel.h"
 #include "track/merged.h"
 
@@ -21,59 +22,6 @@ static enum ws_handshake handshake_of(const struct ws_machine *m)
 	if (m->saw_syn && m->saw_syn_ack && m->saw_handshake_ack)
 		return WS_HANDSHAKE_COMPLETE;
 	return m->saw_syn || m->saw_syn_ack ? WS_HANDSHAKE_PARTIAL : WS_HANDSHAKE_MISSED;
-}
-
-static bool is_over(const struct ws_endpoint *e)
-{
-	return e->state == WS_CLOSED || e->state == WS_TIME_WAIT;
-}
-
-static enum ws_close close_of(const struct ws_machine *m)
-{
-	const struct ws_endpoint *a = &m->endpoint[0], *b = &m->endpoint[m->self ? 0 : 1];
-	if (a->fin_acked && b->fin_acked && is_over(a) && is_over(b))
-		return WS_CLOSE_FIN;
-	bool reset = a->dead == WS_DEAD_SENT_RST || a->dead == WS_DEAD_GOT_RST || b->dead == WS_DEAD_SENT_RST ||
-	             b->dead == WS_DEAD_GOT_RST;
-	if (reset)
-		return WS_CLOSE_RST;
-	bool gone = a->dead == WS_DEAD_ASSUMED || a->dead == WS_DEAD_ICMP || b->dead == WS_DEAD_ASSUMED ||
-	            b->dead == WS_DEAD_ICMP;
-	return gone ? WS_CLOSE_TIMEOUT : WS_CLOSE_OPEN;
-}
-
-/* The only endpoint of which something was captured; -1 when both were, or none. */
-static int only_captured(const struct ws_machine *m)
-{
-	if (m->self || m->endpoint[0].captured == m->endpoint[1].captured)
-		return -1;
-	return m->endpoint[1].captured;
-}
-
-/* The sender of the first FIN. */
-static enum ws_closed_by closed_by_of(const struct ws_machine *m)
-{
-	const struct ws_endpoint *e = m->endpoint;
-	if (only_captured(m) >= 0 && (e[0].fin_sent || e[1].fin_sent))
-		return WS_CLOSED_BY_UNKNOWN;
-	if (e[0].fin_first && (e[1].fin_first || m->self))
-		return WS_CLOSED_BY_BOTH;
-	for (unsigned i = 0; i < 2; i++)
-		if (e[i].fin_first)
-			return i ? WS_CLOSED_BY_ENDPOINT_1 : WS_CLOSED_BY_ENDPOINT_0;
-	return WS_CLOSED_BY_NONE;
-}
-
-/* The sender of the RST that ended the connection; NONE when its apparent sender went on, so that somebody else sent
- * it.
- */
-static enum ws_closed_by reset_by_of(const struct ws_machine *m)
-{
-	const struct ws_endpoint *e = m->endpoint;
-	for (unsigned i = 0; i < 2; i++)
-		if (e[i].dead == WS_DEAD_SENT_RST || (e[1 - i].dead == WS_DEAD_GOT_RST && !m->forged))
-			return i ? WS_CLOSED_BY_ENDPOINT_1 : WS_CLOSED_BY_ENDPOINT_0;
-	return WS_CLOSED_BY_NONE;
 }
 
 /* ---- The parts */
@@ -106,15 +54,27 @@ static void fill_opening(const struct ws_conn *conn, struct ws_conn_info *info)
 	info->superseded = m->superseded;
 }
 
-static void fill_captured(const struct ws_conn *conn, struct ws_conn_info *info)
+static void fill_captured(const struct ws_conn *conn, const struct ws_machine *m, struct ws_conn_info *info)
 {
-	const int only = only_captured(&conn->machine);
+	const int only = ws_only_captured(m);
 	info->captured = WS_CAPTURED_BOTH;
 	info->one_direction = false;
 	if (only < 0)
 		return;
 	info->captured = only == ws_conn_likely_client(conn) ? WS_CAPTURED_CLIENT : WS_CAPTURED_SERVER;
-	info->one_direction = conn->machine.endpoint[1 - only].sent_any;
+	info->one_direction = m->endpoint[1 - only].sent_any;
+}
+
+static void fill_ending(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
+{
+	struct ws_closing closing = {.machine = &conn->machine, .reset = ws_conn_rare(conn)->reset};
+	if (info->path && !ws_conn_is_self(conn))
+		ws_closing_join(&closing, tracker, info);
+	info->close = (uint8_t)ws_close_of(closing.machine);
+	info->closed_by = (uint8_t)ws_closed_by_of(closing.machine);
+	info->reset_by = (uint8_t)ws_reset_by_of(closing.machine);
+	info->reset = closing.reset;
+	fill_captured(conn, closing.machine, info);
 }
 
 static void fill_traffic(const struct ws_traffic *traffic, struct ws_endpoint_info *info)
@@ -259,6 +219,11 @@ static void fill_kernel(const struct ws_kernel *kernel, const struct ws_conn *co
 	}
 }
 
+static ws_time time_wait_end(const struct ws_tracker *tracker, const struct ws_endpoint *e)
+{
+	return e->state == WS_TIME_WAIT ? e->time_wait_start + tracker->config.time_wait : 0;
+}
+
 static void fill_endpoint_rest(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i,
                                struct ws_endpoint_info *info)
 {
@@ -268,7 +233,7 @@ static void fill_endpoint_rest(const struct ws_tracker *tracker, const struct ws
 	info->window_scale = e->sent_any ? e->window_scale : 255;
 	info->window = e->window;
 	info->mss = e->mss;
-	info->time_wait_end = e->state == WS_TIME_WAIT ? e->time_wait_start + tracker->config.time_wait : 0;
+	info->time_wait_end = time_wait_end(tracker, e);
 }
 
 static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
@@ -320,6 +285,24 @@ static void set_times_by_own_clock(const struct ws_tracker *tracker, const struc
 		set_by_own_clock(tracker, clock, &info->time_wait_end);
 }
 
+/* Says of an end's state what the point knows that captured more of what the end itself sent. */
+static void fill_state(const struct ws_tracker *tracker, unsigned e, unsigned at, unsigned parts,
+                       struct ws_conn_info *info)
+{
+	const struct ws_clock *clock = tracker->points->clock[info->path->point[at]];
+	struct ws_conn_copy copy;
+	const struct ws_conn *conn = ws_path_conn(tracker, info->path, at, &copy);
+	const unsigned own = e ^ info->path_swapped ^ info->path->swapped[at];
+	if (!conn)
+		return;
+	fill_endpoint(conn, own, parts & (WS_PART_STATES | WS_PART_FLIGHT), &info->endpoint[e]);
+	if (!(parts & WS_PART_REST))
+		return;
+	info->endpoint[e].time_wait_end =
+	        time_wait_end(tracker->points->tracker[info->path->point[at]], &conn->machine.endpoint[own]);
+	set_by_own_clock(tracker, clock, &info->endpoint[e].time_wait_end);
+}
+
 /* Says of both ends what the points nearest to them know. A state that is presumed there was captured arriving. */
 static void fill_ends(const struct ws_tracker *tracker, unsigned parts, struct ws_conn_info *info)
 {
@@ -330,8 +313,8 @@ static void fill_ends(const struct ws_tracker *tracker, unsigned parts, struct w
 		const struct ws_tracker *there = tracker->points->tracker[path->point[near]];
 		const struct ws_clock *clock = tracker->points->clock[path->point[near]];
 		struct ws_conn_copy copy;
-		const struct ws_conn *conn = ws_table_read(&there->table, path->id[near], &copy);
-		if (!conn || conn->number != path->number[near])
+		const struct ws_conn *conn = ws_path_conn(tracker, path, near, &copy);
+		if (!conn)
 			continue;
 		struct ws_endpoint_info *info_of = &info->endpoint[e];
 		const struct ws_endpoint_info before = *info_of;
@@ -346,6 +329,10 @@ static void fill_ends(const struct ws_tracker *tracker, unsigned parts, struct w
 		if (path->at_host[end] && info_of->certainty == WS_PRESUMED)
 			info_of->certainty = WS_CONFIRMED;
 		set_times_by_own_clock(tracker, clock, parts, info_of);
+		const bool stated = parts & (WS_PART_STATES | WS_PART_FLIGHT | WS_PART_REST);
+		const unsigned at = stated ? ws_closing_point(tracker, info, e) : near;
+		if (at != near)
+			fill_state(tracker, e, at, parts, info);
 	}
 }
 
@@ -374,13 +361,8 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 	info->point = (uint8_t)tracker->point;
 	if (parts & WS_PART_OPENING)
 		fill_opening(conn, info);
-	if (parts & WS_PART_ENDING) {
-		info->close = (uint8_t)close_of(&conn->machine);
-		info->closed_by = (uint8_t)closed_by_of(&conn->machine);
-		info->reset_by = (uint8_t)reset_by_of(&conn->machine);
-		info->reset = ws_conn_rare(conn)->reset;
-		fill_captured(conn, info);
-	}
+	if (parts & WS_PART_ENDING)
+		fill_ending(tracker, conn, info);
 	if (parts & WS_PART_MARKS) {
 		const struct ws_rare *rare = ws_conn_rare(conn);
 		info->syn_ack_repeats = rare->marks[0].syn_ack_repeats + rare->marks[1].syn_ack_repeats;

@@ -1,0 +1,141 @@
+/* How a connection was closed, and by whom. Of one that several points captured, each fact is taken from a point that has
+ * captured it. */
+#include "track/closing.h"
+#include "track/merged.h"
+
+#include <wirestate/join.h>
+
+static bool is_over(const struct ws_endpoint *e)
+{
+	return e->state == WS_CLOSED || e->state == WS_TIME_WAIT;
+}
+
+enum ws_close ws_close_of(const struct ws_machine *m)
+{
+	const struct ws_endpoint *a = &m->endpoint[0], *b = &m->endpoint[m->self ? 0 : 1];
+	if (a->fin_acked && b->fin_acked && is_over(a) && is_over(b))
+		return WS_CLOSE_FIN;
+	bool reset = a->dead == WS_DEAD_SENT_RST || a->dead == WS_DEAD_GOT_RST || b->dead == WS_DEAD_SENT_RST ||
+	             b->dead == WS_DEAD_GOT_RST;
+	if (reset)
+		return WS_CLOSE_RST;
+	bool gone = a->dead == WS_DEAD_ASSUMED || a->dead == WS_DEAD_ICMP || b->dead == WS_DEAD_ASSUMED ||
+	            b->dead == WS_DEAD_ICMP;
+	return gone ? WS_CLOSE_TIMEOUT : WS_CLOSE_OPEN;
+}
+
+int ws_only_captured(const struct ws_machine *m)
+{
+	if (m->self || m->endpoint[0].captured == m->endpoint[1].captured)
+		return -1;
+	return m->endpoint[1].captured;
+}
+
+enum ws_closed_by ws_closed_by_of(const struct ws_machine *m)
+{
+	const struct ws_endpoint *e = m->endpoint;
+	if (ws_only_captured(m) >= 0 && (e[0].fin_sent || e[1].fin_sent))
+		return WS_CLOSED_BY_UNKNOWN;
+	if (e[0].fin_first && (e[1].fin_first || m->self))
+		return WS_CLOSED_BY_BOTH;
+	for (unsigned i = 0; i < 2; i++)
+		if (e[i].fin_first)
+			return i ? WS_CLOSED_BY_ENDPOINT_1 : WS_CLOSED_BY_ENDPOINT_0;
+	return WS_CLOSED_BY_NONE;
+}
+
+enum ws_closed_by ws_reset_by_of(const struct ws_machine *m)
+{
+	const struct ws_endpoint *e = m->endpoint;
+	for (unsigned i = 0; i < 2; i++)
+		if (e[i].dead == WS_DEAD_SENT_RST || (e[1 - i].dead == WS_DEAD_GOT_RST && !m->forged))
+			return i ? WS_CLOSED_BY_ENDPOINT_1 : WS_CLOSED_BY_ENDPOINT_0;
+	return WS_CLOSED_BY_NONE;
+}
+
+/* ---- Several points */
+
+/* What an endpoint itself has sent shows these of it, wherever it was captured. */
+enum {
+	FIN_SENT = 1 << 0,
+	FIN_RECEIVED = 1 << 1,
+	FIN_ACKED = 1 << 2,
+	RST_SENT = 1 << 3,
+};
+
+static unsigned bits(const struct ws_endpoint *e, enum ws_receipt least)
+{
+	return (e->fin_sent && !e->fin_implied ? FIN_SENT : 0) | (e->fin_received >= least ? FIN_RECEIVED : 0) |
+	       (e->fin_acked >= least ? FIN_ACKED : 0) | (e->dead == WS_DEAD_SENT_RST ? RST_SENT : 0);
+}
+
+static unsigned count_of(unsigned set)
+{
+	return (unsigned)__builtin_popcount(set);
+}
+
+const struct ws_conn *ws_path_conn(const struct ws_tracker *tracker, const struct ws_conn_path *path, unsigned at,
+                                   struct ws_conn_copy *copy)
+{
+	const struct ws_tracker *there = tracker->points->tracker[path->point[at]];
+	const struct ws_conn *conn = ws_table_read(&there->table, path->id[at], copy);
+	return conn && conn->number == path->number[at] ? conn : NULL;
+}
+
+/* Its endpoint `e`, as the connection counts where it is shown. */
+static const struct ws_endpoint *endpoint_at(const struct ws_conn *conn, const struct ws_conn_info *info, unsigned at,
+                                             unsigned e)
+{
+	return &conn->machine.endpoint[e ^ info->path_swapped ^ info->path->swapped[at]];
+}
+
+unsigned ws_closing_point(const struct ws_tracker *tracker, const struct ws_conn_info *info, unsigned e)
+{
+	const struct ws_conn_path *path = info->path;
+	const unsigned near = ws_path_near(path, e ^ info->path_swapped);
+	struct ws_conn_copy copy;
+	const struct ws_conn *conn = ws_path_conn(tracker, path, near, &copy);
+	const unsigned known = conn ? bits(endpoint_at(conn, info, near, e), WS_RECEIPT_PRESUMED) : 0;
+	unsigned best = near, most = 0;
+	for (unsigned at = 0; at < path->points; at++) {
+		conn = at == near ? NULL : ws_path_conn(tracker, path, at, &copy);
+		const unsigned proven = conn ? bits(endpoint_at(conn, info, at, e), WS_RECEIPT_PROVEN) : 0;
+		if (proven & ~known && count_of(proven) > most) {
+			best = at;
+			most = count_of(proven);
+		}
+	}
+	return best;
+}
+
+void ws_closing_join(struct ws_closing *closing, const struct ws_tracker *tracker, const struct ws_conn_info *info)
+{
+	const unsigned chosen[2] = {ws_closing_point(tracker, info, 0), ws_closing_point(tracker, info, 1)};
+	struct ws_machine *joined = &closing->joined;
+	struct ws_conn_copy copy;
+	bool captured[2] = {false}, second[2] = {false}, reset = ws_close_of(closing->machine) == WS_CLOSE_RST;
+	*joined = *closing->machine;
+	for (unsigned at = 0; at < info->path->points; at++) {
+		const struct ws_conn *conn = ws_path_conn(tracker, info->path, at, &copy);
+		for (unsigned e = 0; conn && e < 2; e++) {
+			const struct ws_endpoint *there = endpoint_at(conn, info, at, e);
+			captured[e] = captured[e] || there->captured;
+			/* The number that its FIN acknowledges is the same everywhere. */
+			second[e] = second[e] || (there->fin_sent && !there->fin_implied && !there->fin_first);
+			if (at != chosen[e])
+				continue;
+			joined->endpoint[e] = *there;
+			joined->forged |= conn->machine.forged;
+			if (!reset && ws_close_of(&conn->machine) == WS_CLOSE_RST) {
+				closing->reset = ws_conn_rare(conn)->reset;
+				reset = true;
+			}
+		}
+	}
+	for (unsigned e = 0; e < 2; e++) {
+		joined->endpoint[e].captured = captured[e];
+		if (second[e])
+			joined->endpoint[e].fin_first = 0;
+	}
+	closing->machine = joined;
+}
