@@ -61,7 +61,7 @@ static struct state current(const struct ws_shares *shares)
 		if (sides[i].recovery)
 			return (struct state){(enum ws_cause)sides[i].recovery, i, false};
 	for (unsigned i = 0; i < 2; i++)
-		if (sides[!i].closed && sides[i].sent && !sides[i].fin)
+		if (sides[!i].closed && (sides[i].sent || sides[i].unseen) && !sides[i].fin)
 			return (struct state){WS_CAUSE_CLOSED_WINDOW, i, false};
 	for (unsigned i = 0; i < 2; i++) {
 		if (sides[i].fin || (!sides[i].small && (!in_flight(&sides[i]) || !sides[i].full)))
@@ -399,6 +399,7 @@ static void take_ack(struct ws_shares *shares, const struct ws_segment *s, uint3
 		return;
 	take_window(shares, s, flow, now, mss);
 	if (!peer->sent) {
+		peer->unseen = peer->unseen || (peer->awaited && ws_seq_before(peer->acknowledged, s->acknowledgment));
 		peer->acknowledged = s->acknowledgment;
 		peer->awaited = true;
 		return;

@@ -51,6 +51,7 @@ struct ws_share_side {
 	                       not */
 	bool gap : 1;       /* data has come that does not follow what came before it, with the TSval repeat_tsval */
 	bool doubtful : 1;  /* a segment was sent again, and the ACK has yet to say whether one was lost */
+	bool unseen : 1;    /* the peer has acknowledged data of it that was not captured, before any that was */
 	bool awaited : 1;   /* the peer has acknowledged something, and so awaits what follows it */
 	bool eager : 1;     /* it does not follow Nagle's algorithm */
 	bool numbered : 1;  /* next_identification is valid */
