@@ -48,7 +48,7 @@
 	X(syn_ack_sent, 1, e->syn_received, "its SYN-ACK passed")                                                      \
 	X(syn_acked, 1, e->syn_received, "in SYN_RECEIVED, its SYN was acknowledged")                                  \
 	X(open_proven, 1, ws_is_open(e), "it sent what only an established endpoint sends")                            \
-	X(max_told, 1, e->sent_any, "snd_max rests on an acknowledgment, not on what was seen of it")                  \
+	X(max_told, 1, e->sent_any, "snd_max rests on an ACK of either endpoint, not on data that was seen")           \
 	X(early, 1, !e->iss_known,                                                                                     \
 	  "it sent a segment without SYN that acknowledges the peer's SYN, before any SYN of its own: iss and "        \
 	  "snd_max are what that says, and count when the peer turns out to be open")                                  \

@@ -149,6 +149,7 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 		info->state = e->state;
 		info->certainty = e->certainty;
 		info->sent_any = e->sent_any;
+		info->end_missed = e->max_told && !e->fin_sent;
 	}
 	if (parts & WS_PART_FLIGHT)
 		info->unacknowledged = unacknowledged(conn, i);

@@ -397,8 +397,11 @@ static void handle_segment(struct ws_step_context *x)
 	self->talks = 1;
 	self->window = s->window;
 	if (!self->sent_any || ws_seq_before(self->snd_max, x->end)) {
+		self->max_told = self->sent_any && x->end == s->sequence;
 		self->snd_max = x->end;
-		self->overacked = self->max_told = 0;
+		self->overacked = 0;
+	} else if (s->length && x->end == self->snd_max) {
+		self->max_told = 0;
 	}
 	self->sent_any = 1;
 	if (!doubted && !old)
@@ -538,6 +541,8 @@ bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *
 	self->window = s->window;
 	if (ws_seq_before(self->snd_max, end)) {
 		self->snd_max = end;
+		self->max_told = !s->length;
+	} else if (s->length && end == self->snd_max) {
 		self->max_told = 0;
 	}
 	receive(peer, s->sequence, end);

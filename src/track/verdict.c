@@ -162,6 +162,12 @@ static void say_half_closed(struct verdict *v, unsigned i)
 		          _("closing: the %1$s sent FIN; the capture does not show whether the %2$s had closed before it "
 		            "began"),
 		          verdict_side(info, 1 - i), verdict_side(info, i));
+	} else if (info->endpoint[i].end_missed) {
+		verdict_set(v, WS_VERDICT_CLOSING, 0);
+		SAY_TEXTS(v,
+		          _("closing: the %1$s sent FIN; the capture does not show whether the %2$s has closed, because the "
+		            "end of what it has sent was not captured"),
+		          verdict_side(info, 1 - i), verdict_side(info, i));
 	} else {
 		const bool stuck = info->last_time - info->first_time > LONG_CLOSE_WAIT;
 		verdict_set(v, WS_VERDICT_CLOSE_WAIT, stuck ? 3 : 1);
@@ -478,6 +484,7 @@ static void say_stated(const struct ws_conn_info *stated, struct ws_text *text)
 	info.refused = verdict == WS_VERDICT_REFUSED;
 	info.unreachable = verdict == WS_VERDICT_UNREACHABLE;
 	info.superseded = verdict == WS_VERDICT_REPLACED;
+	info.endpoint[0].end_missed = info.endpoint[1].end_missed = verdict == WS_VERDICT_CLOSING;
 	if (translated)
 		judge(&info, &english);
 	ws_language_set(translated);
