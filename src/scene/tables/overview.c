@@ -279,7 +279,9 @@ static void overview_draw(const struct ws_ui *ui, const struct ws_model *model, 
 			table_mark(canvas, row);
 	}
 	if (!group_count(view) && !view->walk.running)
-		draw_cut(canvas, HEAD_ROWS, 2, canvas->columns - 1, WS_STYLE_NORMAL, _("There is no connection yet."));
+		draw_cut(canvas, HEAD_ROWS, 2, canvas->columns - 1, WS_STYLE_NORMAL,
+		         model->live || model->loading || model->past ? _("There is no connection yet.")
+		                                                      : _("This capture holds no TCP connection."));
 	group_notes(view, model, &notes);
 	table_foot(canvas, bottom, &view->cursor, ws_text_cstr(&notes));
 }
