@@ -311,6 +311,7 @@ static bool foresee_end(const struct ws_conn *conn, ws_time time_wait, struct ws
 
 bool ws_rested_wait(const struct ws_rested *rested, struct ws_rested_wait *wait)
 {
+	*wait = (struct ws_rested_wait){.deadline = 0};
 	if (rested->waits)
 		memcpy(wait, rested->bytes, sizeof(*wait));
 	return rested->waits && !rested->expired;

@@ -446,7 +446,7 @@ static void three_points(void **state)
 	for (unsigned i = 0; i < 3; i++)
 		point[i] = (struct ws_join_point){
 		        .side = {.segment = c[i].segment, .count = c[i].count, .connection = &c[i].connection},
-		        .period = {-WS_SECOND, 10 * WS_SECOND, false}};
+		        .period = {.first = -WS_SECOND, .last = 10 * WS_SECOND}};
 	struct ws_joiner *joiner = ws_joiner_create(1000, &error);
 	assert_non_null(joiner);
 	assert_true(ws_joiner_run(joiner, point, 3, &result));
