@@ -28,7 +28,7 @@
 	X(WS_EVIDENCE_KERNEL, "kernel")   /* `state`, or a listening socket */                                         \
 	X(WS_EVIDENCE_CALL, "call")       /* a program's call begins */                                                \
 	X(WS_EVIDENCE_RETURN, "return")   /* it returns */                                                             \
-	X(WS_EVIDENCE_PROGRAM, "program") /* a program ends, or prints a line */                                                        \
+	X(WS_EVIDENCE_PROGRAM, "program") /* a program ends, or prints a line */                                       \
 	X(WS_EVIDENCE_WIRE, "wire")       /* what became of a packet */
 
 enum ws_evidence_kind {

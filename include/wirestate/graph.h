@@ -12,31 +12,30 @@
 /* X(enumerator, word in records, unit, words for people, what it is). Numbers are relative to the initial sequence
  * number, as in tshark, and go on beyond 2^32. THROUGHPUT and GOODPUT are averaged over ws_graph_span(). */
 #define WS_CURVES(X)                                                                                                   \
-	X(WS_CURVE_SEGMENT, "segment", "number", "data",                                                                      \
-	  N_("from the first number of a segment to one past its last, SYN and FIN count one each; with "                        \
-	  "sack, ack and window this is the time-sequence graph of tcptrace"))                                                 \
-	X(WS_CURVE_ACK, "ack", "number", "ACK",                                                                               \
-	  N_("the acknowledgment number of a segment of the other side"))                                                         \
-	X(WS_CURVE_WINDOW, "window", "number", "window",                                                                      \
-	  N_("that number plus the window that was advertised with it: the sender may go up to there"))                           \
-	X(WS_CURVE_SACK, "sack", "number", "SACK",                                                                            \
-	  N_("a block that was acknowledged selectively (RFC 2018), from its first number to one past its "                      \
-	  "last"))                                                                                                             \
-	X(WS_CURVE_THROUGHPUT, "throughput", "bytes/s", "throughput",                                                         \
-	  N_("payload that was sent in the last span, also what was sent again, divided by span: a sliding "                     \
-	  "window, as in Wireshark's graph"))                                                                                  \
-	X(WS_CURVE_GOODPUT, "goodput", "bytes/s", "goodput",                                                                  \
-	  N_("the same of numbers that were acknowledged for the first time"))                                                    \
-	X(WS_CURVE_AVERAGE, "average", "bytes/s", "average",                                                                  \
-	  N_("payload that was sent since the connection's first packet, divided by the time since then, as "                    \
-	  "the blue line of tcptrace"))                                                                                        \
-	X(WS_CURVE_RTT, "rtt", "s", "round trip",                                                                             \
-	  N_("from the first time that a segment was sent to the ACK of exactly its last number, as "                            \
-	  "tcp.analysis.ack_rtt"))                                                                                             \
-	X(WS_CURVE_FLIGHT, "in_flight", "bytes", "in flight",                                                                 \
-	  N_("what was sent and not acknowledged, also not selectively, with this segment, as "                                  \
-	  "tcp.analysis.bytes_in_flight; the graph falls with ACKs, too, for which there are no records"))                                                                                     \
-	X(WS_CURVE_ADVERTISED, "advertised", "bytes", "window",                                                               \
+	X(WS_CURVE_SEGMENT, "segment", "number", "data",                                                               \
+	  N_("from the first number of a segment to one past its last, SYN and FIN count one each; with "              \
+	     "sack, ack and window this is the time-sequence graph of tcptrace"))                                      \
+	X(WS_CURVE_ACK, "ack", "number", "ACK", N_("the acknowledgment number of a segment of the other side"))        \
+	X(WS_CURVE_WINDOW, "window", "number", "window",                                                               \
+	  N_("that number plus the window that was advertised with it: the sender may go up to there"))                \
+	X(WS_CURVE_SACK, "sack", "number", "SACK",                                                                     \
+	  N_("a block that was acknowledged selectively (RFC 2018), from its first number to one past its "            \
+	     "last"))                                                                                                  \
+	X(WS_CURVE_THROUGHPUT, "throughput", "bytes/s", "throughput",                                                  \
+	  N_("payload that was sent in the last span, also what was sent again, divided by span: a sliding "           \
+	     "window, as in Wireshark's graph"))                                                                       \
+	X(WS_CURVE_GOODPUT, "goodput", "bytes/s", "goodput",                                                           \
+	  N_("the same of numbers that were acknowledged for the first time"))                                         \
+	X(WS_CURVE_AVERAGE, "average", "bytes/s", "average",                                                           \
+	  N_("payload that was sent since the connection's first packet, divided by the time since then, as "          \
+	     "the blue line of tcptrace"))                                                                             \
+	X(WS_CURVE_RTT, "rtt", "s", "round trip",                                                                      \
+	  N_("from the first time that a segment was sent to the ACK of exactly its last number, as "                  \
+	     "tcp.analysis.ack_rtt"))                                                                                  \
+	X(WS_CURVE_FLIGHT, "in_flight", "bytes", "in flight",                                                          \
+	  N_("what was sent and not acknowledged, also not selectively, with this segment, as "                        \
+	     "tcp.analysis.bytes_in_flight; the graph falls with ACKs, too, for which there are no records"))          \
+	X(WS_CURVE_ADVERTISED, "advertised", "bytes", "window",                                                        \
 	  N_("the window that the other side advertised, scaled (RFC 7323)"))
 
 enum ws_curve {
@@ -51,22 +50,23 @@ const char *ws_curve_words(enum ws_curve curve);
 const char *ws_curve_meaning(enum ws_curve curve);
 
 /* X(enumerator of a bit's number, word in records, meaning): what is particular about a point. */
-#define WS_POINT_MARKS(X)                                                                                              \
-	X(WS_POINT_RETRANSMISSION, "retransmission", N_("some of these numbers were sent before"))                                \
-	X(WS_POINT_OUT_OF_ORDER, "out_of_order", N_("these numbers fill a gap of what was captured"))                             \
-	X(WS_POINT_LOST, "lost", N_("it did not arrive, as several points prove"))                                                \
-	X(WS_POINT_PROBE, "zero_window_probe", N_("it probes a closed window"))                                                   \
-	X(WS_POINT_KEEP_ALIVE, "keep_alive", N_("it is a keep-alive"))                                                            \
-	X(WS_POINT_WINDOW_FULL, "window_full", N_("it fills the window"))                                                         \
-	X(WS_POINT_DUPLICATE_ACK, "duplicate_ack", N_("it repeats the acknowledgment before"))                                    \
-	X(WS_POINT_ZERO_WINDOW, "zero_window", N_("the window is closed"))                                                        \
-	X(WS_POINT_UNSCALED, "unscaled", N_("the handshake was not captured, so the scale of the window is not known"))           \
-	X(WS_POINT_AMBIGUOUS, "ambiguous",                                                                                    \
-	  N_("of a round trip: the segment, or one before it, came late or again meanwhile (RFC 6298); tcptrace leaves these out"))   \
-	X(WS_POINT_SYN, "syn", N_("SYN is set"))                                                                                  \
-	X(WS_POINT_FIN, "fin", N_("FIN is set"))                                                                                  \
-	X(WS_POINT_RST, "rst", N_("RST is set"))                                                                                  \
-	X(WS_POINT_PUSH, "push", N_("PSH is set"))                                                                                \
+#define WS_POINT_MARKS(X)                                                                                                           \
+	X(WS_POINT_RETRANSMISSION, "retransmission", N_("some of these numbers were sent before"))                                  \
+	X(WS_POINT_OUT_OF_ORDER, "out_of_order", N_("these numbers fill a gap of what was captured"))                               \
+	X(WS_POINT_LOST, "lost", N_("it did not arrive, as several points prove"))                                                  \
+	X(WS_POINT_PROBE, "zero_window_probe", N_("it probes a closed window"))                                                     \
+	X(WS_POINT_KEEP_ALIVE, "keep_alive", N_("it is a keep-alive"))                                                              \
+	X(WS_POINT_WINDOW_FULL, "window_full", N_("it fills the window"))                                                           \
+	X(WS_POINT_DUPLICATE_ACK, "duplicate_ack", N_("it repeats the acknowledgment before"))                                      \
+	X(WS_POINT_ZERO_WINDOW, "zero_window", N_("the window is closed"))                                                          \
+	X(WS_POINT_UNSCALED, "unscaled",                                                                                            \
+	  N_("the handshake was not captured, so the scale of the window is not known"))                                            \
+	X(WS_POINT_AMBIGUOUS, "ambiguous",                                                                                          \
+	  N_("of a round trip: the segment, or one before it, came late or again meanwhile (RFC 6298); tcptrace leaves these out")) \
+	X(WS_POINT_SYN, "syn", N_("SYN is set"))                                                                                    \
+	X(WS_POINT_FIN, "fin", N_("FIN is set"))                                                                                    \
+	X(WS_POINT_RST, "rst", N_("RST is set"))                                                                                    \
+	X(WS_POINT_PUSH, "push", N_("PSH is set"))                                                                                  \
 	X(WS_POINT_URGENT, "urgent", N_("URG is set"))
 
 enum ws_point_mark {

@@ -55,10 +55,10 @@ struct ws_join_segment {
 struct ws_join_datagram {
 	ws_time time; /* by the point's own clock */
 	uint64_t frame;
-	uint64_t digest;       /* of what does not change on the way; 0: not known */
-	uint64_t conversation; /* its number at the point; 0: an ICMP echo */
-	struct ws_addr address[2]; /* of the conversation: index 0 sent first, or sends the requests of echoes */
-	uint16_t port[2];          /* of echoes: the identifier, and 0 */
+	uint64_t digest;            /* of what does not change on the way; 0: not known */
+	uint64_t conversation;      /* its number at the point; 0: an ICMP echo */
+	struct ws_addr address[2];  /* of the conversation: index 0 sent first, or sends the requests of echoes */
+	uint16_t port[2];           /* of echoes: the identifier, and 0 */
 	uint32_t length, interface; /* payload bytes; where it was captured: see struct ws_packet */
 	uint16_t identification;    /* of IPv4; 0: none */
 	uint8_t direction;          /* index of the sender */
@@ -220,7 +220,7 @@ struct ws_join_point {
 /* What became of the segments that one endpoint sent. Delays are -1 when nothing was delivered. */
 struct ws_join_direction {
 	uint64_t sent, delivered, lost, not_captured, injected, duplicated, reordered;
-	uint64_t needless; /* retransmissions of what had already arrived */
+	uint64_t needless;                   /* retransmissions of what had already arrived */
 	uint64_t lost_after[WS_JOIN_POINTS]; /* between this point of the path and the next, in the segments' direction
 	                                      */
 	ws_time delay_min, delay_median, delay_max; /* from the first point of the path to the last */
@@ -262,10 +262,10 @@ struct ws_transit {
 	uint8_t outcome;    /* enum ws_join_outcome */
 	bool reordered;     /* it was overtaken by one that had left later */
 	int8_t first, last; /* the points (indices into points[]) that saw it first and last on its way */
-	int8_t next; /* LOST: the point to which it did not come; NOT_CAPTURED: one that has not seen it; else -1 */
-	bool needless;              /* it was sent again although all its bytes had arrived */
-	int8_t ack_last, ack_next;  /* needless: an acknowledgment of them was lost between these points; -1: none was */
-	uint64_t ack_frame;         /* and its number at ack_last */
+	int8_t next;   /* LOST: the point to which it did not come; NOT_CAPTURED: one that has not seen it; else -1 */
+	bool needless; /* it was sent again although all its bytes had arrived */
+	int8_t ack_last, ack_next; /* needless: an acknowledgment of them was lost between these points; -1: none was */
+	uint64_t ack_frame;        /* and its number at ack_last */
 	uint64_t frame[WS_JOIN_POINTS]; /* by point; 0: not captured there */
 	ws_time time[WS_JOIN_POINTS];   /* by the reference's clock; never earlier than where it was before */
 };

@@ -48,15 +48,14 @@ struct ws_kernel_end {
 	} change[WS_KERNEL_CHANGES];
 };
 
-
 /* The namespaces that have this address, a bit for each; 0: it is none of the own host. */
 uint64_t ws_kernel_spaces(const struct ws_kernel *kernel, const struct ws_addr *address, unsigned ip_version);
 /* NULL: nothing is known of it. */
 const struct ws_kernel_end *ws_kernel_find(const struct ws_kernel *kernel, const struct ws_addr *local,
                                            uint16_t local_port, const struct ws_addr *peer, uint16_t peer_port);
 /* The socket that listens on an address and port, or on all addresses; NULL: none does. */
-const struct ws_socket *ws_kernel_listener(const struct ws_kernel *kernel, const struct ws_addr *local,
-                                           uint16_t port, unsigned ip_version);
+const struct ws_socket *ws_kernel_listener(const struct ws_kernel *kernel, const struct ws_addr *local, uint16_t port,
+                                           unsigned ip_version);
 /* The state that it was in at a time; WS_STATE_COUNT: not known. */
 unsigned ws_kernel_state_at(const struct ws_kernel_end *end, ws_time time);
 size_t ws_kernel_sockets(const struct ws_kernel *kernel); /* how many there are */
@@ -122,7 +121,7 @@ size_t ws_kernel_read(struct ws_kernel *kernel, const char *comment, size_t leng
 enum ws_agreement {
 	WS_AGREEMENT_UNKNOWN, /* the kernel has not been asked, or before the latest segment */
 	WS_AGREEMENT_EQUAL,
-	WS_AGREEMENT_EARLY,   /* the inferred state is presumed, and not yet true */
+	WS_AGREEMENT_EARLY, /* the inferred state is presumed, and not yet true */
 	WS_AGREEMENT_DIFFERS,
 };
 /* Compares a state with the kernel's. */

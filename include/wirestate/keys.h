@@ -92,7 +92,7 @@
 	X(WS_ACT_SAVE, "save", "w", N_("save the bytes to a file"))                                                    \
 	X(WS_ACT_EXPORT, "export", "E",                                                                                \
 	  N_("save the connection to a file (SVG, HTML, text, asciicast, pcap), or the lesson (HTML)"))                \
-	X(WS_ACT_POINT, "point", "P", N_("several points: the segment at its other end; in lists, one point, or all"))    \
+	X(WS_ACT_POINT, "point", "P", N_("several points: the segment at its other end; in lists, one point, or all")) \
 	X(WS_ACT_NEXT_PANE, "pane", "Tab", N_("to the other pane"))                                                    \
 	X(WS_ACT_EXERCISE, "exercise", "X", N_("an exercise: be asked about the connection, or the whole capture"))    \
 	X(WS_ACT_NEXT_GROUP, "next-group", "Tab", N_("the start screen: to the next group"))                           \

@@ -29,7 +29,7 @@ struct ws_overview_group {
 	uint64_t verdict_count; /* of all groups with its verdict and severity */
 	/* The earliest and the latest time of their first and last packets. */
 	ws_time first, last;
-	uint64_t example;       /* the lowest number of its connections */
+	uint64_t example; /* the lowest number of its connections */
 	ws_conn_id example_id;
 	/* Of records: they are all of one sensor, and which; else false, NULL. */
 	bool one_sensor;

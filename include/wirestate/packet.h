@@ -41,7 +41,7 @@
 	X(WS_HEADER_ARP, "arp", "ARP", 3)                                                                              \
 	X(WS_HEADER_ARP_OTHER, "arp", "ARP", 3) /* address lengths other than 6 and 4 */                               \
 	X(WS_HEADER_IPV4, "ipv4", "IPv4", 3)                                                                           \
-	X(WS_HEADER_IPV6, "ipv6", "IPv6", 3)                        /* the fixed 40 bytes */                           \
+	X(WS_HEADER_IPV6, "ipv6", "IPv6", 3)                            /* the fixed 40 bytes */                       \
 	X(WS_HEADER_IPV6_EXTENSION, "extension", N_("IPv6 options"), 3) /* hop-by-hop and destination options */       \
 	X(WS_HEADER_IPV6_ROUTING, "extension", N_("IPv6 routing"), 3)                                                  \
 	X(WS_HEADER_IPV6_FRAGMENT, "extension", N_("IPv6 fragment"), 3)                                                \
@@ -252,9 +252,9 @@ struct ws_packet {
 	uint32_t icmp_mtu; /* of "fragmentation needed" and "packet too big"; 0: none */
 	struct ws_quote quote;
 
-	bool may_name; /* its payload may state the name of a host, so the tracker must see its bytes */
-	bool name_goes_on; /* `may_name`, and the next segments of the connection may go on with it */
-	uint32_t flow; /* set and read by the tracker, see ws_tracker_hash(); 0: none */
+	bool may_name;         /* its payload may state the name of a host, so the tracker must see its bytes */
+	bool name_goes_on;     /* `may_name`, and the next segments of the connection may go on with it */
+	uint32_t flow;         /* set and read by the tracker, see ws_tracker_hash(); 0: none */
 	uint32_t conversation; /* the same of UDP */
 
 	/* Last, because most packets use few of them. */

@@ -28,7 +28,7 @@ struct ws_udp_paths {
 	struct ws_udp_path {
 		uint64_t number;
 		struct ws_path_of of;
-	} *path;
+	} * path;
 	size_t count;
 };
 /* Tells the tracker of `point` the paths of its connections and conversations. All is borrowed, and valid until it is set

@@ -40,8 +40,8 @@ enum { WS_TCP_NEW_SYN_RECV = 12 }; /* <netinet/tcp.h> does not have it */
 /* Whose socket it is: parts of the host that have a network namespace of their own are numbered, and 0 is the one that
  * wirestate runs in. */
 struct ws_socket {
-	struct ws_addr local, peer; /* an IPv4 address also where the program uses an IPv6 socket for it */
-	ws_time asked;              /* when the kernel said so, by the clock of the packets */
+	struct ws_addr local, peer;     /* an IPv4 address also where the program uses an IPv6 socket for it */
+	ws_time asked;                  /* when the kernel said so, by the clock of the packets */
 	uint16_t local_port, peer_port; /* peer_port 0: a listening socket */
 	uint8_t ip_version;             /* 4 or 6 */
 	uint8_t space;                  /* the network namespace */
@@ -57,11 +57,11 @@ struct ws_socket {
 	uint32_t inode;  /* 0: no program has it open */
 	uint64_t cgroup; /* the inode of the cgroup's folder; 0: not known */
 	/* tcp_info */
-	ws_time rtt, rtt_deviation;                     /* smoothed (RFC 6298); 0: not measured */
+	ws_time rtt, rtt_deviation;                        /* smoothed (RFC 6298); 0: not measured */
 	ws_time busy, window_limited, send_buffer_limited; /* while data waited: in all; for the peer's window; for room
 	                                                      in the send buffer */
-	uint32_t congestion_window;                     /* segments */
-	uint32_t retransmissions;                       /* segments sent again, in all */
+	uint32_t congestion_window;                        /* segments */
+	uint32_t retransmissions;                          /* segments sent again, in all */
 };
 
 #endif

@@ -45,7 +45,8 @@ struct ws_stored_record {
 	struct ws_udp_info udp;
 	struct ws_tracker_stats stats;
 	struct ws_capture_stats capture;
-	struct ws_frame_process process[2]; /* to which conn.endpoint[].process may point, and of the next one conn.tunnel */
+	/* To which conn.endpoint[].process may point, and of the next one conn.tunnel. */
+	struct ws_frame_process process[2];
 	struct ws_tunnel_path tunnel;
 };
 
@@ -74,9 +75,9 @@ struct ws_sensor_info {
 	uint64_t missing;  /* numbers that have not come, between the lowest and the highest */
 	uint64_t connections;
 	uint64_t boots;
-	ws_time last_time;  /* the latest time in any record */
-	ws_time totals;     /* when its latest totals were taken; 0: never, or they do not say */
-	bool totals_known;  /* `stats` and `capture` are its own, else they are summed from connections */
+	ws_time last_time; /* the latest time in any record */
+	ws_time totals;    /* when its latest totals were taken; 0: never, or they do not say */
+	bool totals_known; /* `stats` and `capture` are its own, else they are summed from connections */
 	bool stale;
 	struct ws_tracker_stats stats;
 	struct ws_capture_stats capture;

@@ -446,7 +446,7 @@ struct ws_conn_info {
 	char history[40];                /* Zeek's history, likewise */
 	const struct ws_conn_path *path; /* NULL: one point only has captured it, or it is not known yet */
 	bool path_swapped;               /* endpoint 0 here is endpoint 1 there */
-	uint8_t point;        /* of several points: whose tracker has it */
+	uint8_t point;                   /* of several points: whose tracker has it */
 	uint8_t completeness; /* bits of tshark's tcp.completeness: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
 	struct ws_stated stated;
 };

@@ -21,11 +21,11 @@ enum {
 	BATCHES = 16,
 	ALONE_BATCHES = 2,              /* without a thread: the one that is filled, and the one that is tracked */
 	ALONE_PACKETS = 32,             /* without a thread, in a batch, so that they stay in the CPU's caches */
-	WAKE_TRACKER = 4,           /* batches that are there */
+	WAKE_TRACKER = 4,               /* batches that are there */
 	WAKE_DECODER = BATCHES * 3 / 4, /* batches that are not free */
 	LEFT_TO_TRACK = BATCHES / 2,    /* and batches that are enough for the tracker until the decoder runs */
-	READ_MOST = 1024,           /* frames in one call */
-	SLOTS_AHEAD = 2,            /* how many packets before its turn a slot is fetched from the other CPU */
+	READ_MOST = 1024,               /* frames in one call */
+	SLOTS_AHEAD = 2,                /* how many packets before its turn a slot is fetched from the other CPU */
 	BYTES = 128 << 10,
 	STACK = 512 << 10,
 };
@@ -35,7 +35,7 @@ struct decoder {
 	pthread_t thread;
 	bool alone; /* there is no thread: decoder_next() decodes */
 	bool runs;  /* the thread has been started and not been joined */
-	bool gone; /* decoder_go() has been called */
+	bool gone;  /* decoder_go() has been called */
 	uint64_t frames;
 	uint64_t named[1024]; /* a bit for the hash of each flow in which a name may go on; few for others */
 	pthread_mutex_t lock;

@@ -25,17 +25,17 @@ struct host {
 	struct kernel_owners *owners; /* the helper that names processes; NULL: there is none */
 	struct unaccepted unaccepted[64];
 	size_t unaccepted_count;
-	ws_time clock_offset;                    /* the packets' clock minus monotonic() */
-	ws_time asked_all, took;                 /* of monotonic(): when all sockets were asked for; how long that took */
-	ws_time begun;                           /* the same, by the packets' clock */
-	ws_time looked;                          /* of monotonic(): when shown connections were looked at */
-	ws_time credit_time, credit;             /* the time that requests for one socket may take now, and when it was
+	ws_time clock_offset;        /* the packets' clock minus monotonic() */
+	ws_time asked_all, took;     /* of monotonic(): when all sockets were asked for; how long that took */
+	ws_time begun;               /* the same, by the packets' clock */
+	ws_time looked;              /* of monotonic(): when shown connections were looked at */
+	ws_time credit_time, credit; /* the time that requests for one socket may take now, and when it was
 	                                            counted */
-	uint64_t packets;                        /* of the session when all sockets were last asked for */
-	bool lost, stirred, changed;             /* answers were lost; sockets have died; something is new since the owner
+	uint64_t packets;            /* of the session when all sockets were last asked for */
+	bool lost, stirred, changed; /* answers were lost; sockets have died; something is new since the owner
 	                                            cleared this */
-	bool own_only;                           /* only processes of the same user can be named */
-	const char *missing;                     /* why the kernel is not asked, or no process named; or NULL */
+	bool own_only;               /* only processes of the same user can be named */
+	const char *missing;         /* why the kernel is not asked, or no process named; or NULL */
 	char missing_text[160];
 	char *notes; /* owned: a comment; NULL: none has been needed */
 };

@@ -13,8 +13,8 @@ static struct ws_text notes_room(struct host *host, size_t size)
 	return (struct ws_text){.data = host->notes, .capacity = host->notes ? size : 0};
 }
 
-static const struct ws_frame_process *process_of(const struct host *host, const struct ws_addr *local, uint16_t local_port,
-                                                 const struct ws_addr *peer, uint16_t peer_port)
+static const struct ws_frame_process *process_of(const struct host *host, const struct ws_addr *local,
+                                                 uint16_t local_port, const struct ws_addr *peer, uint16_t peer_port)
 {
 	struct ws_kernel_owner owner;
 	const struct ws_kernel_end *end = ws_kernel_find(host->kernel, local, local_port, peer, peer_port);

@@ -182,9 +182,8 @@ const struct ws_clock *joined_clock(const struct joined *joined, size_t point)
 static bool connection_of(const struct joined *joined, const struct group *group, struct ws_conn_info *info)
 {
 	const size_t first = joined_first_point(group);
-	return group->kind != WS_JOIN_TCP ||
-	       ws_tracker_conn(joined->session->points[first].tracker, joined->known[first].id[group->member[first]],
-	                       info);
+	return group->kind != WS_JOIN_TCP || ws_tracker_conn(joined->session->points[first].tracker,
+	                                                     joined->known[first].id[group->member[first]], info);
 }
 
 /* A datagram has been compared without its length. */

@@ -10,7 +10,7 @@
 struct known {
 	struct ws_join_connection *connection;
 	size_t count;
-	size_t tcp; /* so many of them are connections, and only these have the following */
+	size_t tcp;       /* so many of them are connections, and only these have the following */
 	uint64_t seen[2]; /* how many connections, and conversations of UDP, the tracker had seen */
 	ws_conn_id *id;
 	uint64_t *number; /* tells when the tracker has given an id to another connection */
@@ -19,11 +19,11 @@ struct known {
 		uint64_t number;     /* of the conversation; 0: an ICMP echo */
 		size_t first, count; /* its datagrams, in `datagram` */
 		bool cut;            /* too little of some was captured */
-	} *flow;
+	} * flow;
 	struct datagram_key {
 		uint64_t key;    /* of the conversation */
 		uint64_t number; /* for ws_tracker_join_datagram() */
-	} *datagram;
+	} * datagram;
 };
 
 /* One connection, or conversation, and what it is at each point. */
@@ -74,7 +74,7 @@ struct joined {
 	size_t path_ids[WS_JOIN_POINTS];
 	struct ws_udp_paths udp_paths[WS_JOIN_POINTS];
 	struct ws_points shared;
-	struct ws_clock *clock[WS_JOIN_POINTS]; /* of the first point: NULL */
+	struct ws_clock *clock[WS_JOIN_POINTS];          /* of the first point: NULL */
 	struct ws_join_period period[WS_JOIN_POINTS][2]; /* when each captured; and datagrams that are still kept */
 	struct join_memory memory;                       /* of the session's own thread, for groups of any size */
 	struct join_slices *slices;

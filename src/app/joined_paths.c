@@ -194,8 +194,8 @@ bool joined_path_room(struct joined *joined)
 		for (size_t k = 0; k < joined->known[i].tcp; k++)
 			most_id = joined->known[i].id[k] > most_id ? joined->known[i].id[k] : most_id;
 		joined->paths[i] = calloc((size_t)most_id + 1, sizeof(*joined->paths[i]));
-		joined->udp_paths[i].path = calloc(joined->known[i].count - joined->known[i].tcp + 1,
-		                                   sizeof(*joined->udp_paths[i].path));
+		joined->udp_paths[i].path =
+		        calloc(joined->known[i].count - joined->known[i].tcp + 1, sizeof(*joined->udp_paths[i].path));
 		if (!joined->paths[i] || !joined->udp_paths[i].path)
 			return false;
 		joined->path_ids[i] = (size_t)most_id + 1;

@@ -150,7 +150,8 @@ static bool lesson_find(const char *name, char *path, size_t size, struct ws_err
 {
 	char folder[PATH_MAX];
 	if (!strchr(name, '/') && data_folder("captures", folder, sizeof(folder))) {
-		const int used = snprintf(path, size, "%s/%s%s", folder, name, text_file_ends(name, ending) ? "" : ending);
+		const int used =
+		        snprintf(path, size, "%s/%s%s", folder, name, text_file_ends(name, ending) ? "" : ending);
 		if (used > 0 && (size_t)used < size && base_is_file(path))
 			return true;
 	}

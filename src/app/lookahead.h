@@ -9,7 +9,7 @@
 
 struct pending_packet {
 	struct ws_frame frame; /* its bytes are valid only until the capture delivers the next frame */
-	uint8_t mac[2][6]; /* copies of the packet's MAC addresses, which otherwise point into the frame's bytes */
+	uint8_t mac[2][6];     /* copies of the packet's MAC addresses, which otherwise point into the frame's bytes */
 	struct ws_packet packet;
 };
 

@@ -23,7 +23,8 @@ bool merge_take(struct merge *merge, const struct ws_points *points, ws_time wit
 		return false;
 	ws_tracker_merge_use(merge->tracker, points);
 	const ws_time now = monotonic();
-	if (!merge->working && ((now < merge->next && !whole) || !ws_tracker_merge_due(merge->tracker, points, withhold)))
+	if (!merge->working &&
+	    ((now < merge->next && !whole) || !ws_tracker_merge_due(merge->tracker, points, withhold)))
 		return false;
 	if (!merge->working)
 		merge->begun = now;
@@ -58,9 +59,7 @@ bool session_merge(struct session *session, bool whole)
 		return false;
 	own_points(session, &own);
 	/* As long as a file is read, and until its points have been joined, the same connections would be there twice. */
-	const ws_time withhold = joins->complete              ? 0
-	                         : session->live || joins->count ? WITHHELD
-	                                                         : WS_TIME_NEVER;
+	const ws_time withhold = joins->complete ? 0 : session->live || joins->count ? WITHHELD : WS_TIME_NEVER;
 	return merge_take(&session->merge, joins->joined ? joined_points(joins->joined) : &own, withhold, whole);
 }
 
@@ -73,7 +72,8 @@ static void show(struct session *session, size_t index, bool together)
 	session->together = together;
 	session->shown_changes++;
 	for (size_t i = 0; session->point_count > 1 && i < session->point_count; i++)
-		ws_text_printf(&names, i == index && !together ? "%s[%s]" : "%s%s", i ? ", " : "", session->points[i].label);
+		ws_text_printf(&names, i == index && !together ? "%s[%s]" : "%s%s", i ? ", " : "",
+		               session->points[i].label);
 	ws_text_cstr(&names);
 }
 

@@ -50,7 +50,8 @@ void session_model(struct session *session, struct ws_model *model)
 	const bool merged = session_is_merged(session);
 	*model = (struct ws_model){
 	        .tracker = session_tracker(session),
-	        .generation = 1 + (session->shown_changes << 32) + (merged ? MERGED_GENERATION : 0), /* snapshots add to it */
+	        .generation =
+	                1 + (session->shown_changes << 32) + (merged ? MERGED_GENERATION : 0), /* snapshots add to it */
 	        .joins = session->joins.count,
 	        .source = session->point_count > 1 ? session->point_names : point->name,
 	        .capture_filter = session->options->filter,

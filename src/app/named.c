@@ -13,7 +13,8 @@ static bool find(const struct session *session, const char *option, const struct
 		return true;
 	ws_text_clean(&text, name->name, strlen(name->name));
 	if (session->point_count < 2)
-		return ws_fail(error, WS_ERROR_OPTION, "%s %s: names one of several points; here is one capture, so give the number alone",
+		return ws_fail(error, WS_ERROR_OPTION,
+		               "%s %s: names one of several points; here is one capture, so give the number alone",
 		               option, ws_text_cstr(&text));
 	for (size_t i = 0; i < session->point_count; i++) {
 		const char *label = session->points[i].label;

@@ -39,7 +39,7 @@ struct snapshot {
 	ws_time until;                    /* the same for the other parts, by the reference's clock */
 	struct ws_points points;          /* what they know together; `joins` is the session's count then */
 	uint64_t joins;
-	struct merge merge;               /* all parts in one list */
+	struct merge merge;    /* all parts in one list */
 	struct ws_error error; /* why the snapshot differs from what the session has read */
 };
 
@@ -271,8 +271,8 @@ bool past_work(struct past *past, const struct ws_position *position)
 		const uint64_t frame = snapshot->shown->frame, joins = snapshot->joins;
 		const ws_time clock = snapshot->shown->time;
 		const bool there = snapshot_advance(snapshot, position, end);
-		past->changed = past->changed || snapshot->shown->frame != frame ||
-		                snapshot->shown->time != clock || snapshot->joins != joins;
+		past->changed = past->changed || snapshot->shown->frame != frame || snapshot->shown->time != clock ||
+		                snapshot->joins != joins;
 		snapshot_check(past, snapshot);
 		return snapshot_merge(snapshot) || !there;
 	}
@@ -331,7 +331,8 @@ void past_model(const struct past *past, const struct ws_position *position, str
 	model->running = position->playing;
 	const bool merged = snapshot_is_whole(snapshot) && snapshot->merge.tracker;
 	model->tracker = merged ? snapshot->merge.tracker : part->tracker;
-	model->generation = (model->generation & ~MERGED_GENERATION) + past->generation + (merged ? MERGED_GENERATION : 0);
+	model->generation =
+	        (model->generation & ~MERGED_GENERATION) + past->generation + (merged ? MERGED_GENERATION : 0);
 	model->now = part->time > model->first ? part->time : model->first;
 	model->frame = part->frame;
 	model->last_packet = part->frame ? part->last_packet : model->first;

@@ -13,7 +13,7 @@ struct point;
 struct records {
 	struct ws_record_reader *reader;
 	uint64_t lines, left_out, repeated;
-	bool live; /* they come as they are made: from a pipe */
+	bool live;          /* they come as they are made: from a pipe */
 	ws_time arrived;    /* of monotonic(): when the latest time in any record came */
 	ws_time next_clock; /* of monotonic(): when the tracker is told the time again */
 	struct ws_stored_record record;

@@ -70,8 +70,7 @@ static bool make_answer(struct session *session, uint64_t number, size_t limit, 
 {
 	struct requests *requests = &session->requests;
 	const struct point *point = session_shown(session);
-	const struct ws_dump_options options = {.format = WS_DUMP_PCAPNG,
-	                                        .without_texts = session->options->anonymize};
+	const struct ws_dump_options options = {.format = WS_DUMP_PCAPNG, .without_texts = session->options->anonymize};
 	const ws_conn_id conn = ws_tracker_conn_find(point->tracker, number);
 	struct ws_replay *replay = conn ? ws_replay_open(point->tracker, conn) : NULL;
 	if (!replay)
@@ -124,8 +123,8 @@ static bool write_piece(struct requests *requests)
 		return written > 0;
 	}
 	const size_t left = requests->size - requests->sent;
-	const ssize_t got = pread(requests->file, piece, left < sizeof(piece) ? left : sizeof(piece),
-	                          (off_t)requests->sent);
+	const ssize_t got =
+	        pread(requests->file, piece, left < sizeof(piece) ? left : sizeof(piece), (off_t)requests->sent);
 	if (got <= 0) {
 		requests->socket = -1; /* the file is the program's own, so this is not expected */
 		return false;

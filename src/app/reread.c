@@ -97,8 +97,8 @@ bool reread_read(struct reread *reread, int max, reread_take *take, void *contex
 {
 	struct reader reader = {reread, take, context, false};
 	struct ws_error ignored; /* the session has reported it */
-	if (reread->ahead && (reread->next.number > reread->next_point->last_frame ||
-	                      !take(context, reread->next_point, &reread->next)))
+	if (reread->ahead &&
+	    (reread->next.number > reread->next_point->last_frame || !take(context, reread->next_point, &reread->next)))
 		return false;
 	reread->ahead = false;
 	if (reread->ended)

@@ -7,9 +7,9 @@
 
 struct reread {
 	struct point *point;
-	bool shared;                /* the frames of all points that share the capture; else only its own */
-	struct ws_capture *capture; /* owned; NULL: the kept frames of the point are read */
-	uint64_t position;          /* among the kept frames */
+	bool shared;                   /* the frames of all points that share the capture; else only its own */
+	struct ws_capture *capture;    /* owned; NULL: the kept frames of the point are read */
+	uint64_t position;             /* among the kept frames */
 	bool begun, ended, incomplete; /* incomplete: the first packets are no longer kept */
 	bool ahead;                    /* `next` holds a packet that was not taken, of the point `next_point` */
 	const struct point *next_point;

@@ -85,8 +85,7 @@ static bool packets_finish(struct export *export, bool good)
 	ws_conn_id conn;
 	session_merge(session, true);
 	good = good && session->error.status != WS_ERROR_OUTPUT && export_connection(session, &conn);
-	if (good &&
-	    (!ws_tracker_conn(session_tracker(session), conn, &info) || info.number != export->conn_written))
+	if (good && (!ws_tracker_conn(session_tracker(session), conn, &info) || info.number != export->conn_written))
 		good = ws_fail(&session->error, WS_ERROR_OPTION,
 		               "%s has had more than one connection: choose one with --connection N",
 		               session_source(session));

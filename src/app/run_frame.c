@@ -47,7 +47,8 @@ static ws_conn_id find_connection(const struct session *session, const struct ws
 {
 	const bool named = session->options->connection_point.name;
 	ws_conn_id found = 0;
-	for (size_t i = session->conn_point; !found && i < (named ? session->conn_point + 1 : session->point_count); i++)
+	for (size_t i = session->conn_point; !found && i < (named ? session->conn_point + 1 : session->point_count);
+	     i++)
 		found = ws_tracker_conn_find(tracker, number | (uint64_t)i << WS_CONN_KEY_SHIFT);
 	return found;
 }
@@ -79,7 +80,8 @@ static bool select_shown(struct frame *frame, enum ws_screen screen)
 	ws_conn_id named;
 	const uint64_t number = named_frame(session, &named);
 	if (screen == WS_SCREEN_PACKET && !chosen && !named && session->named_frame_bytes)
-		return ws_ui_show_frame(frame->ui, &frame->model, (unsigned)session->named_point, &session->named_frame) ||
+		return ws_ui_show_frame(frame->ui, &frame->model, (unsigned)session->named_point,
+		                        &session->named_frame) ||
 		       ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
 	if (!frame_connection(session, &frame->conn))
 		return false;

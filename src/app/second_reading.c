@@ -22,7 +22,7 @@ struct reading {
 	struct ws_points shared;
 	struct ws_tracker *tracker[WS_JOIN_POINTS];
 	struct ws_event *events;
-	size_t room; /* for events */
+	size_t room;  /* for events */
 	bool records; /* are to be written, and not only frames */
 };
 

@@ -74,7 +74,8 @@ static bool open_written(void *context, struct ws_error *error)
 {
 	struct session *session = context;
 	const struct options *options = session->options;
-	if (options->write && !written_open(&session->written, options, session->points[0].capture, session->point_count > 1, error))
+	if (options->write &&
+	    !written_open(&session->written, options, session->points[0].capture, session->point_count > 1, error))
 		return false;
 	if (session->screen)
 		session->directory = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -547,7 +548,9 @@ void session_decoded(struct session *session, const struct point *point, const s
 /* Where packets are written as lines, those of several files come in the order of their times. */
 static bool in_order_of_time(const struct session *session)
 {
-	return session->point_count > 1 && !session->split && !session->live && ((session->output && !session->may_defer) || (session->written.dump && !session->options->correct_times));
+	return session->point_count > 1 && !session->split && !session->live &&
+	       ((session->output && !session->may_defer) ||
+	        (session->written.dump && !session->options->correct_times));
 }
 
 /* A file that is damaged, or was cut, ends only its own point. */

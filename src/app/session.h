@@ -7,8 +7,8 @@
 #include "app/host.h"
 #include "app/merge.h"
 #include "app/point.h"
-#include "app/requests.h"
 #include "app/records.h"
+#include "app/requests.h"
 #include "app/written.h"
 #include "cli/options.h"
 
@@ -42,7 +42,7 @@ struct session {
 	bool together;       /* and that is what a screen shows, not one point */
 	char decision[256]; /* several sources: how many points they are, and why; empty: there was nothing to decide */
 	size_t shown;       /* index of the point that a screen shows */
-	uint64_t shown_changes; /* how often that has become another one */
+	uint64_t shown_changes;              /* how often that has become another one */
 	char point_names[160];               /* of several points, for titles: "client, [server]", server is shown */
 	size_t opened;                       /* points whose capture has been opened, or tried */
 	struct pollfd *descriptors;          /* one a point, and a last one for the caller of session_descriptors() */
@@ -75,12 +75,12 @@ struct session {
 	unsigned threads;                  /* see threads.h */
 	struct decoder *decoder[WS_JOIN_POINTS]; /* owned: threads that no point has yet */
 	size_t decoder_count;
-	struct workers *workers;           /* owned: threads that format records and compare points, or NULL */
-	struct sheets *sheets;             /* owned: the records that they format, see sheets.h; or NULL */
-	bool live;                         /* the points are interfaces */
-	bool screen;                       /* there is a screen, not lines */
-	bool keeps;                        /* frames and history are kept */
-	bool ended;                        /* no packet will come any more */
+	struct workers *workers; /* owned: threads that format records and compare points, or NULL */
+	struct sheets *sheets;   /* owned: the records that they format, see sheets.h; or NULL */
+	bool live;               /* the points are interfaces */
+	bool screen;             /* there is a screen, not lines */
+	bool keeps;              /* frames and history are kept */
+	bool ended;              /* no packet will come any more */
 	bool output_failed;
 	bool read_twice;             /* packets and transitions are written by second_reading() */
 	bool went_back;              /* to the start screen */

@@ -49,7 +49,8 @@ void threads_start(void *context)
 	for (size_t i = 0; i < session->point_count && wants_decoders(session); i++) {
 		if (session->decoder_count == WS_JOIN_POINTS || session->decoder_count + 1 >= session->threads)
 			break;
-		struct decoder *decoder = ws_capture_may_read_ahead(session->points[i].capture) ? decoder_new(false) : NULL;
+		struct decoder *decoder =
+		        ws_capture_may_read_ahead(session->points[i].capture) ? decoder_new(false) : NULL;
 		if (decoder)
 			session->decoder[session->decoder_count++] = decoder;
 	}
@@ -65,7 +66,8 @@ void threads_assign(struct session *session)
 		struct point *point = &session->points[i];
 		if (!wants_decoders(session) || !ws_capture_may_read_ahead(point->capture))
 			continue;
-		point->decoder = session->decoder_count ? session->decoder[--session->decoder_count] : decoder_new(true);
+		point->decoder =
+		        session->decoder_count ? session->decoder[--session->decoder_count] : decoder_new(true);
 		if (!point->decoder) /* packets are decoded one by one */
 			continue;
 		const struct decoder_task task = {.capture = point->capture,
@@ -124,8 +126,8 @@ static struct sheets *packet_sheets(const struct session *session)
 /* Writes the batches that have been formatted. While there is nothing to track, helps to format others. */
 static void write_formatted(struct point *point, struct sheets *sheets, bool all)
 {
-	while (sheets_count(sheets) && (all || sheets_are_full(sheets) || sheets_oldest_is_done(sheets) ||
-	                                !decoder_has_next(point->decoder))) {
+	while (sheets_count(sheets) &&
+	       (all || sheets_are_full(sheets) || sheets_oldest_is_done(sheets) || !decoder_has_next(point->decoder))) {
 		sheets_write(sheets);
 		decoder_release(point->decoder);
 	}

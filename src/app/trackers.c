@@ -52,16 +52,16 @@ static struct ws_tracker_config tracker_config(const struct session *session, ui
 	        .records = session->records,
 	        .history = !session->records &&
 	                   (session->keeps || session->point_count > 1 ||
-	                    (!session->screen && session_records(session->options) & (1u << WS_RECORD_SHARE | 1u << WS_RECORD_SERIES))),
+	                    (!session->screen &&
+	                     session_records(session->options) & (1u << WS_RECORD_SHARE | 1u << WS_RECORD_SERIES))),
 	        .joins = session->point_count > 1,
 	        .names = !session->anonymizer, /* names would undo it */
 	        .shares = session->screen || session->filter ||
-	                  session_records(session->options) &
-	                          (1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_OVERVIEW | 1u << WS_RECORD_SHARE |
-	                           1u << WS_RECORD_SERVICE),
-	        .exchanges = !session->screen &&
-	                     (session_records(session->options) & (1u << WS_RECORD_EXCHANGE | 1u << WS_RECORD_SERVICE) ||
-	                      (session->filter && ws_filter_asks_for_exchanges(session->filter))),
+	                  session_records(session->options) & (1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_OVERVIEW |
+	                                                       1u << WS_RECORD_SHARE | 1u << WS_RECORD_SERVICE),
+	        .exchanges = !session->screen && (session_records(session->options) &
+	                                                  (1u << WS_RECORD_EXCHANGE | 1u << WS_RECORD_SERVICE) ||
+	                                          (session->filter && ws_filter_asks_for_exchanges(session->filter))),
 	        .ignore_checksums = session->options->ignore_checksums,
 	        .debug_connection = session->options->debug_connection,
 	};

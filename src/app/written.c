@@ -206,7 +206,8 @@ bool written_open(struct written *written, const struct options *options, struct
                   struct ws_error *error)
 {
 	const bool rotates = options->rotate_size || options->rotate_time;
-	*written = (struct written){.options = options, .capture = capture, .points = points, .channel = -1, .began = INT64_MIN};
+	*written = (struct written){
+	        .options = options, .capture = capture, .points = points, .channel = -1, .began = INT64_MIN};
 	if (!rotates) {
 		const struct ws_dump_options dump = {.format = ws_dump_format_of(options->write),
 		                                     .points = written->points,

@@ -27,7 +27,8 @@ static bool take_line(struct line_rest *rest, struct ws_evidence *evidence)
 {
 	uint64_t number = 0;
 	*evidence = (struct ws_evidence){.call = 0};
-	if (!line_take(rest, "wirestate: ") || !line_take_time(rest, &evidence->time) || !line_take(rest, " ") || !take_kind(rest, evidence))
+	if (!line_take(rest, "wirestate: ") || !line_take_time(rest, &evidence->time) || !line_take(rest, " ") ||
+	    !take_kind(rest, evidence))
 		return false;
 	if ((evidence->kind == WS_EVIDENCE_CALL || evidence->kind == WS_EVIDENCE_RETURN) &&
 	    (!line_take_number(rest, UINT32_MAX, &number) || !line_take(rest, " ")))
@@ -71,8 +72,8 @@ bool ws_evidence_flight(const struct ws_evidence *evidence, uint64_t *packet, en
 #undef X
 	};
 	struct line_rest rest = {.at = evidence->text, .end = evidence->text + evidence->length};
-	if (evidence->kind != WS_EVIDENCE_WIRE || !line_take(&rest, "packet ") || !line_take_number(&rest, UINT32_MAX, packet) ||
-	    !line_take(&rest, " "))
+	if (evidence->kind != WS_EVIDENCE_WIRE || !line_take(&rest, "packet ") ||
+	    !line_take_number(&rest, UINT32_MAX, packet) || !line_take(&rest, " "))
 		return false;
 	size_t length = (size_t)(rest.end - rest.at);
 	const char *end = memchr(rest.at, ' ', length), *colon = memchr(rest.at, ':', length);

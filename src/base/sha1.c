@@ -64,7 +64,8 @@ static void hash_block_plainly(const uint8_t block[64], uint32_t state[5])
 /* Four rounds, and the four words for those that are four groups later. */
 #define FOUR_ROUNDS(group, function)                                                                                   \
 	do {                                                                                                           \
-		const __m128i now = words[(group) % 4], mixed = (group) ? _mm_sha1nexte_epu32(e, now) : _mm_add_epi32(e, now); \
+		const __m128i now = words[(group) % 4],                                                                \
+		              mixed = (group) ? _mm_sha1nexte_epu32(e, now) : _mm_add_epi32(e, now);                   \
 		e = abcd;                                                                                              \
 		abcd = _mm_sha1rnds4_epu32(abcd, mixed, function);                                                     \
 		words[(group) % 4] = _mm_sha1msg2_epu32(                                                               \
@@ -78,7 +79,8 @@ static void hash_block_plainly(const uint8_t block[64], uint32_t state[5])
 	FOUR_ROUNDS(5 * (function) + 3, function);                                                                     \
 	FOUR_ROUNDS(5 * (function) + 4, function)
 
-__attribute__((target("sha,sse4.1"))) static void hash_block_with_instructions(const uint8_t block[64], uint32_t state[5])
+__attribute__((target("sha,sse4.1"))) static void hash_block_with_instructions(const uint8_t block[64],
+                                                                               uint32_t state[5])
 {
 	enum { REVERSE = 0x1b };
 	const __m128i big = _mm_set_epi64x(0x0001020304050607, 0x08090a0b0c0d0e0f);
@@ -86,7 +88,8 @@ __attribute__((target("sha,sse4.1"))) static void hash_block_with_instructions(c
 	const __m128i e_before = _mm_set_epi32((int)state[4], 0, 0, 0);
 	__m128i words[4], abcd = abcd_before, e = e_before;
 	for (unsigned i = 0; i < 4; i++)
-		words[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(block + 16 * (size_t)i)), big);
+		words[i] =
+		        _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(block + 16 * (size_t)i)), big);
 	TWENTY_ROUNDS(0);
 	TWENTY_ROUNDS(1);
 	TWENTY_ROUNDS(2);
@@ -105,7 +108,7 @@ static hash_block_fn *choose_hash_block(void)
 	unsigned a, b, c, d;
 	const bool has_ssse3_sse41 = __get_cpuid(1, &a, &b, &c, &d) && c & bit_SSSE3 && c & bit_SSE4_1;
 	return has_ssse3_sse41 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & bit_SHA ? hash_block_with_instructions
-	                                                                                  : hash_block_plainly;
+	                                                                                 : hash_block_plainly;
 }
 static void hash_block(const uint8_t block[64], uint32_t state[5]) __attribute__((ifunc("choose_hash_block")));
 #else

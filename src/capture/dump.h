@@ -11,7 +11,7 @@ enum { WS_DUMP_OWN = 64 };         /* interfaces of several points */
 
 /* An interface of the source in the section that is being written. */
 struct ws_dump_slot {
-	uint32_t id; /* 1 + its number there; 0: it is not described there */
+	uint32_t id;                    /* 1 + its number there; 0: it is not described there */
 	struct ws_interface_drops said; /* what is written of it at the end of the section */
 	bool has_received;
 };
@@ -40,8 +40,8 @@ struct ws_dump {
 	/* pcapng */
 	struct ws_dump_slot *slots; /* by the index of the interface; the first is for frames that have none */
 	size_t slot_count;
-	uint32_t described;                /* interfaces in this section */
-	const char *section_comment;       /* of this section, or NULL */
+	uint32_t described;          /* interfaces in this section */
+	const char *section_comment; /* of this section, or NULL */
 	bool points;                 /* its interfaces are those of dump_points.c, and not the source's */
 	const char *const *point_name;
 	char points_comment[512];

@@ -75,7 +75,8 @@ static inline void add_number(struct block *block, enum option_code code, uint64
 	add_option(block, code, &value, sizeof(value));
 }
 
-static inline bool block_begin(struct block *block, struct ws_dump *dump, uint32_t type, size_t most, struct ws_error *error)
+static inline bool block_begin(struct block *block, struct ws_dump *dump, uint32_t type, size_t most,
+                               struct ws_error *error)
 {
 	*block = (struct block){.dump = dump, .bytes = ws_dump_reserve(dump, most, error)};
 	block->at = block->bytes;

@@ -359,7 +359,8 @@ bool ws_dump_pcapng_write(struct ws_dump *dump, const struct ws_frame *frame, st
 	struct block block;
 	uint32_t number;
 	if (!interface_number(dump, frame->interface, &number, error) ||
-	    (frame->process && !dump->without_texts && (copied ? states_process(frame) : has_own_process(dump, frame)) &&
+	    (frame->process && !dump->without_texts &&
+	     (copied ? states_process(frame) : has_own_process(dump, frame)) &&
 	     !process_stated(dump, frame->process, error)) ||
 	    !block_begin(&block, dump, WS_NG_ENHANCED_PACKET, 64 + (size_t)frame->captured + options, error))
 		return false;

@@ -17,8 +17,8 @@ bool ws_dump_points(struct ws_dump *dump, const char *const *name, size_t count,
 /* The interface of a point's frames of that link type; it is made for the first of them. */
 static struct ws_dump_point *own_interface(struct ws_dump *dump, size_t point, const struct ws_frame *frame)
 {
-	const unsigned link = frame->interface ? frame->interface->link_number
-	                                       : ws_link_number((enum ws_link)frame->link);
+	const unsigned link =
+	        frame->interface ? frame->interface->link_number : ws_link_number((enum ws_link)frame->link);
 	for (size_t i = 0; i < dump->own_count; i++)
 		if (dump->own[i].point == point && dump->own[i].interface.link_number == link)
 			return &dump->own[i];

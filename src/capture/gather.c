@@ -15,7 +15,7 @@ struct ws_gather {
 	struct ws_capture *whole;
 	struct part *part;
 	size_t count, turn;
-	int waits; /* the descriptor of epoll */
+	int waits;               /* the descriptor of epoll */
 	struct ws_error failure; /* of a part: the others are read on */
 };
 

@@ -17,8 +17,8 @@ struct described {
 	uint64_t dropped_interface, dropped_kernel; /* as interface statistics say */
 	uint64_t lost;                              /* as packets say */
 	uint64_t counted_interface, counted_kernel; /* how much of these are in the capture's statistics */
-	uint64_t packets;  /* of it that the file has, so far */
-	bool period;       /* its statistics say when it captured, and how many packets came: */
+	uint64_t packets;                           /* of it that the file has, so far */
+	bool period; /* its statistics say when it captured, and how many packets came: */
 	ws_time start, end;
 	uint64_t received;
 };

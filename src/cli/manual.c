@@ -409,8 +409,8 @@ static bool joins_without_space(const char *before, const char *after)
 
 struct source {
 	FILE *out;
-	char *before;     /* the line of text before this one, which is not ended yet; NULL: there is none */
-	bool in_example;  /* lines are kept as they are */
+	char *before;    /* the line of text before this one, which is not ended yet; NULL: there is none */
+	bool in_example; /* lines are kept as they are */
 };
 
 static void end_line(struct source *source, const char *next)

@@ -153,8 +153,8 @@ static bool canvas(const struct option_row *row, const char *text, struct option
 /* Takes the point off a value POINT=N, and returns what follows. The name may contain the sign itself. */
 static const char *take_point(const struct option_row *row, const char *text, struct options *options)
 {
-	struct point_name *point = row->offset == offsetof(struct options, frame) ? &options->frame_point
-	                                                                          : &options->connection_point;
+	struct point_name *point =
+	        row->offset == offsetof(struct options, frame) ? &options->frame_point : &options->connection_point;
 	const char *sign = strrchr(text, '=');
 	*point = (struct point_name){NULL, 0};
 	if (!sign || sign == text)

@@ -8,7 +8,8 @@
 
 enum { COVERED = 64, ECHO_HEADER = 8, SEQUENCE = 2 };
 
-bool ws_packet_echo(const struct ws_packet *packet, const uint8_t *data, uint32_t size, uint16_t *identifier, bool *reply)
+bool ws_packet_echo(const struct ws_packet *packet, const uint8_t *data, uint32_t size, uint16_t *identifier,
+                    bool *reply)
 {
 	enum { REQUEST = 8, REPLY = 0, REQUEST6 = 128, REPLY6 = 129 };
 	const bool version6 = packet->transport == WS_TRANSPORT_ICMPV6;
@@ -30,7 +31,8 @@ bool ws_packet_goes_to_many(const struct ws_packet *packet)
 	const uint8_t *to = packet->destination.byte, *from = packet->source.byte;
 	if (packet->ip_version == 6)
 		return to[0] == 0xff || !memcmp(from, none, sizeof(none));
-	return (to[IPV4] & 0xf0) == 0xe0 || !memcmp(to + IPV4, all, sizeof(all)) || !memcmp(from + IPV4, none, sizeof(all));
+	return (to[IPV4] & 0xf0) == 0xe0 || !memcmp(to + IPV4, all, sizeof(all)) ||
+	       !memcmp(from + IPV4, none, sizeof(all));
 }
 
 uint64_t ws_packet_digest(const struct ws_packet *packet, const uint8_t *data, uint32_t size)

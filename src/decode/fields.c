@@ -5,8 +5,8 @@
 
 static const struct ws_field ethernet[] = {
         ETHERNET_ADDRESSES,
-        F("type", N_("type"), 96, 16, ETHERTYPE, 1, N_("which protocol's header comes next; numbers from 1536 on are types"),
-          "IEEE 802.3 §3.2.6"),
+        F("type", N_("type"), 96, 16, ETHERTYPE, 1,
+          N_("which protocol's header comes next; numbers from 1536 on are types"), "IEEE 802.3 §3.2.6"),
 };
 
 static const struct ws_field ethernet_length[] = {
@@ -22,8 +22,8 @@ static const struct ws_field sll[] = {
           "LINKTYPE_LINUX_SLL"),
         F("hardware_type", N_("hardware type"), 16, 16, NUMBER, 1,
           N_("kind of interface it was captured on: 1 is Ethernet, 772 loopback"), "LINKTYPE_LINUX_SLL"),
-        F("address_length", N_("address length"), 32, 16, NUMBER, 1, N_("how many of the next bytes are the sender's address"),
-          "LINKTYPE_LINUX_SLL"),
+        F("address_length", N_("address length"), 32, 16, NUMBER, 1,
+          N_("how many of the next bytes are the sender's address"), "LINKTYPE_LINUX_SLL"),
         F("source", N_("source"), 48, 48, MAC, 1, N_("the sender's link-layer address; the receiver's is not kept"),
           "LINKTYPE_LINUX_SLL"),
         F(NULL, N_("unused"), 96, 16, HEX, 1, N_("pads the address to eight bytes"), "LINKTYPE_LINUX_SLL"),
@@ -40,8 +40,8 @@ static const struct ws_field sll2[] = {
         F("packet_type", N_("packet type"), 80, 8, NUMBER, 1,
           N_("the packet's receiver: 0 this host, 1 everyone, 2 a group, 3 another host; 4: sent by this host"),
           "LINKTYPE_LINUX_SLL2"),
-        F("address_length", N_("address length"), 88, 8, NUMBER, 1, N_("how many of the next bytes are the sender's address"),
-          "LINKTYPE_LINUX_SLL2"),
+        F("address_length", N_("address length"), 88, 8, NUMBER, 1,
+          N_("how many of the next bytes are the sender's address"), "LINKTYPE_LINUX_SLL2"),
         F("source", N_("source"), 96, 48, MAC, 1, N_("the sender's link-layer address; the receiver's is not kept"),
           "LINKTYPE_LINUX_SLL2"),
         F(NULL, N_("unused"), 144, 16, HEX, 1, N_("pads the address to eight bytes"), "LINKTYPE_LINUX_SLL2"),
@@ -57,8 +57,8 @@ static const struct ws_field isl[] = {
         F("frame_type", N_("type"), 40, 4, NUMBER, 1, N_("what is inside: 0 is an Ethernet frame"), "Cisco ISL"),
         F("user", N_("user"), 44, 4, NUMBER, 1, N_("priority, 0 to 3"), "Cisco ISL"),
         F("source", N_("source"), 48, 48, MAC, 1, N_("the switch port that sent this"), "Cisco ISL"),
-        F("length", N_("length"), 96, 16, NUMBER, 1, N_("bytes after this field, with the frame inside and its check sequence"),
-          "Cisco ISL"),
+        F("length", N_("length"), 96, 16, NUMBER, 1,
+          N_("bytes after this field, with the frame inside and its check sequence"), "Cisco ISL"),
         F(NULL, "SNAP", 112, 24, HEX, 1, N_("0xaaaa03"), "Cisco ISL"),
         F(NULL, N_("high bits of source"), 136, 24, HEX, 1, N_("the manufacturer of the switch"), "Cisco ISL"),
         F("id", "VLAN", 160, 15, NUMBER, 1, N_("which virtual LAN the frame inside belongs to"), "Cisco ISL"),
@@ -71,10 +71,10 @@ static const struct ws_field isl[] = {
 static const struct ws_field vlan[] = {
         F("priority", N_("priority"), 0, 3, NUMBER, 1,
           N_("class of traffic, 0 to 7, which switches may use to choose what to send first"), "IEEE 802.1Q §9.6"),
-        F("dei", N_("drop eligible"), 3, 1, BOOLEAN, 1, N_("set when a congested switch may drop this frame before others"),
-          "IEEE 802.1Q §9.6"),
-        F("id", "VLAN", 4, 12, NUMBER, 1, N_("which of 4094 virtual LANs on this cable the frame belongs to; 0 is none"),
-          "IEEE 802.1Q §9.6"),
+        F("dei", N_("drop eligible"), 3, 1, BOOLEAN, 1,
+          N_("set when a congested switch may drop this frame before others"), "IEEE 802.1Q §9.6"),
+        F("id", "VLAN", 4, 12, NUMBER, 1,
+          N_("which of 4094 virtual LANs on this cable the frame belongs to; 0 is none"), "IEEE 802.1Q §9.6"),
         F("type", N_("type"), 16, 16, ETHERTYPE, 1, N_("which protocol's header, or which further tag, comes next"),
           "IEEE 802.1Q §9.4"),
 };
@@ -89,7 +89,8 @@ static const struct ws_field pppoe[] = {
 };
 
 static const struct ws_field ppp[] = {
-        F("protocol", N_("protocol"), 0, 16, HEX, 1, N_("which header comes next: 0x0021 IPv4, 0x0057 IPv6"), "RFC 1661 §2"),
+        F("protocol", N_("protocol"), 0, 16, HEX, 1, N_("which header comes next: 0x0021 IPv4, 0x0057 IPv6"),
+          "RFC 1661 §2"),
 };
 
 static const struct ws_field ppp_short[] = {
@@ -110,7 +111,8 @@ static const struct ws_field mpls[] = {
 static const struct ws_field llc[] = {
         F("dsap", N_("destination service"), 0, 8, HEX, 1,
           N_("the protocol this is for: 0x06 IP, 0x42 spanning tree, 0xaa SNAP"), "IEEE 802.2 §3.2"),
-        F("ssap", N_("source service"), 8, 8, HEX, 1, N_("the protocol it comes from, usually the same"), "IEEE 802.2 §3.2"),
+        F("ssap", N_("source service"), 8, 8, HEX, 1, N_("the protocol it comes from, usually the same"),
+          "IEEE 802.2 §3.2"),
         F("control", N_("control"), 16, 8, HEX, 1, N_("0x03 marks a plain datagram"), "IEEE 802.2 §5.2"),
 };
 
@@ -127,8 +129,8 @@ static const struct ws_field snap[] = {
 	          N_("kind of address being looked up, numbered as EtherTypes are"), "RFC 826"),                       \
 	        F("hardware_length", N_("hardware length"), 32, 8, NUMBER, 1,                                          \
 	          N_("bytes in a hardware address: 6 for Ethernet"), "RFC 826"),                                       \
-	        F("protocol_length", N_("protocol length"), 40, 8, NUMBER, 1, N_("bytes in a protocol address: 4 for IPv4"), \
-	          "RFC 826"),                                                                                          \
+	        F("protocol_length", N_("protocol length"), 40, 8, NUMBER, 1,                                          \
+	          N_("bytes in a protocol address: 4 for IPv4"), "RFC 826"),                                           \
 	        F("operation", N_("operation"), 48, 16, ARP_OPERATION, 1, N_("1 asks who has an address, 2 answers"),  \
 	          "RFC 826")
 
@@ -155,27 +157,29 @@ static const struct ws_field arp_other[] = {
 
 static const struct ws_field ipv4[] = {
         F(NULL, N_("version"), 0, 4, NUMBER, 1, "4", "RFC 791 §3.1"),
-        F("header_length", N_("header length"), 4, 4, NUMBER, 4, N_("sent in units of 4 bytes: 20 bytes, or more with options"),
-          "RFC 791 §3.1"),
+        F("header_length", N_("header length"), 4, 4, NUMBER, 4,
+          N_("sent in units of 4 bytes: 20 bytes, or more with options"), "RFC 791 §3.1"),
         F("dscp", N_("service class"), 8, 6, NUMBER, 1, N_("how routers should treat the packet; 0 is best effort"),
           "RFC 2474 §3"),
         F("ecn", N_("congestion"), 14, 2, NUMBER, 1,
           N_("0: no ECN, 1 and 2: routers may mark instead of dropping, 3: a router did"), "RFC 3168 §5"),
         F("total_length", N_("total length"), 16, 16, NUMBER, 1,
           N_("bytes of header and payload; the rest of the frame is padding"), "RFC 791 §3.1"),
-        F("identification", N_("identification"), 32, 16, HEX, 1, N_("the same number in all fragments of one datagram"),
-          "RFC 791 §3.1, RFC 6864"),
+        F("identification", N_("identification"), 32, 16, HEX, 1,
+          N_("the same number in all fragments of one datagram"), "RFC 791 §3.1, RFC 6864"),
         F(NULL, N_("reserved"), 48, 1, BOOLEAN, 1, N_("zero"), "RFC 791 §3.1"),
         F("dont_fragment", N_("don't fragment"), 49, 1, BOOLEAN, 1,
           N_("a router whose next link has a smaller MTU drops the packet and reports that"), "RFC 791 §3.1, RFC 1191"),
-        F("more_fragments", N_("more fragments"), 50, 1, BOOLEAN, 1, N_("set in every fragment but the last"), "RFC 791 §3.1"),
+        F("more_fragments", N_("more fragments"), 50, 1, BOOLEAN, 1, N_("set in every fragment but the last"),
+          "RFC 791 §3.1"),
         F("fragment_offset", N_("fragment offset"), 51, 13, NUMBER, 8,
           N_("where this piece belongs in the datagram, in units of 8 bytes"), "RFC 791 §3.1"),
         F("ttl", N_("time to live"), 64, 8, NUMBER, 1,
           N_("hops left: every router subtracts one, and at zero the packet is dropped"), "RFC 791 §3.1"),
-        F("protocol", N_("protocol"), 72, 8, PROTOCOL, 1, N_("which header comes next: 6 TCP, 17 UDP, 1 ICMP"), "RFC 791 §3.1"),
-        F("checksum", N_("checksum"), 80, 16, CHECKSUM, 1, N_("covers this header only; every router computes it again"),
-          "RFC 791 §3.1, RFC 1071"),
+        F("protocol", N_("protocol"), 72, 8, PROTOCOL, 1, N_("which header comes next: 6 TCP, 17 UDP, 1 ICMP"),
+          "RFC 791 §3.1"),
+        F("checksum", N_("checksum"), 80, 16, CHECKSUM, 1,
+          N_("covers this header only; every router computes it again"), "RFC 791 §3.1, RFC 1071"),
         F("source", N_("source"), 96, 32, IPV4, 1, N_("the sender of the packet"), "RFC 791 §3.1"),
         F("destination", N_("destination"), 128, 32, IPV4, 1, N_("the receiver of the packet"), "RFC 791 §3.1"),
         F("options", N_("options"), 160, 0, OPTIONS, 1,
@@ -188,8 +192,8 @@ static const struct ws_field ipv6[] = {
           N_("six bits of service class and two of congestion, as in IPv4"), "RFC 8200 §7"),
         F("flow_label", N_("flow label"), 12, 20, HEX, 1,
           N_("the same for all packets of one flow, so that routers can keep them together"), "RFC 8200 §6, RFC 6437"),
-        F("payload_length", N_("payload length"), 32, 16, NUMBER, 1, N_("bytes after this header, including extension headers"),
-          "RFC 8200 §3"),
+        F("payload_length", N_("payload length"), 32, 16, NUMBER, 1,
+          N_("bytes after this header, including extension headers"), "RFC 8200 §3"),
         F("next_header", N_("next header"), 48, 8, PROTOCOL, 1,
           N_("which header comes next: an extension, or 6 TCP, 17 UDP, 58 ICMPv6"), "RFC 8200 §3"),
         F("hop_limit", N_("hop limit"), 56, 8, NUMBER, 1,
@@ -199,10 +203,11 @@ static const struct ws_field ipv6[] = {
           N_("the receiver of the packet, or the next stop of a routing header"), "RFC 8200 §3"),
 };
 
-#define NEXT_HEADER(reference) F("next_header", N_("next header"), 0, 8, PROTOCOL, 1, N_("which header comes next"), reference)
+#define NEXT_HEADER(reference)                                                                                         \
+	F("next_header", N_("next header"), 0, 8, PROTOCOL, 1, N_("which header comes next"), reference)
 #define UNITS_OF_8(reference)                                                                                          \
-	F("length", N_("length"), 8, 8, NUMBER, 1, N_("size of this header in units of 8 bytes, without the first unit"), \
-	  reference)
+	F("length", N_("length"), 8, 8, NUMBER, 1,                                                                     \
+	  N_("size of this header in units of 8 bytes, without the first unit"), reference)
 
 static const struct ws_field extension[] = {
         NEXT_HEADER("RFC 8200 §4.3"),
@@ -214,30 +219,33 @@ static const struct ws_field extension[] = {
 static const struct ws_field routing[] = {
         NEXT_HEADER("RFC 8200 §4.4"),
         UNITS_OF_8("RFC 8200 §4.4"),
-        F("routing_type", N_("routing type"), 16, 8, NUMBER, 1, N_("0 source route (withdrawn), 2 mobility, 4 segment routing"),
+        F("routing_type", N_("routing type"), 16, 8, NUMBER, 1,
+          N_("0 source route (withdrawn), 2 mobility, 4 segment routing"), "RFC 8200 §4.4"),
+        F("segments_left", N_("segments left"), 24, 8, NUMBER, 1,
+          N_("stops still to be visited before the final destination"), "RFC 8200 §4.4"),
+        F(NULL, N_("route"), 32, 0, BYTES, 1, N_("the addresses to visit, in the form the type prescribes"),
           "RFC 8200 §4.4"),
-        F("segments_left", N_("segments left"), 24, 8, NUMBER, 1, N_("stops still to be visited before the final destination"),
-          "RFC 8200 §4.4"),
-        F(NULL, N_("route"), 32, 0, BYTES, 1, N_("the addresses to visit, in the form the type prescribes"), "RFC 8200 §4.4"),
 };
 
 static const struct ws_field fragment[] = {
         NEXT_HEADER("RFC 8200 §4.5"),
         F(NULL, N_("reserved"), 8, 8, HEX, 1, N_("zero"), "RFC 8200 §4.5"),
-        F("fragment_offset", N_("fragment offset"), 16, 13, NUMBER, 8, N_("where this piece belongs, in units of 8 bytes"),
-          "RFC 8200 §4.5"),
+        F("fragment_offset", N_("fragment offset"), 16, 13, NUMBER, 8,
+          N_("where this piece belongs, in units of 8 bytes"), "RFC 8200 §4.5"),
         F(NULL, N_("reserved"), 29, 2, HEX, 1, N_("zero"), "RFC 8200 §4.5"),
-        F("more_fragments", N_("more fragments"), 31, 1, BOOLEAN, 1, N_("set in every fragment but the last"), "RFC 8200 §4.5"),
+        F("more_fragments", N_("more fragments"), 31, 1, BOOLEAN, 1, N_("set in every fragment but the last"),
+          "RFC 8200 §4.5"),
         F("identification", N_("identification"), 32, 32, HEX, 1, N_("the same number in all fragments of one packet"),
           "RFC 8200 §4.5"),
 };
 
 static const struct ws_field authentication[] = {
         NEXT_HEADER("RFC 4302 §2.1"),
-        F("length", N_("length"), 8, 8, NUMBER, 1, N_("size of this header in units of 4 bytes, without the first two units"),
-          "RFC 4302 §2.2"),
+        F("length", N_("length"), 8, 8, NUMBER, 1,
+          N_("size of this header in units of 4 bytes, without the first two units"), "RFC 4302 §2.2"),
         F(NULL, N_("reserved"), 16, 16, HEX, 1, N_("zero"), "RFC 4302 §2.3"),
-        F("spi", N_("security association"), 32, 32, HEX, 1, N_("tells the receiver which key was used"), "RFC 4302 §2.4"),
+        F("spi", N_("security association"), 32, 32, HEX, 1, N_("tells the receiver which key was used"),
+          "RFC 4302 §2.4"),
         F("sequence", N_("sequence number"), 64, 32, NUMBER, 1, N_("counts packets, so that a replayed one is noticed"),
           "RFC 4302 §2.5"),
         F(NULL, N_("integrity check"), 96, 0, BYTES, 1, N_("proves that nobody changed the packet on its way"),
@@ -249,9 +257,11 @@ static const struct ws_field icmp[] = {
           "RFC 792"),
         F("code", N_("code"), 8, 8, NUMBER, 1, N_("which case of the type"), "RFC 792"),
         F("checksum", N_("checksum"), 16, 16, CHECKSUM, 1, N_("covers the whole message"), "RFC 792"),
-        F_WHEN(ECHO, N_("identifier"), 32, 16, NUMBER, N_("tells requests of different programs on one host apart"), "RFC 792"),
+        F_WHEN(ECHO, N_("identifier"), 32, 16, NUMBER, N_("tells requests of different programs on one host apart"),
+               "RFC 792"),
         F_WHEN(ECHO, N_("sequence number"), 48, 16, NUMBER, N_("matches a reply to its request"), "RFC 792"),
-        F_WHEN(MTU, N_("next hop's MTU"), 48, 16, NUMBER, N_("the largest packet that the next link can carry"), "RFC 1191 §4"),
+        F_WHEN(MTU, N_("next hop's MTU"), 48, 16, NUMBER, N_("the largest packet that the next link can carry"),
+               "RFC 1191 §4"),
         F_WHEN(GATEWAY, N_("gateway"), 32, 32, IPV4, N_("the router that knows the shorter way"), "RFC 792"),
 };
 
@@ -259,7 +269,8 @@ static const struct ws_field icmpv6[] = {
         F("type", N_("type"), 0, 8, ICMP_TYPE, 1,
           N_("kind of message: below 128 an error; 128 and 129 echo, 135 and 136 neighbours"), "RFC 4443 §2.1"),
         F("code", N_("code"), 8, 8, NUMBER, 1, N_("which case of the type"), "RFC 4443 §2.1"),
-        F("checksum", N_("checksum"), 16, 16, CHECKSUM, 1, N_("covers the message and the IP addresses"), "RFC 4443 §2.3"),
+        F("checksum", N_("checksum"), 16, 16, CHECKSUM, 1, N_("covers the message and the IP addresses"),
+          "RFC 4443 §2.3"),
         F_WHEN(ECHO, N_("identifier"), 32, 16, NUMBER, N_("tells requests of different programs on one host apart"),
                "RFC 4443 §4.1"),
         F_WHEN(ECHO, N_("sequence number"), 48, 16, NUMBER, N_("matches a reply to its request"), "RFC 4443 §4.1"),
@@ -280,24 +291,26 @@ static const struct ws_field tcp[] = {
         F("header_length", N_("header length"), 96, 4, NUMBER, 4,
           N_("sent in units of 4 bytes (data offset): 20 bytes, up to 60 with options"), "RFC 9293 §3.1"),
         F(NULL, N_("reserved"), 100, 3, HEX, 1, N_("zero"), "RFC 9293 §3.1"),
-        F(NULL, N_("accurate ECN"), 103, 1, BOOLEAN, 1, N_("counts congestion marks, together with CWR and ECE"), "RFC 9768"),
+        F(NULL, N_("accurate ECN"), 103, 1, BOOLEAN, 1, N_("counts congestion marks, together with CWR and ECE"),
+          "RFC 9768"),
         F("flags", N_("flags"), 104, 8, FLAGS, 1,
           N_("SYN opens, FIN closes, RST aborts; ACK, PSH, URG, and ECE and CWR for congestion"), "RFC 9293 §3.1"),
         F("window", N_("window"), 112, 16, NUMBER, 1,
           N_("how many bytes the sender of this segment can receive now; to be shifted by its window scale, except in a "
-          "SYN"),
+             "SYN"),
           "RFC 9293 §3.1, RFC 7323 §2"),
-        F("checksum", N_("checksum"), 128, 16, CHECKSUM, 1, N_("covers header, payload and the IP addresses"), "RFC 9293 §3.1"),
-        F("urgent_pointer", N_("urgent pointer"), 144, 16, NUMBER, 1, N_("where urgent data ends; not valid without URG"),
-          "RFC 9293 §3.8.5, RFC 6093"),
+        F("checksum", N_("checksum"), 128, 16, CHECKSUM, 1, N_("covers header, payload and the IP addresses"),
+          "RFC 9293 §3.1"),
+        F("urgent_pointer", N_("urgent pointer"), 144, 16, NUMBER, 1,
+          N_("where urgent data ends; not valid without URG"), "RFC 9293 §3.8.5, RFC 6093"),
         F("options", N_("options"), 160, 0, OPTIONS, 1,
           N_("what the two sides agree on in their SYNs, and timestamps or SACK in later segments"), "RFC 9293 §3.2"),
 };
 
 static const struct ws_field udp[] = {
         F("source_port", N_("source port"), 0, 16, PORT, 1, N_("where replies go; 0 when none is expected"), "RFC 768"),
-        F("destination_port", N_("destination port"), 16, 16, PORT, 1, N_("which program on the receiving host this is for"),
-          "RFC 768"),
+        F("destination_port", N_("destination port"), 16, 16, PORT, 1,
+          N_("which program on the receiving host this is for"), "RFC 768"),
         F("length", N_("length"), 32, 16, NUMBER, 1, N_("header and payload in bytes, so at least 8"), "RFC 768"),
         F("checksum", N_("checksum"), 48, 16, CHECKSUM, 1,
           N_("covers header, payload and the IP addresses; 0 over IPv4 means that it was not computed"), "RFC 768"),

@@ -10,23 +10,26 @@ static const struct ws_field radiotap[] = {
         F("length", N_("length"), 16, 16, LITTLE, 1, N_("bytes of this header, with the fields that the card reports"),
           "radiotap.org"),
         F("present", N_("present"), 32, 32, LITTLE_HEX, 1,
-          N_("a bit for each field that follows; the highest one says that there is another such word"), "radiotap.org"),
-        F(NULL, N_("fields"), 64, 0, BYTES, 1, N_("what the card reports: time, flags, rate, channel, signal"), "radiotap.org"),
+          N_("a bit for each field that follows; the highest one says that there is another such word"),
+          "radiotap.org"),
+        F(NULL, N_("fields"), 64, 0, BYTES, 1, N_("what the card reports: time, flags, rate, channel, signal"),
+          "radiotap.org"),
 };
 
 #define WIFI "IEEE 802.11 §9.2"
 #define WIFI_FRONT                                                                                                     \
-	F("subtype", N_("subtype"), 0, 4, NUMBER, 1, N_("of data frames: 0 plain, 8 with quality of service; bit 4: no data"), \
-	  WIFI),                                                                                                       \
+	F("subtype", N_("subtype"), 0, 4, NUMBER, 1,                                                                   \
+	  N_("of data frames: 0 plain, 8 with quality of service; bit 4: no data"), WIFI),                             \
 	        F("frame_type", N_("type"), 4, 2, NUMBER, 1, N_("0 management, 1 control, 2 data"), WIFI),             \
 	        F(NULL, N_("version"), 6, 2, NUMBER, 1, "0", WIFI),                                                    \
 	        F(NULL, N_("order"), 8, 1, BOOLEAN, 1, N_("set when four more bytes of control follow"), WIFI),        \
 	        F("protected", N_("protected"), 9, 1, BOOLEAN, 1,                                                      \
 	          N_("set when the data is encrypted, so that nothing after this header can be read"), WIFI),          \
-	        F(NULL, N_("more data"), 10, 1, BOOLEAN, 1, N_("the access point has more for a station that sleeps"), WIFI), \
-	        F(NULL, N_("power management"), 11, 1, BOOLEAN, 1, N_("the station sleeps after this frame"), WIFI),   \
-	        F("retry", N_("retry"), 12, 1, BOOLEAN, 1, N_("the frame is sent again, because no acknowledgment came"), \
+	        F(NULL, N_("more data"), 10, 1, BOOLEAN, 1, N_("the access point has more for a station that sleeps"), \
 	          WIFI),                                                                                               \
+	        F(NULL, N_("power management"), 11, 1, BOOLEAN, 1, N_("the station sleeps after this frame"), WIFI),   \
+	        F("retry", N_("retry"), 12, 1, BOOLEAN, 1,                                                             \
+	          N_("the frame is sent again, because no acknowledgment came"), WIFI),                                \
 	        F(NULL, N_("more fragments"), 13, 1, BOOLEAN, 1, N_("another fragment follows"), WIFI),                \
 	        F("from_ds", N_("from the network"), 14, 1, BOOLEAN, 1,                                                \
 	          N_("sent by an access point; which address means what follows from this and the next bit"), WIFI),   \
@@ -54,8 +57,8 @@ static const struct ws_field wifi_4[] = {
 
 /* Frames that carry no data: only the first bytes are the same in all of them. */
 static const struct ws_field wifi_other[] = {
-        F("subtype", N_("subtype"), 0, 4, NUMBER, 1, N_("which management or control frame it is, such as 8 for a beacon"),
-          WIFI),
+        F("subtype", N_("subtype"), 0, 4, NUMBER, 1,
+          N_("which management or control frame it is, such as 8 for a beacon"), WIFI),
         F("frame_type", N_("type"), 4, 2, NUMBER, 1, N_("0 management, 1 control, 2 data"), WIFI),
         F(NULL, N_("version"), 6, 2, NUMBER, 1, "0", WIFI),
         F(NULL, N_("flags"), 8, 8, HEX, 1, N_("as in data frames"), WIFI),
@@ -96,14 +99,14 @@ static const struct ws_field pktap[] = {
         F("process_id", N_("process id"), 416, 32, LITTLE, 1, N_("of the program that sends or receives the packet"),
           "LINKTYPE_PKTAP"),
         F(NULL, N_("process"), 448, 160, NAME, 1, N_("the name of that program"), "LINKTYPE_PKTAP"),
-        F(NULL, N_("more"), 608, 0, BYTES, 1, N_("service class, kind of interface, and on whose behalf the program acts"),
-          "LINKTYPE_PKTAP"),
+        F(NULL, N_("more"), 608, 0, BYTES, 1,
+          N_("service class, kind of interface, and on whose behalf the program acts"), "LINKTYPE_PKTAP"),
 };
 
 #define DSA "Linux net/dsa/tag_dsa.c"
 #define DSA_TAG(at)                                                                                                    \
-	F("command", N_("command"), at, 2, NUMBER, 1, N_("0 to the host, 1 from the host, 2 a copy, 3 between switches"), \
-	  DSA),                                                                                                        \
+	F("command", N_("command"), at, 2, NUMBER, 1,                                                                  \
+	  N_("0 to the host, 1 from the host, 2 a copy, 3 between switches"), DSA),                                    \
 	        F("tagged", N_("tagged"), at + 2, 1, BOOLEAN, 1, N_("the frame had a VLAN tag on the wire"), DSA),     \
 	        F("device", N_("device"), at + 3, 5, NUMBER, 1, N_("which of several switches"), DSA),                 \
 	        F("port", N_("port"), at + 8, 5, NUMBER, 1, N_("which port of the switch"), DSA),                      \

@@ -220,8 +220,10 @@ const char *ws_icmp_name(uint8_t type, uint8_t code, bool icmpv6)
 const char *ws_arp_operation_name(uint16_t operation)
 {
 	static const char *const names[] = {
-	        [1] = NC_("ARP operation", "request"),         [2] = NC_("ARP operation", "reply"),         [3] = NC_("ARP operation", "reverse request"),   [4] = NC_("ARP operation", "reverse reply"),
-	        [8] = NC_("ARP operation", "inverse request"), [9] = NC_("ARP operation", "inverse reply"), [10] = NC_("ARP operation", "not acknowledged"),
+	        [1] = NC_("ARP operation", "request"),           [2] = NC_("ARP operation", "reply"),
+	        [3] = NC_("ARP operation", "reverse request"),   [4] = NC_("ARP operation", "reverse reply"),
+	        [8] = NC_("ARP operation", "inverse request"),   [9] = NC_("ARP operation", "inverse reply"),
+	        [10] = NC_("ARP operation", "not acknowledged"),
 	};
 	return operation < WS_ARRAY_SIZE(names) && names[operation] ? ws_translate_marked(names[operation]) : NULL;
 }

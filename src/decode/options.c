@@ -288,8 +288,10 @@ static void cookie_text(struct ws_text *text, const struct ws_option *option)
 
 static const char *mptcp_subtype(uint8_t subtype)
 {
-	static const char *const names[16] = {NC_("MPTCP", "capable"),  NC_("MPTCP", "join"), NC_("MPTCP", "data sequence"), NC_("MPTCP", "add address"), NC_("MPTCP", "remove address"),
-	                                      NC_("MPTCP", "priority"), NC_("MPTCP", "fail"), NC_("MPTCP", "fast close"),    NC_("MPTCP", "reset")};
+	static const char *const names[16] = {
+	        NC_("MPTCP", "capable"),     NC_("MPTCP", "join"),           NC_("MPTCP", "data sequence"),
+	        NC_("MPTCP", "add address"), NC_("MPTCP", "remove address"), NC_("MPTCP", "priority"),
+	        NC_("MPTCP", "fail"),        NC_("MPTCP", "fast close"),     NC_("MPTCP", "reset")};
 	return ws_translate_marked(names[subtype] ? names[subtype] : NC_("MPTCP", "unknown"));
 }
 

@@ -1,6 +1,6 @@
 /* Entries of a fixed size are sorted by their prefix; their names lie one after the other in the same allocation. */
-#include <wirestate/text.h>
 #include <wirestate/language.h>
+#include <wirestate/text.h>
 #include <wirestate/vendors.h>
 
 #include <stdlib.h>

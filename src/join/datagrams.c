@@ -28,8 +28,9 @@ struct ws_join_segment ws_join_datagram_segment(const struct ws_join_datagram *d
 bool ws_join_datagram_again(const struct ws_join_datagram *first, const struct ws_join_datagram *second)
 {
 	const ws_time age = (ws_time)((uint64_t)second->time - (uint64_t)first->time);
-	if (first->digest != second->digest || first->direction != second->direction || first->length != second->length ||
-	    first->identification != second->identification || age < 0 || age > SAME_PACKET)
+	if (first->digest != second->digest || first->direction != second->direction ||
+	    first->length != second->length || first->identification != second->identification || age < 0 ||
+	    age > SAME_PACKET)
 		return false;
 	return first->identification || first->interface != second->interface || first->ttl != second->ttl;
 }

@@ -41,7 +41,8 @@ bool join_build_cover(struct ws_joiner *joiner, unsigned point, const struct joi
 			continue;
 		joiner->cover[joiner->cover_count++] =
 		        (struct join_cover){row[i].position, row[i].position + span, join_time(joiner, &row[i], point)};
-		sorted = sorted && (joiner->cover_count < 2 || joiner->cover[joiner->cover_count - 2].start <= row[i].position);
+		sorted = sorted &&
+		         (joiner->cover_count < 2 || joiner->cover[joiner->cover_count - 2].start <= row[i].position);
 		joiner->longest_cover = span > joiner->longest_cover ? span : joiner->longest_cover;
 	}
 	if (!sorted)

@@ -38,23 +38,26 @@ void ws_clock_words(struct ws_text *text, const char *point, const char *referen
 {
 	const double offset = (double)clock->offset / (double)WS_SECOND;
 	if (!clock->fixed && !clock->samples) {
-		ws_text_parts(text, _("%1$s's clock is not known: no segment shows its offset from %2$s's"), point, reference);
+		ws_text_parts(text, _("%1$s's clock is not known: no segment shows its offset from %2$s's"), point,
+		              reference);
 		return;
 	}
 	/* TRANSLATORS: an offset of the clock of %1$s against that of %3$s */
 	if (clock->fixed)
 		ws_text_printf(text, _("%1$s's clock %2$+.6f s as given against %3$s's"), point, offset, reference);
 	else if (clock->bound == WS_TIME_NEVER)
-		ws_text_printf(text,
-		               _("%1$s's clock %2$+.6f s at most, since one direction was not captured at both against %3$s's"),
-		               point, offset, reference);
+		ws_text_printf(
+		        text,
+		        _("%1$s's clock %2$+.6f s at most, since one direction was not captured at both against %3$s's"),
+		        point, offset, reference);
 	else
 		ws_text_printf(text, _("%1$s's clock %2$+.6f s ±%4$s against %3$s's"), point, offset, reference,
 		               ws_duration_part(clock->bound).text);
 	if (clock->drift_known)
 		ws_text_printf(text, _(", drift %+.1f ppm"), clock->drift_ppm);
 	if (clock->steps)
-		ws_text_printf(text, ws_translate_plural(", set %u time", ", set %u times", clock->steps), clock->steps);
+		ws_text_printf(text, ws_translate_plural(", set %u time", ", set %u times", clock->steps),
+		               clock->steps);
 }
 
 void ws_clock_offset_words(struct ws_text *text, const struct ws_clock_info *clock)

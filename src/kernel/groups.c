@@ -33,7 +33,8 @@ static bool ends_in(const char *text, size_t length, const char *end)
 
 static void set_name(char name[KERNEL_GROUP_NAME], const char *text, size_t length)
 {
-	snprintf(name, KERNEL_GROUP_NAME, "%.*s", (int)(length < KERNEL_GROUP_NAME ? length : KERNEL_GROUP_NAME - 1), text);
+	snprintf(name, KERNEL_GROUP_NAME, "%.*s", (int)(length < KERNEL_GROUP_NAME ? length : KERNEL_GROUP_NAME - 1),
+	         text);
 }
 
 /* The id of a container is a long hexadecimal number (Docker, Podman, containerd); LXC has names. */

@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 enum {
-	INODES_MOST = 256,  /* of a request */
-	ANSWERS_MOST = 64,  /* of an answer */
-	QUEUE_MOST = 4096,  /* inodes that wait to be asked for */
+	INODES_MOST = 256, /* of a request */
+	ANSWERS_MOST = 64, /* of an answer */
+	QUEUE_MOST = 4096, /* inodes that wait to be asked for */
 	UNANSWERED_MOST = 2 * INODES_MOST,
 	FOUND_MOST = 1 << 20, /* sockets of all processes that are kept */
 	WALK_PAUSE = 200,     /* milliseconds between two walks over all processes */
@@ -60,8 +60,7 @@ static void found_add(struct helper *helper, uint32_t inode, uint32_t pid, const
 {
 	if (helper->count == helper->room) {
 		const size_t room = helper->room ? 2 * helper->room : 1024;
-		struct kernel_owner *found =
-		        room <= FOUND_MOST ? realloc(helper->found, room * sizeof(*found)) : NULL;
+		struct kernel_owner *found = room <= FOUND_MOST ? realloc(helper->found, room * sizeof(*found)) : NULL;
 		if (!found)
 			return;
 		helper->found = found;
@@ -363,7 +362,8 @@ void kernel_owners_work(struct kernel_owners *owners, void (*owner)(void *contex
 	while ((owners->unanswered || owners->groups_unanswered) &&
 	       (size = read(owners->channel, &answer, sizeof(answer))) > 0) {
 		if (answer.kind == KIND_GROUP) {
-			answer.group.service[KERNEL_GROUP_NAME - 1] = answer.group.container[KERNEL_GROUP_NAME - 1] = '\0';
+			answer.group.service[KERNEL_GROUP_NAME - 1] = answer.group.container[KERNEL_GROUP_NAME - 1] =
+			        '\0';
 			owners->groups_unanswered = 0;
 			group(context, &answer.group);
 			continue;

@@ -11,7 +11,7 @@
 
 struct kernel_owner {
 	uint32_t inode;
-	uint32_t pid; /* 0: no process that the helper may look at has it open */
+	uint32_t pid;  /* 0: no process that the helper may look at has it open */
 	char name[16]; /* of the program, as the kernel has it (comm); not terminated where it has 16 bytes */
 };
 

@@ -15,7 +15,7 @@ enum {
 	PENDING = 64, /* requests for one socket that are not answered */
 	RECEIVE_BUFFER = 1 << 20,
 	READ_BYTES = 16384,
-	CGROUP_ID = 21,          /* INET_DIAG_CGROUP_ID: an attribute newer than some headers */
+	CGROUP_ID = 21,                       /* INET_DIAG_CGROUP_ID: an attribute newer than some headers */
 	DUMP_BOTH_FAMILIES = TCPDIAG_GETSOCK, /* SOCK_DIAG_BY_FAMILY would walk the kernel's table twice */
 };
 
@@ -24,7 +24,7 @@ struct kernel_sockets {
 	uint32_t sequence;
 	uint32_t dump; /* the sequence number of the request for all sockets; 0: none is running */
 	uint8_t space;
-	struct ws_socket pending[PENDING]; /* by sequence number */
+	struct ws_socket pending[PENDING];  /* by sequence number */
 	uint32_t pending_sequence[PENDING]; /* 0: answered */
 };
 
@@ -187,7 +187,8 @@ static void take_info(struct ws_socket *socket, const struct nlattr *attribute)
 static void take_attributes(struct ws_socket *socket, const struct nlmsghdr *header)
 {
 	const struct nlattr *attribute;
-	mnl_attr_for_each(attribute, header, sizeof(struct inet_diag_msg)) {
+	mnl_attr_for_each(attribute, header, sizeof(struct inet_diag_msg))
+	{
 		const unsigned type = mnl_attr_get_type(attribute);
 		if (type == INET_DIAG_INFO)
 			take_info(socket, attribute);

@@ -34,7 +34,8 @@ static void hand_over_addresses(const struct search *search)
 	for (const struct ifaddrs *at = list; at; at = at->ifa_next) {
 		struct ws_addr address = {{[10] = 0xff, 0xff}};
 		if (at->ifa_addr && at->ifa_addr->sa_family == AF_INET) {
-			memcpy(address.byte + 12, &((const struct sockaddr_in *)(const void *)at->ifa_addr)->sin_addr, 4);
+			memcpy(address.byte + 12, &((const struct sockaddr_in *)(const void *)at->ifa_addr)->sin_addr,
+			       4);
 			search->fn(search->context, (unsigned)search->count, &address, 4);
 		} else if (at->ifa_addr && at->ifa_addr->sa_family == AF_INET6) {
 			memcpy(address.byte, &((const struct sockaddr_in6 *)(const void *)at->ifa_addr)->sin6_addr, 16);
@@ -103,8 +104,8 @@ static bool spaces_below(struct search *search, const char *folder, const char *
 	return good;
 }
 
-size_t kernel_spaces_open(struct kernel_sockets **sockets, size_t most, bool others, kernel_address_fn *fn, void *context,
-                          struct ws_error *error)
+size_t kernel_spaces_open(struct kernel_sockets **sockets, size_t most, bool others, kernel_address_fn *fn,
+                          void *context, struct ws_error *error)
 {
 	struct search search = {.sockets = sockets, .most = most, .fn = fn, .context = context};
 	if (!space_open(&search, error))
@@ -113,8 +114,8 @@ size_t kernel_spaces_open(struct kernel_sockets **sockets, size_t most, bool oth
 	if (search.home < 0)
 		return search.count;
 	(void)was_seen(&search, search.home);
-	const bool back = spaces_below(&search, "/run/netns", "", false) &&
-	                  spaces_below(&search, "/proc", "/ns/net", true);
+	const bool back =
+	        spaces_below(&search, "/run/netns", "", false) && spaces_below(&search, "/proc", "/ns/net", true);
 	close(search.home);
 	if (back)
 		return search.count;

@@ -72,7 +72,7 @@ struct parser {
 	struct ws_error *error;
 	const char *file;
 	unsigned line;
-	int key; /* -1: none yet */
+	int key;          /* -1: none yet */
 	bool translation; /* it has the texts only */
 	bool given[LAB_KEY_COUNT];
 	char *word[WORDS]; /* of the entry that is being read */
@@ -429,7 +429,8 @@ static bool parse(struct parser *parser, const char *text, size_t length)
 	static const enum lab_key needed[] = {LAB_KEY_TITLE, LAB_KEY_ABOUT, LAB_KEY_SERVER, LAB_KEY_CLIENT};
 	for (size_t i = 0; i < (parser->translation ? TRANSLATED : WS_ARRAY_SIZE(needed)); i++)
 		if (!parser->given[needed[i]])
-			return fail(parser, parser->translation ? "the translation has no %s:" : "the scenario has no %s:",
+			return fail(parser,
+			            parser->translation ? "the translation has no %s:" : "the scenario has no %s:",
 			            key_words[needed[i]]);
 	if (!parser->scenario->title || !parser->scenario->about)
 		return fail(parser, "title: and about: need a text");

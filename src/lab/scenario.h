@@ -134,7 +134,7 @@ struct lab_setting {
 enum { LAB_STEPS = 64, LAB_RULES = 32, LAB_SETTINGS = 8, LAB_SCENARIO_BYTES = 64 * 1024 };
 
 struct lab_scenario {
-	char name[64]; /* of the file, without its ending */
+	char name[64];       /* of the file, without its ending */
 	char *title, *about; /* as people read them: a translation's, where there is one */
 	unsigned order;
 	struct lab_step steps[LAB_SIDES][LAB_STEPS];

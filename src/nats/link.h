@@ -9,7 +9,7 @@
 
 /* What the command line says about it. */
 struct link_config {
-	const char *url; /* one or several, separated by commas */
+	const char *url;                                         /* one or several, separated by commas */
 	const char *credentials, *authority, *certificate, *key; /* paths; NULL: none */
 	const char *name;                                        /* what the server calls this connection */
 	bool retry; /* a server that cannot be reached now is tried again, for good */

@@ -16,8 +16,8 @@ static const struct {
 } streams[] = {
         [STREAM_RECORDS] = {"WIRESTATE_RECORDS", "connections, UDP conversations, ARP and statistics of wirestate",
                             24 * 60 * MINUTE, 4 * GIB, js_FileStorage, false},
-        [STREAM_TRANSITIONS] = {"WIRESTATE_TRANSITIONS", "changes of TCP states", 60 * MINUTE, GIB / 4, js_MemoryStorage,
-                                true},
+        [STREAM_TRANSITIONS] = {"WIRESTATE_TRANSITIONS", "changes of TCP states", 60 * MINUTE, GIB / 4,
+                                js_MemoryStorage, true},
 };
 
 const char *stream_name(enum stream stream)

@@ -19,7 +19,7 @@ static void event_role(const struct subject *s, unsigned index, struct value *v)
 {
 	const int client = s->ends->client;
 	(void)index;
-	set_string(v, client == WS_ROLE_UNKNOWN                                 ? "unknown"
+	set_string(v, client == WS_ROLE_UNKNOWN                           ? "unknown"
 	              : (unsigned)client == s->event->transition.endpoint ? "client"
 	                                                                  : "server");
 }

@@ -93,9 +93,9 @@ static inline void get_frame(const struct subject *s, unsigned index, struct val
 		return READ_##set(X_##source(member), v);                                                              \
 	}
 
-extern const struct columns output_connection_columns, output_stats_columns, output_packet_columns, output_transit_columns, output_clock_columns,
-        output_overview_columns, output_span_columns, output_exchange_columns, output_service_columns,
-        output_series_columns;
+extern const struct columns output_connection_columns, output_stats_columns, output_packet_columns,
+        output_transit_columns, output_clock_columns, output_overview_columns, output_span_columns,
+        output_exchange_columns, output_service_columns, output_series_columns;
 
 /* ---- columns_shares.c: where the time went, in an object of its own */
 void conn_share(const struct subject *s, unsigned index, struct value *v);
@@ -107,27 +107,28 @@ void group_spent(const struct subject *s, unsigned index, struct value *v);
 #define group_share_usual NULL
 #define SHARE_COLUMN(get, name, cause, server) {"spent", name, get, 2 * (cause) + (server), get##_put},
 /* Of a cause that few connections have. */
-#define SHARE_COLUMN_OF_FEW(get, name, cause, server) {"spent", name, get, 2 * (cause) + (server), get##_put, get##_usual},
+#define SHARE_COLUMN_OF_FEW(get, name, cause, server)                                                                  \
+	{"spent", name, get, 2 * (cause) + (server), get##_put, get##_usual},
 /* `share` gets one of them, and `spent` what is said of all. */
-#define SHARE_COLUMNS(share, spent)                                                                                                \
-	SHARE_COLUMN(share, "connecting", WS_CAUSE_CONNECTING, 0)                                                             \
-	SHARE_COLUMN(share, "client_program", WS_CAUSE_PROGRAM, 0)                                                            \
-	SHARE_COLUMN(share, "server_program", WS_CAUSE_PROGRAM, 1)                                                            \
-	SHARE_COLUMN(share, "network_to_server", WS_CAUSE_NETWORK, 0)                                                         \
-	SHARE_COLUMN(share, "network_to_client", WS_CAUSE_NETWORK, 1)                                                         \
-	SHARE_COLUMN_OF_FEW(share, "window_to_server", WS_CAUSE_WINDOW, 0)                                                    \
-	SHARE_COLUMN_OF_FEW(share, "window_to_client", WS_CAUSE_WINDOW, 1)                                                    \
-	SHARE_COLUMN_OF_FEW(share, "closed_window_to_server", WS_CAUSE_CLOSED_WINDOW, 0)                                      \
-	SHARE_COLUMN_OF_FEW(share, "closed_window_to_client", WS_CAUSE_CLOSED_WINDOW, 1)                                      \
-	SHARE_COLUMN_OF_FEW(share, "fast_recovery_to_server", WS_CAUSE_DUPLICATE_ACKS, 0)                                     \
-	SHARE_COLUMN_OF_FEW(share, "fast_recovery_to_client", WS_CAUSE_DUPLICATE_ACKS, 1)                                     \
-	SHARE_COLUMN_OF_FEW(share, "timeout_to_server", WS_CAUSE_TIMEOUT, 0)                                                  \
-	SHARE_COLUMN_OF_FEW(share, "timeout_to_client", WS_CAUSE_TIMEOUT, 1)                                                  \
-	SHARE_COLUMN_OF_FEW(share, "nagle_to_server", WS_CAUSE_NAGLE, 0)                                                      \
-	SHARE_COLUMN_OF_FEW(share, "nagle_to_client", WS_CAUSE_NAGLE, 1)                                                      \
-	SHARE_COLUMN(share, "idle", WS_CAUSE_IDLE, 0)                                                                         \
-	SHARE_COLUMN(share, "closing", WS_CAUSE_CLOSING, 0)                                                                   \
-	{NULL, "timeouts", spent, 0, spent##_put}, {NULL, "time_spent", spent, 2, spent##_put},
+#define SHARE_COLUMNS(share, spent)                                                                                    \
+	SHARE_COLUMN(share, "connecting", WS_CAUSE_CONNECTING, 0)                                                      \
+	SHARE_COLUMN(share, "client_program", WS_CAUSE_PROGRAM, 0)                                                     \
+	SHARE_COLUMN(share, "server_program", WS_CAUSE_PROGRAM, 1)                                                     \
+	SHARE_COLUMN(share, "network_to_server", WS_CAUSE_NETWORK, 0)                                                  \
+	SHARE_COLUMN(share, "network_to_client", WS_CAUSE_NETWORK, 1)                                                  \
+	SHARE_COLUMN_OF_FEW(share, "window_to_server", WS_CAUSE_WINDOW, 0)                                             \
+	SHARE_COLUMN_OF_FEW(share, "window_to_client", WS_CAUSE_WINDOW, 1)                                             \
+	SHARE_COLUMN_OF_FEW(share, "closed_window_to_server", WS_CAUSE_CLOSED_WINDOW, 0)                               \
+	SHARE_COLUMN_OF_FEW(share, "closed_window_to_client", WS_CAUSE_CLOSED_WINDOW, 1)                               \
+	SHARE_COLUMN_OF_FEW(share, "fast_recovery_to_server", WS_CAUSE_DUPLICATE_ACKS, 0)                              \
+	SHARE_COLUMN_OF_FEW(share, "fast_recovery_to_client", WS_CAUSE_DUPLICATE_ACKS, 1)                              \
+	SHARE_COLUMN_OF_FEW(share, "timeout_to_server", WS_CAUSE_TIMEOUT, 0)                                           \
+	SHARE_COLUMN_OF_FEW(share, "timeout_to_client", WS_CAUSE_TIMEOUT, 1)                                           \
+	SHARE_COLUMN_OF_FEW(share, "nagle_to_server", WS_CAUSE_NAGLE, 0)                                               \
+	SHARE_COLUMN_OF_FEW(share, "nagle_to_client", WS_CAUSE_NAGLE, 1)                                               \
+	SHARE_COLUMN(share, "idle", WS_CAUSE_IDLE, 0)                                                                  \
+	SHARE_COLUMN(share, "closing", WS_CAUSE_CLOSING, 0){NULL, "timeouts", spent, 0, spent##_put},                  \
+	        {NULL, "time_spent", spent, 2, spent##_put},
 
 /* columns.c: whose the record is */
 void get_sensor(const struct subject *s, unsigned index, struct value *v);
@@ -218,7 +219,7 @@ enum { PATH_COLUMNS = 24 };
 /* With one point, `more` columns at the end are left out, and the very last one is the sensor's. */
 #define COLUMNS(table, more)                                                                                           \
 	{                                                                                                              \
-		table, WS_ARRAY_SIZE(table) - (more) - 1, WS_ARRAY_SIZE(table) - 1, true                               \
+		table, WS_ARRAY_SIZE(table) - (more)-1, WS_ARRAY_SIZE(table) - 1, true                                 \
 	}
 
 #endif

@@ -360,9 +360,9 @@ static const struct column connection_columns[] = {
         KERNEL_COLUMNS(X)
 #undef X
 #define X(name, get, index) {NULL, "server_" name, get, 2 * (index) + 1, get##_put, usual_kernel},
-        KERNEL_COLUMNS(X)
+                KERNEL_COLUMNS(X)
 #undef X
-        {NULL, "severity", conn_severity, 0, conn_severity_put},
+                        {NULL, "severity", conn_severity, 0, conn_severity_put},
         /* From here on with several points. */
         PATH_FIELDS,
         {NULL, "sensor", get_sensor, 0, get_sensor_put},

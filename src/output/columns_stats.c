@@ -66,7 +66,7 @@ static const struct column stats_columns[] = {{NULL, "first_time", stats_time, 0
                                                               CAPTURE_NUMBERS(X)
 #undef X
                                                                       {NULL, "time", stats_taken, 0, stats_taken_put},
-                                                                      {NULL, "point", get_point, 0, get_point_put},
-                                                                      {NULL, "sensor", get_sensor, 0, get_sensor_put}};
+                                              {NULL, "point", get_point, 0, get_point_put},
+                                              {NULL, "sensor", get_sensor, 0, get_sensor_put}};
 const struct columns output_stats_columns = {stats_columns, WS_ARRAY_SIZE(stats_columns) - 2,
                                              WS_ARRAY_SIZE(stats_columns) - 1, true};

@@ -30,8 +30,8 @@ struct subject {
 	const struct ws_time_shares *shares; /* of the group; NULL: not known */
 	const struct ws_exchange *exchange;  /* of `conn` */
 	const struct ws_service *service;
-	const struct ws_span *span;          /* of `conn` */
-	const struct series *series;         /* a point of a graph of `conn` */
+	const struct ws_span *span;    /* of `conn` */
+	const struct series *series;   /* a point of a graph of `conn` */
 	const char *point, *reference; /* several points: names, else NULL */
 	const char *sensor;            /* of totals: whose they are; NULL: they are of packets */
 };
@@ -47,7 +47,7 @@ enum value_kind {
 	VALUE_BOOLEAN,
 	VALUE_STRING,
 	VALUE_SIGNED, /* `time` as a whole number */
-	VALUE_WORD, /* one of our own strings, which needs no escaping */
+	VALUE_WORD,   /* one of our own strings, which needs no escaping */
 	VALUE_ADDRESS,
 	VALUE_MAC,
 	VALUE_DECIMAL, /* `decimal`, with three decimals */
@@ -168,11 +168,11 @@ struct ws_output {
 		size_t words;
 	} recorded[WS_JOIN_POINTS];
 	struct ws_services *services; /* NULL: none so far */
-	uint64_t without_shares; /* connections whose stretches of time are not known */
-	unsigned point;         /* of what is written now */
-	const char *point_name; /* NULL: there is only one */
-	struct ws_sheet *sheet; /* takes what is to be written; NULL: it is written at once */
-	ws_sheets_fn *sheets;   /* formats the records of the end; NULL: they are formatted here */
+	uint64_t without_shares;      /* connections whose stretches of time are not known */
+	unsigned point;               /* of what is written now */
+	const char *point_name;       /* NULL: there is only one */
+	struct ws_sheet *sheet;       /* takes what is to be written; NULL: it is written at once */
+	ws_sheets_fn *sheets;         /* formats the records of the end; NULL: they are formatted here */
 	void *sheets_context;
 };
 
@@ -195,7 +195,8 @@ static inline size_t output_column_index(const struct ws_output *output, const s
 void output_find_passed_on(const char *others, size_t index, struct value *value);
 
 /* Fills the value of a column; of a connection of records, one that is only passed on. */
-static inline void output_value(const struct subject *subject, const struct columns *columns, size_t index, struct value *value)
+static inline void output_value(const struct subject *subject, const struct columns *columns, size_t index,
+                                struct value *value)
 {
 	const struct column *column = &columns->column[index];
 	value->kind = VALUE_ABSENT;

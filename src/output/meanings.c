@@ -207,7 +207,7 @@
 	X("time_spent", "text", N_("the shares of at least 1 % in words, the largest first"))                          \
 	KERNEL_FIELDS(X, "client")                                                                                     \
 	KERNEL_FIELDS(X, "server")                                                                                     \
-	X("slow_by", "word", N_("of SLOW: what kept somebody waiting for the longest; else null"))                      \
+	X("slow_by", "word", N_("of SLOW: what kept somebody waiting for the longest; else null"))                     \
 	X("severity", "number", N_("how bad the verdict is, from 0 (fine) to 3 (broken)"))                             \
 	X("count", "number", N_("connections in the group"))                                                           \
 	X("share", "share", N_("count divided by all connections, 0 to 1"))                                            \

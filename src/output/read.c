@@ -25,7 +25,7 @@ struct line_reading {
 	const struct columns *columns; /* NULL: of the kind, nothing is kept */
 	enum ws_record kind;
 	bool kind_known, kind_late;
-	size_t next;            /* the column that is expected */
+	size_t next; /* the column that is expected */
 	struct ws_text others;
 	const struct column *wrong; /* a value that is not of this column's type */
 	const char *sensor;
@@ -144,8 +144,7 @@ static bool take_origin(struct line_reading *line, const struct ws_json_value *v
 static void pass_on(struct line_reading *line, size_t column, const struct ws_json_value *value)
 {
 	struct ws_text *others = &line->others;
-	if (line->kind != WS_RECORD_CONNECTION ||
-	    others->length + value->raw_length + 16 > OTHERS_ROOM)
+	if (line->kind != WS_RECORD_CONNECTION || others->length + value->raw_length + 16 > OTHERS_ROOM)
 		return;
 	ws_text_printf(others, "%zu=", column);
 	ws_text_append(others, value->raw, value->raw_length);
@@ -254,8 +253,9 @@ static void say_problem(struct ws_text *why, const struct line_reading *line, co
 	if (problem->words)
 		ws_text_printf(why, "%s, at column %zu", problem->words, problem->offset + 1);
 	else if (line->wrong)
-		ws_text_printf(why, "%s%s%s has a value that it cannot have", line->wrong->group ? line->wrong->group : "",
-		               line->wrong->group ? "." : "", line->wrong->name);
+		ws_text_printf(why, "%s%s%s has a value that it cannot have",
+		               line->wrong->group ? line->wrong->group : "", line->wrong->group ? "." : "",
+		               line->wrong->name);
 	else if (!line->kind_known)
 		ws_text_puts(why, "its type is none of wirestate's records");
 	else

@@ -247,9 +247,8 @@ static bool read_tunnels(struct reading *r, const struct ws_json_value *v)
 	for (; *at && path->count < WS_MAX_TUNNELS; path->count++) {
 		const size_t length = strcspn(at, " ");
 		unsigned kind = 0;
-		while (kind < WS_TUNNEL_COUNT &&
-		       (strlen(ws_tunnel_word((enum ws_tunnel_kind)kind)) != length ||
-		        memcmp(at, ws_tunnel_word((enum ws_tunnel_kind)kind), length) != 0))
+		while (kind < WS_TUNNEL_COUNT && (strlen(ws_tunnel_word((enum ws_tunnel_kind)kind)) != length ||
+		                                  memcmp(at, ws_tunnel_word((enum ws_tunnel_kind)kind), length) != 0))
 			kind++;
 		if (kind == WS_TUNNEL_COUNT)
 			return false;

@@ -9,7 +9,7 @@
 
 struct reading {
 	struct ws_stored_record *record;
-	const char *point;   /* "point", or the first of "points"; NULL: none */
+	const char *point;    /* "point", or the first of "points"; NULL: none */
 	char *room, *compose; /* where strings are; room for one that is put together */
 };
 
@@ -54,6 +54,8 @@ bool read_text(const struct ws_json_value *value, const char **text);
 /* For a column that follows from others, and for one that is not kept. */
 put_fn put_nothing;
 
+/* In rows by what they belong to. */
+/* clang-format off */
 #define PUTS(X)                                                                                                        \
 	X(get_time) X(get_point) X(event_conn) X(event_role) X(event_address) X(event_port) X(event_state)             \
 	X(event_basis) X(event_rule) X(event_certainty)                                                                \
@@ -66,6 +68,7 @@ put_fn put_nothing;
 	X(arp_ip) X(arp_mac) X(arp_flag) X(arp_vlan)                                                                   \
 	X(udp_address) X(udp_tunnel)                                                                                   \
 	X(stats_state) X(stats_time) X(stats_taken)
+/* clang-format on */
 #define X(get) put_fn get##_put;
 PUTS(X)
 #undef X

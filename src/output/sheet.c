@@ -134,7 +134,8 @@ void sheet_take_packet(struct ws_output *output, const struct ws_packet *packet,
 	output->line_time = packet->frame->time;
 }
 
-void sheet_take_event(struct ws_output *output, const struct ws_event *event, const struct ws_conn_ends *ends, bool on_line)
+void sheet_take_event(struct ws_output *output, const struct ws_event *event, const struct ws_conn_ends *ends,
+                      bool on_line)
 {
 	struct item *item = add_item(output, ITEM_EVENT);
 	item->event = *event;

@@ -54,9 +54,9 @@ enum relay_class relay_line_class(enum relay_kind kind, const char *line, size_t
 size_t relay_line_add(char *out, const char *line, size_t length, const struct relay_id *id)
 {
 	memcpy(out, line, length - 1);
-	const int added = snprintf(out + length - 1, RELAY_ADDED_MOST,
-	                           ",\"sensor\":\"%s\",\"boot\":\"%s\",\"seq\":%" PRIu64 "}", id->sensor, id->boot,
-	                           id->sequence);
+	const int added =
+	        snprintf(out + length - 1, RELAY_ADDED_MOST, ",\"sensor\":\"%s\",\"boot\":\"%s\",\"seq\":%" PRIu64 "}",
+	                 id->sensor, id->boot, id->sequence);
 	return length - 1 + (size_t)added;
 }
 

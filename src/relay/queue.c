@@ -7,7 +7,7 @@
 void relay_queue_init(struct relay_queue *queue, size_t most)
 {
 	*queue = (struct relay_queue){.most = most};
-	for (size_t class = 0; class < RELAY_CLASS_COUNT; class++)
+	for (size_t class = 0; class < RELAY_CLASS_COUNT; class ++)
 		queue->list[class].last = &queue->list[class].first;
 }
 
@@ -36,7 +36,7 @@ void relay_queue_free(struct relay_queue *queue)
 
 static bool shed_one(struct relay_queue *queue)
 {
-	for (size_t class = 0; class < RELAY_CLASS_COUNT; class++) {
+	for (size_t class = 0; class < RELAY_CLASS_COUNT; class ++) {
 		if (!queue->list[class].first)
 			continue;
 		free(take_first(queue, class));
@@ -57,7 +57,7 @@ void relay_queue_push(struct relay_queue *queue, enum relay_kind kind, const cha
 	*entry = (struct relay_entry){.order = queue->order++,
 	                              .length = (uint32_t)length,
 	                              .kind = (uint8_t)kind,
-	                              .relay_class = (uint8_t)class};
+	                              .relay_class = (uint8_t) class};
 	memcpy(entry->line, line, length);
 	*queue->list[class].last = entry;
 	queue->list[class].last = &entry->next;
@@ -70,7 +70,7 @@ void relay_queue_push(struct relay_queue *queue, enum relay_kind kind, const cha
 struct relay_entry *relay_queue_pop(struct relay_queue *queue)
 {
 	size_t oldest = RELAY_CLASS_COUNT;
-	for (size_t class = 0; class < RELAY_CLASS_COUNT; class++)
+	for (size_t class = 0; class < RELAY_CLASS_COUNT; class ++)
 		if (queue->list[class].first &&
 		    (oldest == RELAY_CLASS_COUNT || queue->list[class].first->order < queue->list[oldest].first->order))
 			oldest = class;

@@ -11,8 +11,8 @@ struct relay_entry {
 	struct relay_entry *next;
 	uint64_t order; /* counts the lines in the order of arrival */
 	uint32_t length;
-	uint8_t kind;         /* enum relay_kind */
-	uint8_t relay_class;  /* enum relay_class */
+	uint8_t kind;        /* enum relay_kind */
+	uint8_t relay_class; /* enum relay_class */
 	char line[];
 };
 

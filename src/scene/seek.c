@@ -33,11 +33,13 @@ static const char *take_point(const char *text, const char *start, const struct 
 		return sign + 1 + strspn(sign + 1, " ");
 	}
 	seek_refuse(error, text, (size_t)(start - text),
-	            points ? _("no point has this name: write it as the title does") : _("here is one capture: give the number alone"));
+	            points ? _("no point has this name: write it as the title does")
+	                   : _("here is one capture: give the number alone"));
 	return NULL;
 }
 
-bool seek_parse(const char *text, const struct ws_points *points, struct seek_target *wanted, struct prompt_error *error)
+bool seek_parse(const char *text, const struct ws_points *points, struct seek_target *wanted,
+                struct prompt_error *error)
 {
 	static const struct {
 		const char *name;

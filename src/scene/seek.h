@@ -15,6 +15,7 @@ struct seek_target {
 	ws_time time;
 };
 /* `points`: those that may be named; NULL: there is one only. */
-bool seek_parse(const char *text, const struct ws_points *points, struct seek_target *wanted, struct prompt_error *error);
+bool seek_parse(const char *text, const struct ws_points *points, struct seek_target *wanted,
+                struct prompt_error *error);
 
 #endif

@@ -43,7 +43,8 @@ const struct ws_model *ui_model(const struct ws_ui *ui, enum ws_screen screen, c
 	return &room->model;
 }
 
-static const struct ws_model *shown_model(const struct ws_ui *ui, const struct ws_model *model, struct point_model *room)
+static const struct ws_model *shown_model(const struct ws_ui *ui, const struct ws_model *model,
+                                          struct point_model *room)
 {
 	return ui_model(ui, ws_ui_screen(ui), model, room);
 }

@@ -82,6 +82,6 @@ const struct ws_model *ui_model(const struct ws_ui *ui, enum ws_screen screen, c
 
 void ui_open(struct ws_ui *ui, enum ws_screen screen);
 void ui_show(struct ws_ui *ui, enum ws_screen screen); /* back to a screen that led here, or on to it */
-bool ui_leave(struct ws_ui *ui); /* to the screen before; false: this is the first */
+bool ui_leave(struct ws_ui *ui);                       /* to the screen before; false: this is the first */
 
 #endif

@@ -1,7 +1,7 @@
 /* Details that the tracker keeps besides connections: ARP exchanges, datagrams, fragments, and counts of the whole
  * capture over time. They are kept only with `history`, because text records do not need them. */
-#include "track/tracker.h"
 #include "track/merged.h"
+#include "track/tracker.h"
 
 /* The share of max_memory, as a divisor. */
 enum { ARP_SHARE = 256, DATAGRAMS_SHARE = 64, FRAGMENTS_SHARE = 256, JOINED_SHARE = 16 };

@@ -142,7 +142,8 @@ bool ws_process_label(struct ws_text *text, const struct ws_endpoint_info *endpo
 	}
 	size_t length = strlen(process->name);
 	const bool cut = length > LABEL_BYTES;
-	for (length = cut ? LABEL_BYTES : length; cut && length && ((unsigned char)process->name[length] & 0xc0) == 0x80;)
+	for (length = cut ? LABEL_BYTES : length;
+	     cut && length && ((unsigned char)process->name[length] & 0xc0) == 0x80;)
 		length--;
 	ws_text_clean(text, process->name, length);
 	ws_text_puts(text, cut ? "…" : "");

@@ -5,9 +5,9 @@
  * nets, so a test only checks whether a value is in one of them. The grammar is in <wirestate/filter.h>. */
 #include "track/filter.h"
 
-#include <wirestate/language.h>
 #include "track/exchange.h"
 #include "track/merged.h"
+#include <wirestate/language.h>
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -407,9 +407,10 @@ static bool unknown_word(struct parser *p, const struct token *token)
 		return parse_error(p, token, "'%s' is unknown; did you mean %s?", shown.text, similar);
 	if (!compared)
 		return parse_error(p, token, "'%s' is not a field, address, net, port, state or verdict", shown.text);
-	return parse_error(p, token,
-	                   "'%s' is not a field, such as address, port, state, verdict or bytes; wirestate(1) lists all fields",
-	                   shown.text);
+	return parse_error(
+	        p, token,
+	        "'%s' is not a field, such as address, port, state, verdict or bytes; wirestate(1) lists all fields",
+	        shown.text);
 }
 
 /* Adds the test for a word alone: an address, port, state or verdict. A word that is both a state and a verdict means

@@ -366,7 +366,7 @@ static const char *role_word(unsigned value)
 #define COUNTER(member, mark)                                                                                          \
 	{#member,      FILTER_NUMBER, FILTER_SUM,                                                                      \
 	 get_##member, NULL,          NULL,                                                                            \
-	 INT64_MAX,    WS_PART_MARKS, N_("segments with this mark of sequence analysis"),                                  \
+	 INT64_MAX,    WS_PART_MARKS, N_("segments with this mark of sequence analysis"),                              \
 	 NULL},
 
 /* clang-format off */

@@ -14,7 +14,6 @@
 
 enum { BUCKETS_LEAST = 256, LOOK = 64, OWN_MOST = 512 };
 
-
 struct ws_kernel *ws_kernel_create(uint64_t memory)
 {
 	struct ws_kernel *kernel = calloc(1, sizeof(*kernel));
@@ -23,7 +22,9 @@ struct ws_kernel *ws_kernel_create(uint64_t memory)
 	if (getrandom(kernel->key, sizeof(kernel->key), 0) != (ssize_t)sizeof(kernel->key))
 		memcpy(kernel->key, &kernel, sizeof(kernel));
 	kernel->limit = (size_t)(memory / (sizeof(struct ws_kernel_entry) + 2 * sizeof(uint32_t)));
-	kernel->limit = kernel->limit < WS_KERNEL_CHUNK ? WS_KERNEL_CHUNK : kernel->limit > UINT32_MAX / 2 ? UINT32_MAX / 2 : kernel->limit;
+	kernel->limit = kernel->limit < WS_KERNEL_CHUNK  ? WS_KERNEL_CHUNK
+	                : kernel->limit > UINT32_MAX / 2 ? UINT32_MAX / 2
+	                                                 : kernel->limit;
 	kernel->bucket_count = BUCKETS_LEAST;
 	kernel->buckets = calloc(kernel->bucket_count, sizeof(*kernel->buckets));
 	kernel->own = calloc(OWN_MOST, sizeof(*kernel->own));
@@ -62,8 +63,8 @@ static uint32_t *bucket_of_socket(const struct ws_kernel *kernel, const struct w
 	return bucket_of(kernel, &socket->local, socket->local_port, &socket->peer, socket->peer_port);
 }
 
-struct ws_kernel_entry *ws_kernel_entry_find(const struct ws_kernel *kernel, const struct ws_addr *local, uint16_t local_port,
-                                const struct ws_addr *peer, uint16_t peer_port)
+struct ws_kernel_entry *ws_kernel_entry_find(const struct ws_kernel *kernel, const struct ws_addr *local,
+                                             uint16_t local_port, const struct ws_addr *peer, uint16_t peer_port)
 {
 	uint32_t next = *bucket_of(kernel, local, local_port, peer, peer_port);
 	while (next) {
@@ -145,7 +146,8 @@ static uint32_t entry_take(struct ws_kernel *kernel)
 		kernel->unused = ws_kernel_entry_at(kernel, number - 1)->next;
 		return number;
 	}
-	if (kernel->used >= kernel->limit || (kernel->used == kernel->chunk_count * WS_KERNEL_CHUNK && !chunk_add(kernel)))
+	if (kernel->used >= kernel->limit ||
+	    (kernel->used == kernel->chunk_count * WS_KERNEL_CHUNK && !chunk_add(kernel)))
 		return 0;
 	buckets_grow(kernel);
 	return (uint32_t)++kernel->used;
@@ -404,7 +406,8 @@ const struct ws_socket *ws_kernel_listener(const struct ws_kernel *kernel, const
 	const struct ws_addr *places[] = {local, ip_version == 4 ? &any4 : &any6, &any6};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(places); i++)
 		for (unsigned peer = 0; peer < 2; peer++) {
-			const struct ws_kernel_entry *entry = ws_kernel_entry_find(kernel, places[i], port, peer ? &any6 : &any4, 0);
+			const struct ws_kernel_entry *entry =
+			        ws_kernel_entry_find(kernel, places[i], port, peer ? &any6 : &any4, 0);
 			if (entry && entry->end.state == WS_LISTEN)
 				return &entry->end.socket;
 		}

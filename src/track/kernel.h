@@ -13,41 +13,43 @@ const struct ws_kernel_end *ws_kernel_end_of(const struct ws_kernel *kernel, con
 
 struct ws_kernel_owners {
 	struct owned {
-		uint32_t inode; /* 0: the slot is empty */
+		uint32_t inode;   /* 0: the slot is empty */
 		uint32_t process; /* 1 + its index; 0: not known */
-	} *owned;
+	} * owned;
 	size_t owned_slots, owned_count;
 	struct ws_frame_process **processes;
 	size_t process_count;
 	struct grouped {
 		uint64_t cgroup; /* 0: the slot is empty */
 		char *service, *container;
-	} *groups;
+	} * groups;
 	size_t group_slots, group_count;
 	struct user {
 		uint32_t uid;
 		char *name;
-	} *users;
+	} * users;
 	size_t user_count;
 };
 void ws_kernel_owners_free(struct ws_kernel_owners *owners);
-void ws_kernel_owners_process(struct ws_kernel_owners *owners, uint32_t inode, uint32_t pid, const char *name, size_t length);
-void ws_kernel_owners_group(struct ws_kernel_owners *owners, uint64_t cgroup, const char *service, const char *container);
+void ws_kernel_owners_process(struct ws_kernel_owners *owners, uint32_t inode, uint32_t pid, const char *name,
+                              size_t length);
+void ws_kernel_owners_group(struct ws_kernel_owners *owners, uint64_t cgroup, const char *service,
+                            const char *container);
 void ws_kernel_owners_user(struct ws_kernel_owners *owners, uint32_t uid, const char *name);
-const struct owned *ws_kernel_owned(const struct ws_kernel_owners *owners, uint32_t inode);   /* NULL: not known */
+const struct owned *ws_kernel_owned(const struct ws_kernel_owners *owners, uint32_t inode);      /* NULL: not known */
 const struct grouped *ws_kernel_grouped(const struct ws_kernel_owners *owners, uint64_t cgroup); /* the same */
-const char *ws_kernel_user_name(const struct ws_kernel_owners *owners, uint32_t uid);          /* the same */
+const char *ws_kernel_user_name(const struct ws_kernel_owners *owners, uint32_t uid);            /* the same */
 
 /* kernel.c: the table */
 enum { WS_KERNEL_CHUNK = 256 };
 
 struct ws_kernel_entry {
 	struct ws_kernel_end end;
-	uint32_t next; /* 1 + the entry's number in the same bucket, or among those that are free; 0: none */
+	uint32_t next;  /* 1 + the entry's number in the same bucket, or among those that are free; 0: none */
 	uint8_t untold; /* changes at the end of end.change that have not been told */
 	bool used;
-	bool captured;  /* it is told of, see ws_kernel_tell() */
-	bool again;     /* it is to be told of although nothing has changed */
+	bool captured; /* it is told of, see ws_kernel_tell() */
+	bool again;    /* it is to be told of although nothing has changed */
 };
 
 struct own_address {
@@ -67,7 +69,7 @@ struct ws_kernel {
 	struct own_address *own;
 	size_t own_count;
 	struct ws_kernel_owners owners;
-	size_t untold; /* changes of all entries */
+	size_t untold;    /* changes of all entries */
 	size_t tell_next; /* the entry at which telling goes on */
 };
 

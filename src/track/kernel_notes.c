@@ -106,8 +106,8 @@ static void put_owner(struct ws_text *text, const struct ws_kernel *kernel, cons
 }
 
 /* The figures are those of the latest answer. */
-static void put_line(struct ws_text *text, const struct ws_kernel *kernel, const struct ws_kernel_end *end, ws_time time,
-                     unsigned state, bool latest)
+static void put_line(struct ws_text *text, const struct ws_kernel *kernel, const struct ws_kernel_end *end,
+                     ws_time time, unsigned state, bool latest)
 {
 	const struct ws_socket *socket = &end->socket;
 	if (text->length)

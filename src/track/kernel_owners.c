@@ -104,7 +104,8 @@ static uint32_t process_index(struct ws_kernel_owners *owners, uint32_t pid, con
 	return (uint32_t)owners->process_count;
 }
 
-void ws_kernel_owners_process(struct ws_kernel_owners *owners, uint32_t inode, uint32_t pid, const char *name, size_t length)
+void ws_kernel_owners_process(struct ws_kernel_owners *owners, uint32_t inode, uint32_t pid, const char *name,
+                              size_t length)
 {
 	length = strnlen(name, length);
 	if (!inode || !owned_reserve(owners))
@@ -149,7 +150,8 @@ static bool groups_reserve(struct ws_kernel_owners *owners)
 	return true;
 }
 
-void ws_kernel_owners_group(struct ws_kernel_owners *owners, uint64_t cgroup, const char *service, const char *container)
+void ws_kernel_owners_group(struct ws_kernel_owners *owners, uint64_t cgroup, const char *service,
+                            const char *container)
 {
 	if (!cgroup || !groups_reserve(owners))
 		return;

@@ -40,10 +40,13 @@ static void say_queued_fin(struct ws_text *text, const struct ws_conn_info *info
 	const char *name = ws_text_cstr(&program);
 	/* TRANSLATORS: in these four, the first part is "nginx[812]" or "the server's program". */
 	if (socket->send_queue > 1 && full)
-		ws_text_printf(text, _("%1$s has closed, and %2$u bytes have to go before its FIN, since the %3$s's window is 0"),
-		               name, socket->send_queue - 1, peer_name);
+		ws_text_printf(
+		        text,
+		        _("%1$s has closed, and %2$u bytes have to go before its FIN, since the %3$s's window is 0"),
+		        name, socket->send_queue - 1, peer_name);
 	else if (socket->send_queue > 1)
-		ws_text_printf(text, _("%1$s has closed, and %2$u bytes have to go before its FIN"), name, socket->send_queue - 1);
+		ws_text_printf(text, _("%1$s has closed, and %2$u bytes have to go before its FIN"), name,
+		               socket->send_queue - 1);
 	else if (full)
 		ws_text_parts(text, _("%1$s has closed, since the %2$s's window is 0"), name, peer_name);
 	else
@@ -61,27 +64,30 @@ static void say_opening(struct ws_text *text, const struct ws_kernel *kernel, co
 {
 	const struct ws_endpoint_info *e = &info->endpoint[i];
 	const struct ws_socket *listener = ws_kernel_listener(kernel, &e->address, e->port, info->ip_version);
-	const bool full = is_full(listener), behind = e->kernel->state == WS_SYN_RECEIVED && e->state != WS_SYN_RECEIVED;
+	const bool full = is_full(listener),
+	           behind = e->kernel->state == WS_SYN_RECEIVED && e->state != WS_SYN_RECEIVED;
 	const char *self = side_name(info, i);
 	if (behind && full)
-		ws_text_printf(text,
-		               _("the %1$s's kernel is still in SYN_RECEIVED: %2$u of %3$u wait for accept(): the accept "
-		                 "queue is full"),
-		               self, listener->receive_queue, listener->send_queue);
+		ws_text_printf(
+		        text,
+		        _("the %1$s's kernel is still in SYN_RECEIVED: %2$u of %3$u wait for accept(): the accept "
+		          "queue is full"),
+		        self, listener->receive_queue, listener->send_queue);
 	else if (behind)
-		ws_text_parts(text,
-		              _("the %s's kernel is still in SYN_RECEIVED: the ACK has not come, or it accepts only when data "
-		                "comes"),
-		              self);
+		ws_text_parts(
+		        text,
+		        _("the %s's kernel is still in SYN_RECEIVED: the ACK has not come, or it accepts only when data "
+		          "comes"),
+		        self);
 	else if (full)
 		ws_text_printf(
 		        text,
 		        _("the %1$s's kernel has no socket for it: %2$u of %3$u wait for accept(): the accept queue is full"),
 		        self, listener->receive_queue, listener->send_queue);
 	else if (e->state == WS_SYN_RECEIVED)
-		ws_text_parts(
-		        text,
-		        _("the %s's kernel has no socket for it: it answered with a SYN cookie, or has given up"), self);
+		ws_text_parts(text,
+		              _("the %s's kernel has no socket for it: it answered with a SYN cookie, or has given up"),
+		              self);
 	else
 		ws_text_parts(text, _("the %s's kernel has no socket for it"), self);
 }
@@ -125,7 +131,8 @@ void ws_kernel_words(struct ws_text *text, const struct ws_kernel *kernel, const
 	if (has_closed(end->state) && end->socket.has_owner && !end->socket.inode &&
 	    end->socket.timer != WS_TIMER_TIME_WAIT) {
 		separate(text, start);
-		ws_text_parts(text, _("no program has the %s's socket any more (it is an orphan)"), side_name(info, endpoint));
+		ws_text_parts(text, _("no program has the %s's socket any more (it is an orphan)"),
+		              side_name(info, endpoint));
 	}
 	size_t before = text->length;
 	separate(text, start);
@@ -141,7 +148,7 @@ void ws_kernel_words(struct ws_text *text, const struct ws_kernel *kernel, const
 			                                   "%1$u bytes wait until the %2$s's program reads", bytes),
 			               bytes, side_name(info, endpoint));
 		else
-			ws_text_parts(text, _("the %1$s's program has not read that the %2$s has closed"), side_name(info, endpoint),
-			              side_name(info, 1 - endpoint));
+			ws_text_parts(text, _("the %1$s's program has not read that the %2$s has closed"),
+			              side_name(info, endpoint), side_name(info, 1 - endpoint));
 	}
 }

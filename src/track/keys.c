@@ -64,15 +64,16 @@ struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const st
 {
 	if (!conn->judgement) {
 		struct ws_conn_info info = {.id = 0};
-		ws_conn_fill(tracker, conn, shares ? WS_PARTS_OF_VERDICT & ~WS_PART_SHARES : WS_PARTS_OF_VERDICT, &info);
+		ws_conn_fill(tracker, conn, shares ? WS_PARTS_OF_VERDICT & ~WS_PART_SHARES : WS_PARTS_OF_VERDICT,
+		             &info);
 		if (shares) {
 			info.shares_known = true;
 			info.shares = *shares;
 		}
 		const struct ws_judgement made = ws_conn_judge(&info);
 		/* Storing the verdict changes nothing that a caller can see, so the cast is safe. */
-		((struct ws_conn *)conn)->judgement = (uint8_t)(KNOWN | (made.slow ? SLOW : 0) |
-		                                                   made.severity << SEVERITY_SHIFT | made.verdict);
+		((struct ws_conn *)conn)->judgement =
+		        (uint8_t)(KNOWN | (made.slow ? SLOW : 0) | made.severity << SEVERITY_SHIFT | made.verdict);
 	}
 	return (struct ws_judgement){.verdict = conn->judgement & VERDICT_MASK,
 	                             .severity = conn->judgement >> SEVERITY_SHIFT & SEVERITY_MASK,
@@ -92,7 +93,8 @@ void ws_tracker_judge(const struct ws_tracker *tracker, const ws_conn_id *ids, s
 		ws_conn_prefetch_judged(tracker, ids, i, count, 0);
 		const struct ws_home home = ws_home_of(tracker, ids[i]);
 		const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
-		judgements[i] = conn ? ws_conn_judgement(home.tracker, conn, NULL) : (struct ws_judgement){.verdict = WS_VERDICT_STRAY};
+		judgements[i] = conn ? ws_conn_judgement(home.tracker, conn, NULL)
+		                     : (struct ws_judgement){.verdict = WS_VERDICT_STRAY};
 	}
 }
 
@@ -249,10 +251,14 @@ static struct ws_order_key stored_key(const struct keying *keying, const struct 
 static unsigned parts_of(enum ws_order order)
 {
 	static const unsigned parts[] = {
-	        [WS_ORDER_NUMBER] = WS_PART_LAST,      [WS_ORDER_CLIENT] = WS_PART_OPENING,
-	        [WS_ORDER_SERVER] = WS_PART_OPENING,   [WS_ORDER_STATES] = WS_PART_STATES | WS_PART_OPENING,
-	        [WS_ORDER_START] = WS_PART_FIRST,      [WS_ORDER_AGE] = WS_PART_FIRST | WS_PART_LAST | WS_PART_STATES,
-	        [WS_ORDER_PACKETS] = WS_PART_TRAFFIC,  [WS_ORDER_BYTES] = WS_PART_TRAFFIC,
+	        [WS_ORDER_NUMBER] = WS_PART_LAST,
+	        [WS_ORDER_CLIENT] = WS_PART_OPENING,
+	        [WS_ORDER_SERVER] = WS_PART_OPENING,
+	        [WS_ORDER_STATES] = WS_PART_STATES | WS_PART_OPENING,
+	        [WS_ORDER_START] = WS_PART_FIRST,
+	        [WS_ORDER_AGE] = WS_PART_FIRST | WS_PART_LAST | WS_PART_STATES,
+	        [WS_ORDER_PACKETS] = WS_PART_TRAFFIC,
+	        [WS_ORDER_BYTES] = WS_PART_TRAFFIC,
 	        [WS_ORDER_VERDICT] = WS_PART_IDENTITY,
 	        [WS_ORDER_SERVER_TIME] = WS_PART_OPENING | WS_PART_SHARES,
 	        [WS_ORDER_NETWORK_TIME] = WS_PART_OPENING | WS_PART_SHARES,

@@ -193,7 +193,8 @@ static unsigned earliest(struct ws_merged *merged)
 				read_conns(merged, point);
 		}
 		if (heads->at < heads->count &&
-		    (found == WS_JOIN_POINTS || heads->time[heads->at] < merged->heads[found].time[merged->heads[found].at]))
+		    (found == WS_JOIN_POINTS ||
+		     heads->time[heads->at] < merged->heads[found].time[merged->heads[found].at]))
 			found = point;
 	}
 	return found;

@@ -197,7 +197,8 @@ static bool is_of_server(const struct overview_slot *slot, const struct item *it
 static bool is_of_client(const struct overview_slot *slot, const struct item *item)
 {
 	const struct ws_overview_group *group = &item->group, *of = &slot->is.group;
-	return slot->code == item->code && of->ip_version == group->ip_version && same_address(&of->client, &group->client);
+	return slot->code == item->code && of->ip_version == group->ip_version &&
+	       same_address(&of->client, &group->client);
 }
 
 /* Finds the slot of the connection's server and port, or of its client; an empty one where it is the first of them. NULL:
@@ -206,8 +207,7 @@ static struct overview_slot *slot_of(struct overview_table *table, const struct 
                                      bool (*is_of)(const struct overview_slot *, const struct item *))
 {
 	struct overview_place *place = home_of(table, hash);
-	while (place->slot &&
-	       (place->hash != (uint32_t)(hash >> 32) || !is_of(&table->slots[place->slot - 1], item)))
+	while (place->slot && (place->hash != (uint32_t)(hash >> 32) || !is_of(&table->slots[place->slot - 1], item)))
 		place = &table->places[(size_t)(place - table->places + 1) & (PLACES - 1)];
 	const size_t at = place->slot ? place->slot - 1 : table_add(table, place, hash);
 	return at == SIZE_MAX ? NULL : &table->slots[at];
@@ -360,7 +360,8 @@ static void item_of(const struct ws_tracker *shown, ws_conn_id id, const struct 
 static void item_of_record(const struct ws_conn_info *info, struct item *item)
 {
 	const unsigned likely_client = (unsigned)info->likely_client & 1;
-	const struct ws_endpoint_info *client = &info->endpoint[likely_client], *server = &info->endpoint[!likely_client];
+	const struct ws_endpoint_info *client = &info->endpoint[likely_client],
+	                              *server = &info->endpoint[!likely_client];
 	item->shares_known = info->shares_known;
 	item->shares = info->shares;
 	item->group = (struct ws_overview_group){
@@ -397,8 +398,7 @@ static void count_block(struct ws_overview *overview, const struct ws_tracker *t
 	struct ws_conn_info info;
 	const size_t count = filter ? ws_filter_pick(filter, tracker, overview->rank, limit, ids)
 	                            : ws_tracker_conn_ids(tracker, overview->rank, limit, ids);
-	const unsigned parts =
-	        WS_PART_OPENING | WS_PART_LAST | WS_PART_FIRST | (overview->times ? WS_PART_SHARES : 0);
+	const unsigned parts = WS_PART_OPENING | WS_PART_LAST | WS_PART_FIRST | (overview->times ? WS_PART_SHARES : 0);
 	size_t items = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct ws_conn *conn = NULL;
@@ -429,7 +429,8 @@ static bool end_walk(struct ws_overview *overview, const struct ws_tracker *trac
 		return false;
 	}
 	overview_make_groups(overview);
-	overview->counting.shares_known = ws_tracker_part(tracker, 0)->table.shares || ws_tracker_shares_stated(tracker);
+	overview->counting.shares_known =
+	        ws_tracker_part(tracker, 0)->table.shares || ws_tracker_shares_stated(tracker);
 	overview->counting.times = overview->times || tracker->stored;
 	overview->found = overview->counting;
 	return true;

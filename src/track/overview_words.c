@@ -33,7 +33,10 @@ void ws_overview_words(struct ws_text *text, const struct ws_overview_group *gro
 	} else {
 		ws_text_puts(&to, _("several servers"));
 	}
-	ws_text_parts(text, _(from_to[all ? ALL_OF_THEM : group->rest ? OTHERS_OF_THEM : SOME_OF_THEM][!group->one_client]),
+	ws_text_parts(text,
+	              _(from_to[all           ? ALL_OF_THEM
+	                        : group->rest ? OTHERS_OF_THEM
+	                                      : SOME_OF_THEM][!group->one_client]),
 	              ws_text_cstr(&from), ws_text_cstr(&to));
 	if (group->one_sensor && *group->sensor) {
 		char name[256];
@@ -75,7 +78,8 @@ void ws_overview_filter(struct ws_text *text, const struct ws_overview *overview
 	for (unsigned cause = 0; cause < WS_SLOW_COUNT; cause++)
 		some_slow = some_slow || found->total[overview_code(overview_slow(), cause)];
 	if (group->judgement.slow)
-		ws_text_printf(text, "severity == 0 and slow_time >= 1s and slow_by == %s", ws_slow_word(group->slow_cause));
+		ws_text_printf(text, "severity == 0 and slow_time >= 1s and slow_by == %s",
+		               ws_slow_word(group->slow_cause));
 	else
 		ws_text_printf(text, "verdict == %s", ws_overview_tag(group));
 	if (!group->judgement.slow && !group->judgement.severity && some_slow)

@@ -71,8 +71,7 @@ void ws_tracker_records_capture(const struct ws_tracker *tracker, struct ws_capt
 	ws_stored_sum_sources(ws_stored_sensors(tracker->stored), &stats, capture);
 }
 
-size_t ws_tracker_witnesses(const struct ws_tracker *tracker, ws_conn_id id, struct ws_witness *witnesses,
-                            size_t count)
+size_t ws_tracker_witnesses(const struct ws_tracker *tracker, ws_conn_id id, struct ws_witness *witnesses, size_t count)
 {
 	return tracker->stored ? ws_stored_witnesses(tracker->stored, id, witnesses, count) : 0;
 }

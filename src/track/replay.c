@@ -21,7 +21,7 @@ struct ws_replay {
 	const struct ws_tracker *tracker;
 	const struct ws_conn *conn;
 	const struct ws_clock *clock; /* of its tracker, where times are told by the reference's; or NULL */
-	uint64_t number; /* detects that the pool has given the slot to another connection */
+	uint64_t number;              /* detects that the pool has given the slot to another connection */
 	struct checkpoint *checkpoints;
 	size_t count, capacity; /* of checkpoints; checkpoint i is the state before step i × INTERVAL */
 	struct ws_ways *ways;   /* over several points: all else is of no use then */

@@ -166,9 +166,8 @@ static struct ws_service *service_of(struct ws_services *services, const struct 
 {
 	const unsigned client = (unsigned)ws_conn_likely_client(conn) & 1,
 	               server = ws_conn_is_self(conn) ? client : !client;
-	const struct ws_service key = {.address = conn->address[server],
-	                               .port = conn->port[server],
-	                               .ip_version = conn->ip_version};
+	const struct ws_service key = {
+	        .address = conn->address[server], .port = conn->port[server], .ip_version = conn->ip_version};
 	if (services->slots) {
 		const uint32_t index = services->slot[slot_of(services, &key)];
 		if (index)
@@ -184,8 +183,7 @@ static struct ws_service *service_of(struct ws_services *services, const struct 
 	return services->rest;
 }
 
-static void count_exchange(struct ws_services *services, const struct ws_conn *conn,
-                           const struct ws_exchange *exchange)
+static void count_exchange(struct ws_services *services, const struct ws_conn *conn, const struct ws_exchange *exchange)
 {
 	struct ws_service *service = service_of(services, conn);
 	if (!service)

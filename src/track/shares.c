@@ -455,7 +455,8 @@ static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint
 		self->end = end;
 		if (s->length) {
 			self->sent_time = now;
-			self->filled = ws_shares_fill(shares, s->direction, end, mss, now - shares->time.way_to[s->direction]);
+			self->filled =
+			        ws_shares_fill(shares, s->direction, end, mss, now - shares->time.way_to[s->direction]);
 			self->full =
 			        self->filled || (mss ? s->length >= mss && s->length % mss == 0 : s->length >= 1000);
 			shares->speaker = (int8_t)(s->direction + 1);

@@ -31,10 +31,8 @@ struct ws_share_side {
 	struct {
 		uint32_t time, right;
 	} edge[WS_SHARE_EDGES];
-	uint32_t
-	        repeat_tsval; /* of the segment that was sent again, or of the one after a gap; see `doubtful`, `gap` */
-	uint16_t next_identification; /* which its next packet has if it counts this connection's; valid when `numbered`
-	                               */
+	uint32_t repeat_tsval;        /* of the segment sent again, or of the one after a gap; see `doubtful`, `gap` */
+	uint16_t next_identification; /* of its next packet if it counts this connection's; valid when `numbered` */
 	uint8_t counted;              /* packets in a row that had it; WS_SHARE_UNCOUNTED: it does not count so */
 	uint8_t trips;                /* round trips of its data, which its timer has followed */
 	uint8_t recovery : 4;         /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */

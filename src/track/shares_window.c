@@ -8,7 +8,8 @@ void ws_shares_note_edge(struct ws_shares *shares, unsigned self, uint32_t right
 	const uint32_t time = ws_shares_microseconds(shares, now);
 	const unsigned last = (side->edge_next + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
 	const unsigned before = (last + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
-	const bool close = side->edges > 1 && time - side->edge[before].time < way / WS_SHARE_MICROSECOND / (WS_SHARE_EDGES / 2);
+	const bool close =
+	        side->edges > 1 && time - side->edge[before].time < way / WS_SHARE_MICROSECOND / (WS_SHARE_EDGES / 2);
 	const unsigned at = close ? last : side->edge_next;
 	side->edge[at].time = time;
 	side->edge[at].right = right;

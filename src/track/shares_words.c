@@ -118,7 +118,8 @@ static size_t name_shares(const struct ws_time_shares *shares, ws_time least, st
 			count = insert_share(named, count, least, (struct ws_named_share){time[0], cause, 0});
 			count = insert_share(named, count, least, (struct ws_named_share){time[1], cause, 1});
 		} else {
-			count = insert_share(named, count, least, (struct ws_named_share){time[0] + time[1], cause, -1});
+			count = insert_share(named, count, least,
+			                     (struct ws_named_share){time[0] + time[1], cause, -1});
 		}
 	}
 	return count;

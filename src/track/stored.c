@@ -67,7 +67,8 @@ static ws_conn_id take_conn(struct ws_stored *stored, uint16_t source, const str
 	}
 	info.stated.whole = true;
 	info.ended = is_over(info.endpoint[0].state) && is_over(info.endpoint[1].state);
-	return ws_stored_put(stored, slot ? *slot : 0, source, &info, row && row->arrived > arrived ? row->arrived : arrived);
+	return ws_stored_put(stored, slot ? *slot : 0, source, &info,
+	                     row && row->arrived > arrived ? row->arrived : arrived);
 }
 
 /* Of a connection that is known by its transitions alone, the states are the verdict. */
@@ -290,12 +291,12 @@ static struct ws_witness witness_of(const struct ws_stored *stored, ws_conn_id i
 	ws_packed_read(row->packed, &info);
 	const unsigned client = (unsigned)info.likely_client & 1;
 	struct ws_witness witness = {.id = id,
-	                               .sensor = ws_stored_sensor_name(&stored->sensors, row->source),
-	                               .boot = stored->sensors.source[row->source].boot,
-	                               .conn = row->number,
-	                               .ip_version = info.ip_version,
-	                               .first_time = info.first_time,
-	                               .last_time = info.last_time};
+	                             .sensor = ws_stored_sensor_name(&stored->sensors, row->source),
+	                             .boot = stored->sensors.source[row->source].boot,
+	                             .conn = row->number,
+	                             .ip_version = info.ip_version,
+	                             .first_time = info.first_time,
+	                             .last_time = info.last_time};
 	for (unsigned i = 0; i < 2; i++) {
 		const struct ws_endpoint_info *e = &info.endpoint[client ^ i];
 		witness.address[i] = e->address;

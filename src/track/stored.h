@@ -46,9 +46,10 @@ struct ws_stored_source {
 	char *boot;
 	uint64_t records, repeated, connections;
 	uint64_t arrived; /* the number of the latest record, or where they have none, how many came */
-	ws_time last_time, totals, heard; /* `heard`: the clock where records are read, when the latest record came; 0: none */
+	ws_time last_time, totals,
+	        heard; /* `heard`: the clock where records are read, when the latest record came; 0: none */
 	bool totals_known;
-	struct ws_tracker_stats stats, own; /* its latest totals; summed here */
+	struct ws_tracker_stats stats, own;  /* its latest totals; summed here */
 	uint64_t state_then[WS_STATE_COUNT]; /* of `own`, when the totals came */
 	struct ws_capture_stats capture;
 	struct ws_stored_range *range; /* numbers that have come, in order, not adjacent; STORED_RANGES of them */
@@ -60,7 +61,7 @@ struct ws_stored_sensors {
 	size_t sensor_count;
 	struct ws_stored_source *source;
 	size_t source_count, room;
-	size_t last; /* the source of the latest record */
+	size_t last;           /* the source of the latest record */
 	ws_time newest, clock; /* the latest time in any record; where records are read, 0: not known */
 };
 

@@ -234,7 +234,8 @@ static ws_conn_id add_row(struct ws_stored *stored, uint64_t number, uint16_t so
 	ws_conn_id id = stored->free_row;
 	if (id) {
 		stored->free_row = stored->rows[id - 1].ring;
-	} else if (ws_stored_room((void **)&stored->rows, &stored->row_room, stored->row_count, sizeof(*stored->rows))) {
+	} else if (ws_stored_room((void **)&stored->rows, &stored->row_room, stored->row_count,
+	                          sizeof(*stored->rows))) {
 		id = (ws_conn_id)++stored->row_count;
 	} else {
 		return 0;
@@ -244,7 +245,7 @@ static ws_conn_id add_row(struct ws_stored *stored, uint64_t number, uint16_t so
 }
 
 ws_conn_id ws_stored_put(struct ws_stored *stored, ws_conn_id id, uint16_t source, struct ws_conn_info *info,
-                          uint64_t arrived)
+                         uint64_t arrived)
 {
 	size_t size;
 	share_pointers(stored, info);

@@ -11,11 +11,11 @@
 #include "track/stored.h"
 
 struct row {
-	uint8_t *packed; /* NULL: the row is free, and `ring` leads to the next free one */
+	uint8_t *packed;          /* NULL: the row is free, and `ring` leads to the next free one */
 	uint64_t number, arrived; /* `arrived`: the number of the latest record that changed its states */
 	uint64_t sequences;       /* both initial sequence numbers, the lower one first; 0: they are not known */
 	uint32_t size;
-	ws_conn_id ring;    /* the next row with the same connection; its own id: there is none */
+	ws_conn_id ring; /* the next row with the same connection; its own id: there is none */
 	uint16_t source;
 	bool ended;
 };

@@ -172,9 +172,8 @@ void ws_stored_source_stats(const struct ws_stored_source *source, struct ws_tra
 	*stats = source->totals_known ? source->stats : source->own;
 	for (enum ws_state state = 0; source->totals_known && state < WS_STATE_COUNT; state++) {
 		const int64_t since = (int64_t)(source->own.state[state] - source->state_then[state]);
-		stats->state[state] = since < 0 && stats->state[state] < (uint64_t)-since
-		                              ? 0
-		                              : stats->state[state] + (uint64_t)since;
+		stats->state[state] =
+		        since < 0 && stats->state[state] < (uint64_t)-since ? 0 : stats->state[state] + (uint64_t)since;
 	}
 }
 

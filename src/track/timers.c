@@ -68,7 +68,8 @@ static bool ends_at_rest(const struct ws_table *table, ws_conn_id id, ws_time no
 {
 	const uintptr_t place = ws_table_place(table, id);
 	struct ws_rested_wait wait;
-	return (place & WS_PLACE_BITS) == WS_PLACE_AT_REST && ws_rested_wait(ws_rested_at(place), &wait) && wait.deadline <= now;
+	return (place & WS_PLACE_BITS) == WS_PLACE_AT_REST && ws_rested_wait(ws_rested_at(place), &wait) &&
+	       wait.deadline <= now;
 }
 
 ws_conn_id ws_timers_next(struct ws_timers *timers, struct ws_table *table, ws_time now, bool wake, unsigned *budget)

@@ -567,7 +567,8 @@ void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packe
 	if (packet->ip_version && packet->fragment)
 		track_fragment(tracker, packet, result);
 	else if (packet->ip_version)
-		track_transport(tracker, packet, &(struct ws_bytes){packet->frame->data, packet->frame->captured}, result);
+		track_transport(tracker, packet, &(struct ws_bytes){packet->frame->data, packet->frame->captured},
+		                result);
 	else if (arp)
 		track_arp(tracker, packet);
 	else

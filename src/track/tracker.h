@@ -49,11 +49,11 @@ struct ws_tracker {
 	struct ws_hostnames names;
 	struct ws_exchange_pool requests;
 	const struct ws_kernel *kernel; /* borrowed: what the own host's kernel says; NULL: it is not asked */
-	bool processes_named;   /* of some connection a process is known */
+	bool processes_named;           /* of some connection a process is known */
 	bool tunnels_stated, shares_stated, names_stated; /* some connection of records has them */
-	struct ws_stored *stored; /* of records, which then are all there is; or NULL */
-	struct ws_merged *merged; /* owned: it shows the trackers of several points; or NULL */
-	struct ws_debug *debug; /* with debug_connection, else NULL */
+	struct ws_stored *stored;                         /* of records, which then are all there is; or NULL */
+	struct ws_merged *merged;                         /* owned: it shows the trackers of several points; or NULL */
+	struct ws_debug *debug;                           /* with debug_connection, else NULL */
 	struct ws_tracker_stats stats;
 	const struct ws_path_of *paths; /* by connection id; this and the next two are borrowed */
 	const struct ws_udp_paths *udp_paths;

@@ -5,8 +5,8 @@
 #include "track/log.h"
 #include "track/lru.h"
 
-#include <wirestate/packet.h>
 #include <wirestate/details.h>
+#include <wirestate/packet.h>
 #include <wirestate/track.h>
 
 #define WS_DATAGRAMS (UINT64_C(1) << 18)

@@ -59,7 +59,8 @@ static struct verdict_part verdict_direction(struct verdict *v)
 	struct verdict_part made;
 	struct ws_text text = WS_TEXT_OVER(made.text);
 	v->says_direction = true;
-	ws_text_parts(&text, _("one direction captured (%s)"), _(ws_captured_name((enum ws_captured)v->info->captured)));
+	ws_text_parts(&text, _("one direction captured (%s)"),
+	              _(ws_captured_name((enum ws_captured)v->info->captured)));
 	ws_text_cstr(&text);
 	return made;
 }
@@ -89,8 +90,8 @@ struct verdict_part verdict_icmp(const struct ws_conn_info *info)
 	else
 		ws_text_puts(&error_text, name);
 	if (icmp->count > 1)
-		ws_text_printf(&text, _("%1$s reports %2$s, %3$u times"), ws_text_cstr(&from_text), ws_text_cstr(&error_text),
-		               icmp->count);
+		ws_text_printf(&text, _("%1$s reports %2$s, %3$u times"), ws_text_cstr(&from_text),
+		               ws_text_cstr(&error_text), icmp->count);
 	else
 		ws_text_parts(&text, _("%1$s reports %2$s"), ws_text_cstr(&from_text), ws_text_cstr(&error_text));
 	ws_text_cstr(&text);
@@ -114,8 +115,10 @@ static void say_forged(struct verdict *v)
 	}
 	if (info->stray_reset && answered) {
 		NEXT(v);
-		SAY_TEXTS(v, _("a RST before the SYN-ACK did not acknowledge the SYN, so it changed nothing (forged, or of "
-		               "another connection)"));
+		SAY_TEXTS(
+		        v,
+		        _("a RST before the SYN-ACK did not acknowledge the SYN, so it changed nothing (forged, or of "
+		          "another connection)"));
 	}
 }
 
@@ -158,16 +161,18 @@ static void say_half_closed(struct verdict *v, unsigned i)
 	const struct ws_conn_info *info = v->info;
 	if (info->handshake == WS_HANDSHAKE_MISSED && !info->endpoint[i].bytes) {
 		verdict_set(v, WS_VERDICT_CLOSING, 0);
-		SAY_TEXTS(v,
-		          _("closing: the %1$s sent FIN; the capture does not show whether the %2$s had closed before it "
-		            "began"),
-		          verdict_side(info, 1 - i), verdict_side(info, i));
+		SAY_TEXTS(
+		        v,
+		        _("closing: the %1$s sent FIN; the capture does not show whether the %2$s had closed before it "
+		          "began"),
+		        verdict_side(info, 1 - i), verdict_side(info, i));
 	} else if (info->endpoint[i].end_missed) {
 		verdict_set(v, WS_VERDICT_CLOSING, 0);
-		SAY_TEXTS(v,
-		          _("closing: the %1$s sent FIN; the capture does not show whether the %2$s has closed, because the "
-		            "end of what it has sent was not captured"),
-		          verdict_side(info, 1 - i), verdict_side(info, i));
+		SAY_TEXTS(
+		        v,
+		        _("closing: the %1$s sent FIN; the capture does not show whether the %2$s has closed, because the "
+		          "end of what it has sent was not captured"),
+		        verdict_side(info, 1 - i), verdict_side(info, i));
 	} else {
 		const bool stuck = info->last_time - info->first_time > LONG_CLOSE_WAIT;
 		verdict_set(v, WS_VERDICT_CLOSE_WAIT, stuck ? 3 : 1);
@@ -253,13 +258,14 @@ static void say_unacknowledged(struct verdict *v, unsigned i, bool fin, ws_time 
 	const struct verdict_number since = verdict_duration(silence);
 	const char *self = verdict_side(v->info, i), *peer = verdict_side(v->info, 1 - i);
 	if (fin && e->unacknowledged == 1)
-		SAY(v, _("stuck: the %1$s's FIN unacknowledged, sent again %2$u times in %3$s"), self, e->stalled, since.text);
+		SAY(v, _("stuck: the %1$s's FIN unacknowledged, sent again %2$u times in %3$s"), self, e->stalled,
+		    since.text);
 	else if (fin)
 		SAY(v, _("stuck: %1$u B and a FIN from the %2$s unacknowledged, sent again %3$u times in %4$s"),
 		    e->unacknowledged - 1, self, e->stalled, since.text);
 	else
-		SAY(v, _("stuck: %1$u B from the %2$s unacknowledged, sent again %3$u times in %4$s"), e->unacknowledged, self,
-		    e->stalled, since.text);
+		SAY(v, _("stuck: %1$u B from the %2$s unacknowledged, sent again %3$u times in %4$s"),
+		    e->unacknowledged, self, e->stalled, since.text);
 	NEXT(v);
 	SAY_TEXTS(v, _("nothing gets through to the %s, or its answers do not come back"), peer);
 }
@@ -290,7 +296,8 @@ static bool keep_alives_stay_unanswered(struct verdict *v, unsigned i)
 	    info->last_time - e->unanswered_since < SHORTEST_TIMEOUT)
 		return false;
 	verdict_set(v, WS_VERDICT_STUCK, 3);
-	SAY(v, _("stuck: %1$u keep-alives of the %2$s without an answer for %3$s; the %4$s is gone, or cannot be reached"),
+	SAY(v,
+	    _("stuck: %1$u keep-alives of the %2$s without an answer for %3$s; the %4$s is gone, or cannot be reached"),
 	    e->unanswered_keep_alives, verdict_side(info, i),
 	    verdict_duration(info->last_time - e->unanswered_since).text, verdict_side(info, 1 - i));
 	return true;
@@ -375,20 +382,22 @@ static void say_lost(struct verdict *v, unsigned near, unsigned far)
 	const struct ws_conn_path *path = v->info->path;
 	const unsigned client = (unsigned)path->client & 1;
 	const struct ws_join_direction *to = &path->result.direction[client], *back = &path->result.direction[!client];
-	const struct verdict_number lost_to = number_of(to->lost_after[near]), lost_back = number_of(back->lost_after[far]),
-	                            sent_to = number_of(to->sent), sent_back = number_of(back->sent);
+	const struct verdict_number lost_to = number_of(to->lost_after[near]),
+	                            lost_back = number_of(back->lost_after[far]), sent_to = number_of(to->sent),
+	                            sent_back = number_of(back->sent);
 	if (!to->lost_after[near] && !back->lost_after[far])
 		return;
 	NEXT(v);
 	if (!back->lost_after[far])
-		SAY_TEXTS(v, _("lost between %1$s and %2$s: %3$s of %4$s to the server"), path->name[near], path->name[far],
-		          lost_to.text, sent_to.text);
+		SAY_TEXTS(v, _("lost between %1$s and %2$s: %3$s of %4$s to the server"), path->name[near],
+		          path->name[far], lost_to.text, sent_to.text);
 	else if (!to->lost_after[near])
-		SAY_TEXTS(v, _("lost between %1$s and %2$s: %3$s of %4$s to the client"), path->name[near], path->name[far],
-		          lost_back.text, sent_back.text);
+		SAY_TEXTS(v, _("lost between %1$s and %2$s: %3$s of %4$s to the client"), path->name[near],
+		          path->name[far], lost_back.text, sent_back.text);
 	else
 		SAY_TEXTS(v, _("lost between %1$s and %2$s: %3$s of %4$s to the server, %5$s of %6$s to the client"),
-		          path->name[near], path->name[far], lost_to.text, sent_to.text, lost_back.text, sent_back.text);
+		          path->name[near], path->name[far], lost_to.text, sent_to.text, lost_back.text,
+		          sent_back.text);
 }
 
 /* What several points know: what was lost between two of them, in both directions, and who took how long. */
@@ -448,7 +457,8 @@ static void say_more(struct verdict *v)
 		NEXT(v);
 		if (info->icmp.mtu && v->judgement.verdict == WS_VERDICT_STUCK)
 			/* TRANSLATORS: %s is "192.0.2.1 reports fragmentation needed (MTU 1400), 3 times". */
-			SAY_TEXTS(v, _("%s: a path MTU black hole, because the sender does not make its segments smaller"),
+			SAY_TEXTS(v,
+			          _("%s: a path MTU black hole, because the sender does not make its segments smaller"),
 			          verdict_icmp(info).text);
 		else
 			SAY_TEXTS(v, "%s", verdict_icmp(info).text);
@@ -456,7 +466,8 @@ static void say_more(struct verdict *v)
 	say_path(v);
 	if (info->checksums_ignored) {
 		NEXT(v);
-		ws_checksums_words(v->text, info->checksums_ignored, info->endpoint[0].packets + info->endpoint[1].packets);
+		ws_checksums_words(v->text, info->checksums_ignored,
+		                   info->endpoint[0].packets + info->endpoint[1].packets);
 	}
 }
 
@@ -479,8 +490,8 @@ static void say_stated(const struct ws_conn_info *stated, struct ws_text *text)
 	struct ws_conn_info info = *stated;
 	const enum ws_verdict verdict = stated->stated.judgement.verdict;
 	const bool translated = ws_language_set(false);
-	info.opened = verdict != WS_VERDICT_REFUSED && verdict != WS_VERDICT_NOT_OPENED && verdict != WS_VERDICT_UNREACHABLE &&
-	              verdict != WS_VERDICT_SILENT;
+	info.opened = verdict != WS_VERDICT_REFUSED && verdict != WS_VERDICT_NOT_OPENED &&
+	              verdict != WS_VERDICT_UNREACHABLE && verdict != WS_VERDICT_SILENT;
 	info.refused = verdict == WS_VERDICT_REFUSED;
 	info.unreachable = verdict == WS_VERDICT_UNREACHABLE;
 	info.superseded = verdict == WS_VERDICT_REPLACED;
@@ -506,8 +517,8 @@ static struct ws_judgement judge_conn(const struct ws_conn_info *info, struct ws
 struct ws_judgement ws_conn_judge(const struct ws_conn_info *info)
 {
 	struct ws_judgement judgement = judge_conn(info, NULL);
-	judgement.slow = info->shares_known &&
-	                 ws_shares_slow(&info->shares, (unsigned)info->likely_client & 1) >= WS_SLOW;
+	judgement.slow =
+	        info->shares_known && ws_shares_slow(&info->shares, (unsigned)info->likely_client & 1) >= WS_SLOW;
 	return judgement;
 }
 

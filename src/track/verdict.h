@@ -33,7 +33,7 @@ struct verdict_part {
 			ws_text_parts((v)->text, __VA_ARGS__);                                                         \
 	} while (0)
 /* What follows is another clause, after a semicolon or a comma. */
-#define NEXT(v)  SAY_TEXTS(v, _("; "))
+#define NEXT(v) SAY_TEXTS(v, _("; "))
 #define COMMA(v) SAY_TEXTS(v, _(", "))
 
 static inline void verdict_set(struct verdict *v, enum ws_verdict verdict, int severity)

@@ -13,13 +13,21 @@ static void say_old_answer(struct verdict *v)
 	const bool time_wait = info->old_answer == WS_OLD_ANSWER_TIME_WAIT;
 	const unsigned long long number = info->answered_by;
 	if (number && time_wait)
-		SAY(v, _("not opened: the server answered the SYN with an ACK of connection #%llu, which is in TIME_WAIT there"), number);
+		SAY(v,
+		    _("not opened: the server answered the SYN with an ACK of connection #%llu, which is in TIME_WAIT there"),
+		    number);
 	else if (number)
-		SAY(v, _("not opened: the server answered the SYN with an ACK of connection #%llu, which it still has (half-open)"), number);
+		SAY(v,
+		    _("not opened: the server answered the SYN with an ACK of connection #%llu, which it still has (half-open)"),
+		    number);
 	else if (time_wait)
-		SAY_TEXTS(v, _("not opened: the server answered the SYN with an ACK of an older connection, which is in TIME_WAIT there"));
+		SAY_TEXTS(
+		        v,
+		        _("not opened: the server answered the SYN with an ACK of an older connection, which is in TIME_WAIT there"));
 	else
-		SAY_TEXTS(v, _("not opened: the server answered the SYN with an ACK of an older connection, which it still has (half-open)"));
+		SAY_TEXTS(
+		        v,
+		        _("not opened: the server answered the SYN with an ACK of an older connection, which it still has (half-open)"));
 	if (info->completeness & 32) {
 		NEXT(v);
 		SAY_TEXTS(v, _("the client's RST ends that one, and its SYN has to be sent again"));
@@ -42,7 +50,8 @@ static bool was_misanswered(struct verdict *v)
 	const bool land = is_land(info), talks = info->endpoint[1 - info->likely_client].packets;
 	if (info->disowned) {
 		verdict_set(v, WS_VERDICT_NOT_OPENED, 1);
-		SAY(v, _("not opened: its sender went on with the connection before it, #%llu, so this SYN was an old one, or forged"),
+		SAY(v,
+		    _("not opened: its sender went on with the connection before it, #%llu, so this SYN was an old one, or forged"),
 		    (unsigned long long)info->previous);
 		return true;
 	}
@@ -50,15 +59,18 @@ static bool was_misanswered(struct verdict *v)
 		return false;
 	verdict_set(v, WS_VERDICT_NOT_OPENED, 2);
 	if (land)
-		SAY_TEXTS(v, _("not opened: the SYN goes to the address and port that it comes from (a land attack, or a "
-		               "connection to itself of which the capture has no more)"));
+		SAY_TEXTS(v,
+		          _("not opened: the SYN goes to the address and port that it comes from (a land attack, or a "
+		            "connection to itself of which the capture has no more)"));
 	else if (info->old_answer)
 		say_old_answer(v);
 	else if (info->misanswered)
 		SAY_TEXTS(v, _("not opened: the server's SYN-ACK acknowledges another SYN than this one"));
 	else if (info->stray_reset)
-		SAY_TEXTS(v, _("not opened: a RST came that does not acknowledge the SYN, so it was not the server's answer "
-		               "(forged, or of another connection), and no other answer did"));
+		SAY_TEXTS(
+		        v,
+		        _("not opened: a RST came that does not acknowledge the SYN, so it was not the server's answer "
+		          "(forged, or of another connection), and no other answer did"));
 	else
 		SAY_TEXTS(v, _("not opened: the server sent segments, but no SYN-ACK"));
 	return true;
@@ -122,7 +134,8 @@ static void say_unanswered(struct verdict *v, const char *self)
 	const struct verdict_number tried = verdict_duration(reset->tried);
 	if (reset->trigger == WS_RESET_FIN_UNANSWERED) { /* who sent the first FIN stands before it */
 		NEXT(v);
-		SAY(v, _("the %3$s gave up: its FIN was unanswered, sent again %1$u times in %2$s"), reset->times, tried.text, self);
+		SAY(v, _("the %3$s gave up: its FIN was unanswered, sent again %1$u times in %2$s"), reset->times,
+		    tried.text, self);
 		return;
 	}
 	COMMA(v);
@@ -132,7 +145,8 @@ static void say_unanswered(struct verdict *v, const char *self)
 		                        "which gave up: %1$u keep-alives in %2$s without an answer", reset->times),
 		    reset->times, tried.text);
 	else
-		SAY(v, _("which gave up: %1$u B were unanswered, sent again %2$u times in %3$s"), reset->bytes, reset->times, tried.text);
+		SAY(v, _("which gave up: %1$u B were unanswered, sent again %2$u times in %3$s"), reset->bytes,
+		    reset->times, tried.text);
 }
 
 /* What made endpoint `i` send its RST. */
@@ -150,7 +164,8 @@ static void say_trigger(struct verdict *v, unsigned i)
 	}
 	if (reset->trigger == WS_RESET_DATA_AFTER_CLOSE) {
 		COMMA(v);
-		SAY(v, _("because %1$u B of data came from the %2$s after the %3$s had closed"), reset->bytes, peer, self);
+		SAY(v, _("because %1$u B of data came from the %2$s after the %3$s had closed"), reset->bytes, peer,
+		    self);
 	} else if (reset->trigger == WS_RESET_UNREAD) {
 		COMMA(v);
 		SAY_TEXTS(v,
@@ -167,8 +182,8 @@ void verdict_reset_look(struct verdict *v)
 		return;
 	NEXT(v);
 	if (reset->look == WS_RESET_OTHER_TTL)
-		SAY(v, _("a middlebox may have sent the RST: its TTL is %1$u, that of its sender's other packets %2$u"), reset->ttl,
-		    reset->own_ttl);
+		SAY(v, _("a middlebox may have sent the RST: its TTL is %1$u, that of its sender's other packets %2$u"),
+		    reset->ttl, reset->own_ttl);
 	else
 		SAY(v, _("a middlebox may have sent the RST: its IP ID is %1$u, that of the packet before it %2$u"),
 		    reset->identification, reset->own_identification);

@@ -151,7 +151,8 @@ struct ws_view *ws_view_open(const struct ws_view_options *options, struct ws_er
 	sigaltstack(&stack, NULL);
 	rescue_arm(&view->rescue);
 	view->wide = !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	view->ascii = !view->wide || !probe_narrow(fileno(view->in), fileno(view->out), typed, sizeof(typed), &typed_count);
+	view->ascii =
+	        !view->wide || !probe_narrow(fileno(view->in), fileno(view->out), typed, sizeof(typed), &typed_count);
 	view->keymap = options->keymap;
 	view->rescue.begun = true;
 	view->screen = start_screen(view);

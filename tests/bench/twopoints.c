@@ -50,7 +50,8 @@ static void write_until(struct queue *queue, int64_t time, FILE *file, const cha
 		struct queue *next = NULL;
 		for (unsigned i = 0; i < 2; i++) {
 			struct queue *q = &queue[i];
-			if (q->first != q->end && (!next || q->packet[q->first % 4096].time < next->packet[next->first % 4096].time))
+			if (q->first != q->end &&
+			    (!next || q->packet[q->first % 4096].time < next->packet[next->first % 4096].time))
 				next = q;
 		}
 		struct packet *packet = next ? &next->packet[next->first % 4096] : NULL;

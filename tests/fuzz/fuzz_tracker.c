@@ -62,7 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ws_frame frame;
 	struct ws_packet packet;
 	struct ws_track_result result;
-	const struct ws_tracker_config config = {.max_memory = size % 2 ? 1 << 20 : 1 << 26, .history = true, .shares = true};
+	const struct ws_tracker_config config = {
+	        .max_memory = size % 2 ? 1 << 20 : 1 << 26, .history = true, .shares = true};
 	const struct ws_output_options options = {.format = WS_FORMAT_JSON, .records = (1u << WS_RECORD_COUNT) - 1};
 	int null = open("/dev/null", O_WRONLY);
 	struct ws_tracker *tracker = ws_tracker_create(&config, NULL);

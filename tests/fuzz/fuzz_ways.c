@@ -102,11 +102,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		take(tracker, &frame);
 	const size_t count = ready ? ws_tracker_conn_count(tracker[0]) : 0;
 	for (size_t i = 0; i < count && i < 4; i++) {
-		struct ws_conn_path path = {.points = POINTS, .name = {"a", "b"}, .at_host = {data[1] & 1, data[1] & 2}};
+		struct ws_conn_path path = {
+		        .points = POINTS, .name = {"a", "b"}, .at_host = {data[1] & 1, data[1] & 2}};
 		struct ws_path_of of[64] = {{NULL, false}};
 		const ws_conn_id a = ws_tracker_conn_at(tracker[0], i), b = ws_tracker_conn_at(tracker[1], i);
 		struct ws_conn_info info[POINTS];
-		if (a >= 64 || b >= 64 || !ws_tracker_conn(tracker[0], a, &info[0]) || !ws_tracker_conn(tracker[1], b, &info[1]))
+		if (a >= 64 || b >= 64 || !ws_tracker_conn(tracker[0], a, &info[0]) ||
+		    !ws_tracker_conn(tracker[1], b, &info[1]))
 			continue;
 		const bool swapped = data[1] & 4, back = data[1] & 8;
 		path.id[0] = a;

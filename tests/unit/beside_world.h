@@ -106,7 +106,7 @@ static inline void put32(uint8_t *to, uint32_t value)
 
 /* An IPv4 packet's first 34 bytes; checksums stay 0: they are not looked at here. */
 static inline uint8_t *begin_ip(struct world *world, uint8_t from_mac, uint8_t to_mac, uint32_t from, uint32_t to,
-                         uint8_t protocol, size_t length)
+                                uint8_t protocol, size_t length)
 {
 	assert_true(world->count < MAX_FRAMES && 34 + length <= FRAME_SIZE);
 	uint8_t *frame = world->frames[world->count];
@@ -136,8 +136,8 @@ static inline uint32_t sum(const uint8_t *bytes, size_t length, uint32_t start)
 	return start;
 }
 
-static inline void segment(struct world *world, bool back, uint16_t flags, uint32_t seq, uint32_t ack, const char *payload,
-                    ws_time after)
+static inline void segment(struct world *world, bool back, uint16_t flags, uint32_t seq, uint32_t ack,
+                           const char *payload, ws_time after)
 {
 	size_t length = strlen(payload);
 	uint8_t *tcp = begin_ip(world, back ? 2 : 1, back ? 1 : 2, back ? SERVER : CLIENT, back ? CLIENT : SERVER, 6,

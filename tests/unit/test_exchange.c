@@ -45,12 +45,14 @@ static void open_connection(struct world *world)
 
 static void client(struct world *world, uint32_t sequence, uint32_t acknowledgment, uint32_t length, int after)
 {
-	send_segment(world, false, PORT, WS_TCP_ACK, 101 + sequence, 501 + acknowledgment, length, after * WS_MILLISECOND);
+	send_segment(world, false, PORT, WS_TCP_ACK, 101 + sequence, 501 + acknowledgment, length,
+	             after * WS_MILLISECOND);
 }
 
 static void server(struct world *world, uint32_t sequence, uint32_t acknowledgment, uint32_t length, int after)
 {
-	send_segment(world, true, PORT, WS_TCP_ACK, 501 + sequence, 101 + acknowledgment, length, after * WS_MILLISECOND);
+	send_segment(world, true, PORT, WS_TCP_ACK, 501 + sequence, 101 + acknowledgment, length,
+	             after * WS_MILLISECOND);
 }
 
 static void test_times(void **state)
@@ -162,11 +164,8 @@ int main(void)
 	if (!setlocale(LC_ALL, "C.UTF-8"))
 		return 1;
 	const struct CMUnitTest tests[] = {
-	        SCENE_TEST(test_times),
-	        SCENE_TEST(test_greeting_is_no_answer),
-	        SCENE_TEST(test_both_at_once),
-	        SCENE_TEST(test_sent_again),
-	        cmocka_unit_test(test_quantiles),
+	        SCENE_TEST(test_times),      SCENE_TEST(test_greeting_is_no_answer), SCENE_TEST(test_both_at_once),
+	        SCENE_TEST(test_sent_again), cmocka_unit_test(test_quantiles),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -468,7 +468,9 @@ static void three_points(void **state)
 static void mirror_add(struct capture *c, uint64_t *random, ws_time time, unsigned direction, unsigned flags,
                        uint32_t sequence, uint32_t acknowledgment, uint32_t length)
 {
-	const ws_time later = c[0].count % 7 == 6 ? -10000 : c[0].count % 7 == 3 ? 0 : 5000 + (ws_time)below(random, 45000);
+	const ws_time later = c[0].count % 7 == 6   ? -10000
+	                      : c[0].count % 7 == 3 ? 0
+	                                            : 5000 + (ws_time)below(random, 45000);
 	add(&c[0], time, direction, flags, sequence, acknowledgment, length);
 	add(&c[1], time + later, direction, flags, sequence, acknowledgment, length);
 }

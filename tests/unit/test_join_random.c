@@ -339,11 +339,12 @@ static uint64_t run_setting(const struct path_setting *setting, size_t count)
 		assert_true(ws_joiner_run(run->joiner, point, 2, &result));
 		compare(&run->world, &run->connection, run->joiner, &result, &tally);
 	}
-	print_message("%-22s %6llu losses, %llu named (%llu by a twin), %llu invented; %llu pairs, %llu wrong (%llu of twins); %llu injected\n",
-	              s.name, (unsigned long long)tally.losses, (unsigned long long)tally.named,
-	              (unsigned long long)tally.twins, (unsigned long long)tally.invented,
-	              (unsigned long long)tally.pairs, (unsigned long long)tally.wrong_pairs,
-	              (unsigned long long)tally.exchanged, (unsigned long long)tally.injected);
+	print_message(
+	        "%-22s %6llu losses, %llu named (%llu by a twin), %llu invented; %llu pairs, %llu wrong (%llu of twins); %llu injected\n",
+	        s.name, (unsigned long long)tally.losses, (unsigned long long)tally.named,
+	        (unsigned long long)tally.twins, (unsigned long long)tally.invented, (unsigned long long)tally.pairs,
+	        (unsigned long long)tally.wrong_pairs, (unsigned long long)tally.exchanged,
+	        (unsigned long long)tally.injected);
 	/* Without IP ID, twins cannot be told apart where the delays say nothing either. */
 	assert_true(tally.losses > 50);
 	assert_true(tally.named * 1000 >= tally.losses * 999);

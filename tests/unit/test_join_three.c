@@ -17,7 +17,12 @@
 enum { CLIENT, SERVER, MIDDLE, POINTS };
 
 static const struct path_setting settings[] = {
-        {.name = "plain", .loss = 30, .delay = {30 * MS, 30 * MS}, .jitter = 2 * MS, .offset = 3700 * MS, .drift_ppm = 80},
+        {.name = "plain",
+         .loss = 30,
+         .delay = {30 * MS, 30 * MS},
+         .jitter = 2 * MS,
+         .offset = 3700 * MS,
+         .drift_ppm = 80},
         {.name = "reordered",
          .loss = 30,
          .reorder = 30,
@@ -25,8 +30,18 @@ static const struct path_setting settings[] = {
          .jitter = 5 * MS,
          .offset = 10 * WS_SECOND,
          .drift_ppm = -200},
-        {.name = "translated", .loss = 30, .delay = {6 * MS, 5 * MS}, .jitter = MS, .offset = -WS_SECOND, .translated = true},
-        {.name = "without ID", .loss = 30, .delay = {40 * MS, 30 * MS}, .jitter = 3 * MS, .drift_ppm = 150, .no_ids = true},
+        {.name = "translated",
+         .loss = 30,
+         .delay = {6 * MS, 5 * MS},
+         .jitter = MS,
+         .offset = -WS_SECOND,
+         .translated = true},
+        {.name = "without ID",
+         .loss = 30,
+         .delay = {40 * MS, 30 * MS},
+         .jitter = 3 * MS,
+         .drift_ppm = 150,
+         .no_ids = true},
         {.name = "without timestamps",
          .loss = 30,
          .delay = {40 * MS, 30 * MS},
@@ -74,7 +89,8 @@ static void make_middle(struct three *t)
 	for (size_t i = 0; i < c->wires; i++) {
 		const struct wire_packet *wire = &c->wire[i];
 		const struct ws_join_segment *sent = sent_as(c, wire);
-		const ws_time whole = wire->arrived >= 0 ? wire->arrived - wire->sent : t->world.setting->delay[wire->direction];
+		const ws_time whole =
+		        wire->arrived >= 0 ? wire->arrived - wire->sent : t->world.setting->delay[wire->direction];
 		t->before[i] = wire->arrived < 0 && (wire->sequence / 7 + i) % 2;
 		if (sent && !t->before[i])
 			pass_middle(t, wire->sent + (wire->direction ? 2 * whole / 3 : whole / 3), sent);
@@ -117,7 +133,8 @@ static void compare(const struct three *t, const struct ws_joiner *joiner, const
 		const size_t wire = wire_of(c, &transit);
 		const unsigned to = !transit.direction;
 		if (transit.outcome == WS_OUTCOME_DELIVERED)
-			tally->early += transit.time[to] < transit.time[MIDDLE] || transit.time[MIDDLE] < transit.time[!to];
+			tally->early +=
+			        transit.time[to] < transit.time[MIDDLE] || transit.time[MIDDLE] < transit.time[!to];
 		if (transit.outcome != WS_OUTCOME_LOST)
 			continue;
 		if (wire == c->wires || c->wire[wire].arrived >= 0)
@@ -168,7 +185,8 @@ static void run_setting(const struct path_setting *setting, size_t count)
 				point[p].clock = clock[p];
 				point[p].period = (struct ws_join_period){.first = 0, .last = path_end(&s)};
 				if (p && !walk)
-					assert_true(ws_joiner_observe(joiner, &point[0].side, &point[p].side, clock[p], &agreement));
+					assert_true(ws_joiner_observe(joiner, &point[0].side, &point[p].side, clock[p],
+					                              &agreement));
 			}
 			if (!walk)
 				continue;

@@ -50,8 +50,9 @@ static void states_and_their_times(void **state)
 	static const struct {
 		unsigned number;
 		enum ws_state state;
-	} path[] = {{TCP_SYN_SENT, WS_SYN_SENT},     {TCP_ESTABLISHED, WS_ESTABLISHED}, {TCP_ESTABLISHED, WS_ESTABLISHED},
-	            {TCP_FIN_WAIT1, WS_FIN_WAIT_1}, {TCP_TIME_WAIT, WS_TIME_WAIT},     {0, WS_CLOSED}};
+	} path[] = {{TCP_SYN_SENT, WS_SYN_SENT},       {TCP_ESTABLISHED, WS_ESTABLISHED},
+	            {TCP_ESTABLISHED, WS_ESTABLISHED}, {TCP_FIN_WAIT1, WS_FIN_WAIT_1},
+	            {TCP_TIME_WAIT, WS_TIME_WAIT},     {0, WS_CLOSED}};
 	(void)state;
 	assert_null(find(kernel, false));
 	for (size_t i = 0; i < WS_ARRAY_SIZE(path); i++) {
@@ -107,7 +108,8 @@ static void what_was_not_handed_over_is_gone(void **state)
 {
 	struct ws_kernel *kernel = fresh();
 	(void)state;
-	const struct ws_socket old = socket_of(false, TCP_ESTABLISHED, BEGIN), seen = socket_of(true, TCP_ESTABLISHED, BEGIN + 5);
+	const struct ws_socket old = socket_of(false, TCP_ESTABLISHED, BEGIN),
+	                       seen = socket_of(true, TCP_ESTABLISHED, BEGIN + 5);
 	ws_kernel_take(kernel, &old, false);
 	ws_kernel_take(kernel, &seen, false);
 	ws_kernel_swept(kernel, 1, BEGIN + 5, BEGIN + 6); /* another namespace */
@@ -193,12 +195,26 @@ static const struct compared cases[] = {
         {TCP_SYN_RECV, 0, 0, 1, WS_AGREEMENT_EARLY, "server's kernel is still in SYN_RECEIVED", {OPENING}},
         {0, 0, 0, 0, WS_AGREEMENT_EARLY, "server's kernel has no socket for it", {OPENING}},
         {TCP_ESTABLISHED, 0, 44, 1, WS_AGREEMENT_EQUAL, "44 bytes wait until the server's program reads", {OPENING}},
-        {TCP_FIN_WAIT1, 101, 0, 0, WS_AGREEMENT_EARLY,
+        {TCP_FIN_WAIT1,
+         101,
+         0,
+         0,
+         WS_AGREEMENT_EARLY,
          "the server's program has closed, and 100 bytes have to go before its FIN; no program has the server's socket",
          {OPENING}},
-        {TCP_CLOSE_WAIT, 0, 1, 1, WS_AGREEMENT_EQUAL, "the server's program has not read that the client has closed",
+        {TCP_CLOSE_WAIT,
+         0,
+         1,
+         1,
+         WS_AGREEMENT_EQUAL,
+         "the server's program has not read that the client has closed",
          {OPENING, {CLIENT, F, 101, 501, 0, 50, .window = 0}, {SERVER, A, 501, 102, 0, 60, .window = 0}}},
-        {TCP_LAST_ACK, 1, 0, 0, WS_AGREEMENT_DIFFERS, "the server's program has closed; no program has",
+        {TCP_LAST_ACK,
+         1,
+         0,
+         0,
+         WS_AGREEMENT_DIFFERS,
+         "the server's program has closed; no program has",
          {OPENING, {CLIENT, F, 101, 501, 0, 50, .window = 0}, {SERVER, A, 501, 102, 0, 60, .window = 0}}},
 };
 
@@ -209,7 +225,8 @@ static void both_are_compared(void **state)
 		const struct compared *c = &cases[i];
 		struct ws_error error;
 		struct ws_kernel *kernel = fresh();
-		struct ws_tracker *tracker = ws_tracker_create(&(struct ws_tracker_config){.max_memory = 8 << 20}, &error);
+		struct ws_tracker *tracker =
+		        ws_tracker_create(&(struct ws_tracker_config){.max_memory = 8 << 20}, &error);
 		assert_non_null(tracker);
 		ws_tracker_set_kernel(tracker, kernel);
 		size_t count = 0;
@@ -227,7 +244,8 @@ static void both_are_compared(void **state)
 		one.asked = BEGIN + 10 * WS_MILLISECOND;
 		ws_kernel_take(kernel, &one, false);
 		info = conn(tracker, 1);
-		assert_int_equal(ws_kernel_agreement(&info, SERVER), WS_AGREEMENT_UNKNOWN); /* before its latest segment */
+		assert_int_equal(ws_kernel_agreement(&info, SERVER),
+		                 WS_AGREEMENT_UNKNOWN); /* before its latest segment */
 		one.asked = BEGIN + WS_SECOND;
 		ws_kernel_take(kernel, &one, false);
 		info = conn(tracker, 1);
@@ -255,7 +273,8 @@ static void notes_are_read_back(void **state)
 	char buffer[4096];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	(void)state;
-	struct ws_socket one = socket_of(false, TCP_ESTABLISHED, BEGIN + 7), stranger = socket_of(true, TCP_LISTEN, BEGIN);
+	struct ws_socket one = socket_of(false, TCP_ESTABLISHED, BEGIN + 7),
+	                 stranger = socket_of(true, TCP_LISTEN, BEGIN);
 	one.cgroup = 55;
 	one.has_info = true;
 	one.rtt = 1234567;
@@ -328,8 +347,9 @@ static void other_comments_are_passed_over(void **state)
 	for (size_t i = 0; i < WS_ARRAY_SIZE(lines); i++)
 		assert_int_equal(ws_kernel_read(kernel, lines[i], strlen(lines[i])), 0);
 	assert_int_equal(ws_kernel_sockets(kernel), 0);
-	static const char good[] = "x\nwirestate: 1.000000000 host kernel CLOSE_WAIT [2001:db8::1]:80 [2001:db8::2]:9 uid "
-	                           "nobody send-queue 99999999999999999999 what is this\ny";
+	static const char good[] =
+	        "x\nwirestate: 1.000000000 host kernel CLOSE_WAIT [2001:db8::1]:80 [2001:db8::2]:9 uid "
+	        "nobody send-queue 99999999999999999999 what is this\ny";
 	assert_int_equal(ws_kernel_read(kernel, good, sizeof(good) - 1), 1);
 	assert_int_equal(ws_kernel_sockets(kernel), 1);
 	ws_kernel_free(kernel);

@@ -110,7 +110,8 @@ static void a_scenario_is_translated(void **state)
 	struct lab_scenario *scenario = parsed(HEAD ENDS);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(wrong); i++) {
 		struct ws_error error = {.status = WS_OK};
-		assert_false(lab_scenario_translate(scenario, wrong[i].text, strlen(wrong[i].text), "x.zh_CN.lab", &error));
+		assert_false(
+		        lab_scenario_translate(scenario, wrong[i].text, strlen(wrong[i].text), "x.zh_CN.lab", &error));
 		if (!strstr(error.text, wrong[i].said))
 			fail_msg("'%s' is said, not '%s'", error.text, wrong[i].said);
 		assert_string_equal(scenario->title, "t");

@@ -38,7 +38,9 @@ static struct rig *rig_open(struct ws_output_options options)
 	assert_non_null(rig);
 	rig->file = tmpfile();
 	assert_non_null(rig->file);
-	rig->tracker = ws_tracker_create(&(struct ws_tracker_config){.history = true, .shares = true, .exchanges = true, .hash_key = {1}}, &error);
+	rig->tracker = ws_tracker_create(
+	        &(struct ws_tracker_config){.history = true, .shares = true, .exchanges = true, .hash_key = {1}},
+	        &error);
 	assert_non_null(rig->tracker);
 	rig->output = ws_output_create(fileno(rig->file), &options, &error);
 	assert_non_null(rig->output);

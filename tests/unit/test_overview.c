@@ -129,8 +129,8 @@ static void find(const struct ws_conn_info *infos, size_t count, const char *tex
 }
 
 /* Of a group and of what its filter finds. */
-static void assert_same(const struct ws_overview_group *group, const struct ws_time_shares *shares, const struct found *found,
-                        const char *filter)
+static void assert_same(const struct ws_overview_group *group, const struct ws_time_shares *shares,
+                        const struct found *found, const char *filter)
 {
 	if (group->count != found->count)
 		fail_msg("%s: %ju in the group, %ju found", filter, (uintmax_t)group->count, (uintmax_t)found->count);
@@ -144,8 +144,8 @@ static void assert_same(const struct ws_overview_group *group, const struct ws_t
 }
 
 /* Returns how many groups are of a client, and the slow ones, and the rests. */
-static void check_overview(const struct ws_overview *overview, const struct ws_conn_info *infos, size_t count, bool times,
-                           unsigned kinds[3])
+static void check_overview(const struct ws_overview *overview, const struct ws_conn_info *infos, size_t count,
+                           bool times, unsigned kinds[3])
 {
 	uint64_t sum = 0;
 	for (size_t i = 0; i < ws_overview_count(overview); i++) {

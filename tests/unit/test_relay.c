@@ -1,9 +1,9 @@
 /* Lines of records on their way between hosts: what is read of them, what a full queue gives up, what is passed on
  * once, and in which order. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 
 #include <cmocka.h>
 
@@ -34,8 +34,15 @@ static void test_kinds(void **state)
 	assert_int_equal(kind_of(STATS), RELAY_STATS);
 	assert_int_equal(kind_of("{\"type\":\"packet\",\"frame\":1}"), RELAY_OTHER);
 	assert_int_equal(kind_of("{\"type\":\"transitions\"}"), RELAY_OTHER);
-	static const char *const garbage[] = {"",           "{",          "{}", "[1]", "{\"type\":\"connection\"", "{\"type\":\"connection",
-	                                      "connection}", " {\"type\":\"stats\"}", "{\"conn\":1,\"type\":\"stats\"}"};
+	static const char *const garbage[] = {"",
+	                                      "{",
+	                                      "{}",
+	                                      "[1]",
+	                                      "{\"type\":\"connection\"",
+	                                      "{\"type\":\"connection",
+	                                      "connection}",
+	                                      " {\"type\":\"stats\"}",
+	                                      "{\"conn\":1,\"type\":\"stats\"}"};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(garbage); i++)
 		assert_int_equal(kind_of(garbage[i]), RELAY_GARBAGE);
 	assert_int_equal(relay_line_kind("{\"type\":\"stats\",\0}", 17), RELAY_GARBAGE);
@@ -93,16 +100,20 @@ static void test_identification(void **state)
 	memset(id.boot, 'b', RELAY_NAME_MOST);
 	id.sequence = 9999999999999999999ULL;
 	assert_true(relay_line_add(line, CONNECTION, strlen(CONNECTION), &id) < sizeof(line));
-	static const char *const without[] = {
-	        "", "}", CONNECTION, "{\"type\":\"stats\",\"sensor\":\"a\",\"boot\":\"b\",\"seq\":}",
-	        "{\"type\":\"stats\",\"sensor\":\"a\",\"boot\":\"b\",\"seq\":1x}",
-	        "{\"type\":\"stats\",\"sensor\":\"a\",\"boot\":\"b\",\"seq\":1}}",
-	        "{\"type\":\"stats\",\"sensor\":\"a.b\",\"boot\":\"b\",\"seq\":1}",
-	        "{\"type\":\"stats\",\"sensor\":\"\",\"boot\":\"b\",\"seq\":1}", "{\"type\":\"stats\",\"sensor\":\"a\",\"boot\":\""};
+	static const char *const without[] = {"",
+	                                      "}",
+	                                      CONNECTION,
+	                                      "{\"type\":\"stats\",\"sensor\":\"a\",\"boot\":\"b\",\"seq\":}",
+	                                      "{\"type\":\"stats\",\"sensor\":\"a\",\"boot\":\"b\",\"seq\":1x}",
+	                                      "{\"type\":\"stats\",\"sensor\":\"a\",\"boot\":\"b\",\"seq\":1}}",
+	                                      "{\"type\":\"stats\",\"sensor\":\"a.b\",\"boot\":\"b\",\"seq\":1}",
+	                                      "{\"type\":\"stats\",\"sensor\":\"\",\"boot\":\"b\",\"seq\":1}",
+	                                      "{\"type\":\"stats\",\"sensor\":\"a\",\"boot\":\""};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(without); i++)
 		assert_false(relay_line_id(without[i], strlen(without[i]), &read));
 	/* A text inside the record that looks like it does not count. */
-	static const char twice[] = "{\"type\":\"stats\",\"sensor\":\"x\",\"boot\":\"y\",\"seq\":1,\"a\":2,\"sensor\":\"a\",\"boot\":\"b\",\"seq\":7}";
+	static const char twice[] =
+	        "{\"type\":\"stats\",\"sensor\":\"x\",\"boot\":\"y\",\"seq\":1,\"a\":2,\"sensor\":\"a\",\"boot\":\"b\",\"seq\":7}";
 	assert_true(relay_line_id(twice, strlen(twice), &read));
 	assert_int_equal(read.sequence, 7);
 }
@@ -259,9 +270,11 @@ static void test_order_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_kinds),       cmocka_unit_test(test_classes),     cmocka_unit_test(test_names),
-	        cmocka_unit_test(test_identification), cmocka_unit_test(test_queue_order), cmocka_unit_test(test_queue_sheds),
-	        cmocka_unit_test(test_seen),        cmocka_unit_test(test_order),       cmocka_unit_test(test_order_full),
+	        cmocka_unit_test(test_kinds),       cmocka_unit_test(test_classes),
+	        cmocka_unit_test(test_names),       cmocka_unit_test(test_identification),
+	        cmocka_unit_test(test_queue_order), cmocka_unit_test(test_queue_sheds),
+	        cmocka_unit_test(test_seen),        cmocka_unit_test(test_order),
+	        cmocka_unit_test(test_order_full),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,7 +35,7 @@ struct records {
 	struct answer {
 		uint64_t conn;
 		struct ws_exchange exchange;
-	} *answer; /* those that were over, in their order */
+	} * answer; /* those that were over, in their order */
 	size_t answers, answer_room;
 };
 

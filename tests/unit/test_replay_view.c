@@ -85,10 +85,14 @@ static void test_syn_ack_again(void **state)
 	size_t conn = ws_tracker_conn_count(world->tracker) - 1;
 	ws_ui_act(world->ui, &world->model, WS_ACT_ENTER);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(segments); i++) {
-		const bool back = segments[i].back, ack = segments[i].flags & WS_TCP_ACK, first = segments[i].flags == WS_TCP_SYN && !back;
+		const bool back = segments[i].back, ack = segments[i].flags & WS_TCP_ACK,
+		           first = segments[i].flags == WS_TCP_SYN && !back;
 		conn += first;
 		send_segment(world, back, (uint16_t)(4002 + conn), segments[i].flags, back ? 5000 : 1000,
-		             !ack ? 0 : back ? 1001 : 5001, 0, WS_SECOND);
+		             !ack   ? 0
+		             : back ? 1001
+		                    : 5001,
+		             0, WS_SECOND);
 		if (first)
 			assert_int_equal(ws_tracker_conn_count(world->tracker), conn + 1);
 		ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, conn), 0);

@@ -200,7 +200,8 @@ static size_t ended_at_rest(const struct ws_table *table)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < table->place_count; i++)
-		count += (table->places[i] & WS_PLACE_BITS) == WS_PLACE_AT_REST && ws_rested_at(table->places[i])->expired;
+		count += (table->places[i] & WS_PLACE_BITS) == WS_PLACE_AT_REST &&
+		         ws_rested_at(table->places[i])->expired;
 	return count;
 }
 
@@ -305,10 +306,8 @@ static void attempts_of_a_flood_stay_awake(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(all_of_a_connection_comes_back),
-	        cmocka_unit_test(answers_do_not_depend_on_rest),
-	        cmocka_unit_test(time_wait_ends_at_rest),
-	        cmocka_unit_test(more_have_room_at_rest),
+	        cmocka_unit_test(all_of_a_connection_comes_back), cmocka_unit_test(answers_do_not_depend_on_rest),
+	        cmocka_unit_test(time_wait_ends_at_rest),         cmocka_unit_test(more_have_room_at_rest),
 	        cmocka_unit_test(attempts_of_a_flood_stay_awake),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

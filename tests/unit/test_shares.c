@@ -28,10 +28,8 @@ static struct ws_time_shares shares_of(const struct shot *shots, size_t count)
 static void test_window_closed_before_data_is_seen(void **state)
 {
 	static const struct shot shots[] = {
-	        {CLIENT, A, 101, 2000, 0, 0, .window = 3000},
-	        {CLIENT, A, 101, 3000, 0, 1, .window = 2000},
-	        {CLIENT, A, 101, 5000, 0, 2, .closed = true},
-	        {CLIENT, A, 101, 5000, 0, 102, .window = 0},
+	        {CLIENT, A, 101, 2000, 0, 0, .window = 3000},   {CLIENT, A, 101, 3000, 0, 1, .window = 2000},
+	        {CLIENT, A, 101, 5000, 0, 2, .closed = true},   {CLIENT, A, 101, 5000, 0, 102, .window = 0},
 	        {SERVER, A, 5000, 101, 1000, 103, .window = 0},
 	};
 	const struct ws_time_shares shares = SHARES_OF(shots);

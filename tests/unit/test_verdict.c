@@ -278,7 +278,8 @@ static void make_reset(struct ws_conn_info *info, uint64_t *random)
 static void make_info(struct made_up *made, uint64_t *random)
 {
 	struct ws_conn_info *info = &made->info;
-	*info = (struct ws_conn_info){.number = 5, .ip_version = 4, .last_time = 20 * WS_SECOND, .previous = 3, .first_byte = -1};
+	*info = (struct ws_conn_info){
+	        .number = 5, .ip_version = 4, .last_time = 20 * WS_SECOND, .previous = 3, .first_byte = -1};
 	made->process = (struct ws_frame_process){.id = 812, .name = below(random, 2) ? "nginx" : NULL};
 	make_endpoint(made, 0, random);
 	make_endpoint(made, 1, random);
@@ -299,7 +300,8 @@ static void make_info(struct made_up *made, uint64_t *random)
 	info->syn_ack_repeats = rarely(random) ? 3 : 0;
 	info->twin = rarely(random) * 9;
 	info->checksums_ignored = rarely(random) * 2;
-	info->icmp = (struct ws_icmp_note){.count = rarely(random) + below(random, 2), .mtu = below(random, 2) * 1400, .type = 3};
+	info->icmp = (struct ws_icmp_note){
+	        .count = rarely(random) + below(random, 2), .mtu = below(random, 2) * 1400, .type = 3};
 	info->icmp.code = (uint8_t)below(random, 16);
 	info->icmp.ip_version = 4;
 #define FLAG(member) info->member = rarely(random);

@@ -65,7 +65,8 @@ static void heading_text(const struct stream_piece *piece, const char *name, str
 	ws_text_printf(text, "%s ", name);
 	switch ((enum stream_kind)piece->kind) {
 	case STREAM_GAP:
-		ws_text_printf(text, ws_translate_plural("gap: %u byte missing, ", "gap: %u bytes missing, ", piece->length),
+		ws_text_printf(text,
+		               ws_translate_plural("gap: %u byte missing, ", "gap: %u bytes missing, ", piece->length),
 		               piece->length);
 		say_range(text, piece);
 		return;
@@ -185,11 +186,12 @@ static void explain_gap(const struct stream_view *view, const struct stream_piec
 		ws_text_printf(
 		        text,
 		        _("These bytes came later, the last of them in frame %llu. Until then the receiver keeps what "
-		        "follows them, and its program gets none of it (RFC 9293 §3.10.7.4)."),
+		          "follows them, and its program gets none of it (RFC 9293 §3.10.7.4)."),
 		        (unsigned long long)gap->filled);
 	else if (flow->acked >= gap->sequence + (int64_t)gap->length)
-		ws_text_puts(text,
-		             _("The receiver acknowledged these bytes, so they arrived: only the capture missed them."));
+		ws_text_puts(
+		        text,
+		        _("The receiver acknowledged these bytes, so they arrived: only the capture missed them."));
 	else
 		ws_text_puts(text, _("These bytes never came: the receiver's program cannot get what follows them."));
 }
@@ -199,8 +201,9 @@ static void explain_mark(const struct stream_piece *mark, struct ws_text *text)
 	if (mark->again)
 		ws_text_puts(text, _("The same segment again: no acknowledgment of the first one came in time."));
 	else if (mark->flags & WS_TCP_RST)
-		ws_text_puts(text,
-		             _("RST aborts the connection: bytes that were not read yet may be lost (RFC 9293 §3.5.3)."));
+		ws_text_puts(
+		        text,
+		        _("RST aborts the connection: bytes that were not read yet may be lost (RFC 9293 §3.5.3)."));
 	else if (mark->flags & WS_TCP_SYN)
 		ws_text_puts(text, _("The SYN takes sequence number 0; the first byte is number 1, relative to it."));
 	else
@@ -211,34 +214,36 @@ static void explain_data(const struct stream_view *view, size_t index, struct ws
 {
 	const struct stream_piece *piece = piece_at(view, index);
 	if (piece->bad) {
-		ws_text_puts(text, _("The checksum is wrong: the receiver dropped this segment and waits for it again."));
+		ws_text_puts(text,
+		             _("The checksum is wrong: the receiver dropped this segment and waits for it again."));
 	} else if (piece->probe) {
 		ws_text_puts(
 		        text,
 		        _("A probe: it asks for an acknowledgment, to learn whether the other side is alive or has room "
-		        "again. Its byte is not new data."));
+		          "again. Its byte is not new data."));
 	} else if (piece->late) {
 		ws_text_puts(
 		        text,
 		        _("Bytes that were missing: sent again after a loss, or overtaken on the way. The program gets "
-		        "them, and what waited for them, in order."));
+		          "them, and what waited for them, in order."));
 	} else if (piece->again) {
 		ws_text_printf(
 		        text,
 		        _("%1$u of its %2$u bytes had been sent before: their acknowledgment did not come in time. The "
-		        "receiver's program reads them once."),
+		          "receiver's program reads them once."),
 		        piece->again, piece->length);
 	} else if (piece->held_by) {
 		ws_text_printf(
 		        text,
 		        _("It left the moment frame %llu acknowledged all before it: Nagle's algorithm (RFC 9293 "
-		        "§3.7.4). What a program writes during the wait leaves together: sent twice, received once. "
-		        "TCP_NODELAY turns it off."),
+		          "§3.7.4). What a program writes during the wait leaves together: sent twice, received once. "
+		          "TCP_NODELAY turns it off."),
 		        (unsigned long long)piece->held_by);
 	} else {
-		ws_text_puts(text,
-		             _("One segment, not one send(): TCP is a stream of bytes and keeps no borders. A recv() may "
-		             "return part of it, or several segments at once."));
+		ws_text_puts(
+		        text,
+		        _("One segment, not one send(): TCP is a stream of bytes and keeps no borders. A recv() may "
+		          "return part of it, or several segments at once."));
 		if (piece->flags & WS_TCP_PSH)
 			ws_text_puts(text, _(" PSH: nothing more was waiting to be sent."));
 	}
@@ -272,7 +277,8 @@ static void draw_title(const struct ws_ui *ui, const struct ws_conn_info *info, 
 	struct ws_text text = WS_TEXT_OVER(buffer), what = WS_TEXT_OVER(right);
 	int client = info->likely_client, limit = canvas->columns - 1;
 	bool narrow = canvas->columns < 60;
-	ws_text_printf(&text, narrow ? _("Stream %llu") : _("Stream of connection %llu"), (unsigned long long)info->number);
+	ws_text_printf(&text, narrow ? _("Stream %llu") : _("Stream of connection %llu"),
+	               (unsigned long long)info->number);
 	const int bold = ws_columns(ws_text_cstr(&text));
 	for (int i = 0; i < 2 && !narrow; i++) {
 		char name[NAME];
@@ -301,7 +307,8 @@ void stream_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 {
 	const struct stream_view *view = &ui->stream;
 	struct ws_conn_info info;
-	if (!view->number || !ws_tracker_conn(model->tracker, view->conn, &info) || ws_conn_key(&info) != view->number) {
+	if (!view->number || !ws_tracker_conn(model->tracker, view->conn, &info) ||
+	    ws_conn_key(&info) != view->number) {
 		ws_canvas_bold(canvas, 0, 1, canvas->columns, WS_STYLE_TITLE, _("Stream"));
 		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_WARN,
 		         _("No connection is kept whose bytes could be shown."));

@@ -103,8 +103,7 @@ void layout_title(const struct layout *layout, struct ws_canvas *canvas)
 	if (!layout->step.input.frame)
 		ws_text_puts(&text, _("no packet")); /* only time has passed */
 	else if (point) /* TRANSLATORS: the number of a frame, and the name of the point that captured it */
-		ws_text_printf(&text, _("frame %llu of %s"), (unsigned long long)layout->step.input.frame,
-		               point);
+		ws_text_printf(&text, _("frame %llu of %s"), (unsigned long long)layout->step.input.frame, point);
 	else
 		ws_text_printf(&text, _("frame %llu"), (unsigned long long)layout->step.input.frame);
 	ws_text_printf(&text, _("  step %zu/%zu  %s"), layout->shown + 1, layout->count, mode);
@@ -247,8 +246,8 @@ bool layout_step(const struct ws_ui *ui, const struct ws_model *model, size_t in
 	const struct replay *replay = &ui->replay;
 	*layout =
 	        (struct layout){.ui = ui, .model = model, .count = replay_count(replay), .arrived = true, .told = true};
-	if (!ws_tracker_conn(model->tracker, replay->conn, &layout->info) || ws_conn_key(&layout->info) != replay->number ||
-	    !replay_step(replay, index, &layout->step))
+	if (!ws_tracker_conn(model->tracker, replay->conn, &layout->info) ||
+	    ws_conn_key(&layout->info) != replay->number || !replay_step(replay, index, &layout->step))
 		return false;
 	layout->has_next = replay_step(replay, index + 1, &layout->next);
 	layout->whole = ways_whole(replay, &layout->step);

@@ -46,11 +46,12 @@ static void what_segment(const struct layout *layout, struct ws_text *text)
 		                  "%u."),
 		        sender, input->sequence, input->sequence + 1);
 	} else if (facts & FACT_SYN_ACK) {
-		ws_text_printf(text,
-		               notes_syn_ack_again(layout)
-		                       ? _("%s sends SYN-ACK again: ack = J + 1 = %u. Its own numbers start at K = %u (shown as 0).")
-		                       : _("%s accepts: ack = J + 1 = %u. Its own numbers start at K = %u (shown as 0)."),
-		               sender, input->acknowledgment, input->sequence);
+		ws_text_printf(
+		        text,
+		        notes_syn_ack_again(layout)
+		                ? _("%s sends SYN-ACK again: ack = J + 1 = %u. Its own numbers start at K = %u (shown as 0).")
+		                : _("%s accepts: ack = J + 1 = %u. Its own numbers start at K = %u (shown as 0)."),
+		        sender, input->acknowledgment, input->sequence);
 	} else if (facts & FACT_HANDSHAKE_ACK && !input->length && !(facts & FACT_FIN)) {
 		ws_text_printf(text, _("%s acknowledges the %s's SYN: ack = K + 1 = %u."), sender, receiver,
 		               input->acknowledgment);

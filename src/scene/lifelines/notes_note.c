@@ -207,7 +207,8 @@ bool notes_syn_ack_again(const struct layout *layout)
 	size_t index = layout->shown;
 	struct ws_step step;
 	while (find_before(layout, input->direction, false, &index, &step))
-		if (step.input.flags & WS_TCP_SYN && step.input.flags & WS_TCP_ACK && step.input.sequence == input->sequence)
+		if (step.input.flags & WS_TCP_SYN && step.input.flags & WS_TCP_ACK &&
+		    step.input.sequence == input->sequence)
 			return true;
 	return false;
 }
@@ -279,9 +280,10 @@ const char *notes_find(const struct layout *layout)
 		}
 	switch (layout->step.input.kind) {
 	case WS_INPUT_EXPIRY:
-		return N_("Twice the segment lifetime has passed without a repeated FIN. Now the ports may be used "
-		          "again; "
-		          "until then bind() failed with \"address already in use\", unless both sockets had set SO_REUSEADDR.");
+		return N_(
+		        "Twice the segment lifetime has passed without a repeated FIN. Now the ports may be used "
+		        "again; "
+		        "until then bind() failed with \"address already in use\", unless both sockets had set SO_REUSEADDR.");
 	case WS_INPUT_ACCEPTED:
 		return N_("Its receiver would have dropped a damaged segment. So only the checksum in the capture is "
 		          "wrong: the network card completes it later, or someone has replaced the addresses.");

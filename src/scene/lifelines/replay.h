@@ -21,17 +21,17 @@ struct replay_change {
 /* The steps of the problems among the steps [0, scanned), and what the search for the next one has to know. */
 struct replay_problems {
 	size_t *step, count, capacity;
-	bool shown;                    /* a key has led here: the title counts them */
-	bool repeated[2], closed[2];   /* the endpoint's latest segment was a duplicate ACK; announced a window of 0 */
-	int8_t speaker;                /* that sent the latest data, plus 1; 0: none */
-	ws_time spoken;                /* when */
+	bool shown;                  /* a key has led here: the title counts them */
+	bool repeated[2], closed[2]; /* the endpoint's latest segment was a duplicate ACK; announced a window of 0 */
+	int8_t speaker;              /* that sent the latest data, plus 1; 0: none */
+	ws_time spoken;              /* when */
 };
 
 struct replay {
 	struct ws_replay *steps; /* NULL: none open */
 	ws_conn_id conn;
 	uint64_t number; /* ws_conn_key() */
-	int8_t near; /* the endpoint at whose end the capture was taken; -1: not known, or none */
+	int8_t near;     /* the endpoint at whose end the capture was taken; -1: not known, or none */
 	size_t step;
 	/* Replay time since the step's segment left; from REPLAY_FLIGHT on it has arrived. Of several points: since the
 	 * time began to run to the step, which happens at REPLAY_FLIGHT. */

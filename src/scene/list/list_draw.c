@@ -20,7 +20,8 @@
 
 struct columns {
 	/* widths; 0: not shown */
-	int number, sensor, client, server, name, state, start, age, packets, bytes, points, lost, reset, extra, verdict;
+	int number, sensor, client, server, name, state, start, age, packets, bytes, points, lost, reset, extra,
+	        verdict;
 	int share[LIST_SHARES];
 	int gap;
 	bool two_lines, brief;
@@ -82,7 +83,8 @@ static struct columns choose_columns(int columns, int rows, const struct offer *
 	int rest = columns - 2 - shares - c.number - (c.sensor ? c.sensor + c.gap : 0) - 2 * (c.state + c.gap) -
 	           (c.age ? c.age + c.gap : 0) - (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
 	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - (c.extra ? c.extra + c.gap : 0) -
-	           (c.lost ? c.lost + c.gap : 0) - (c.points ? c.points + c.gap : 0) - (c.reset ? c.reset + c.gap : 0) - (c.name ? c.name + c.gap : 0) - 1;
+	           (c.lost ? c.lost + c.gap : 0) - (c.points ? c.points + c.gap : 0) - (c.reset ? c.reset + c.gap : 0) -
+	           (c.name ? c.name + c.gap : 0) - 1;
 	if (columns < 72) { /* there is room for one endpoint only, and the server says more */
 		c.server = rest - c.gap;
 		return c;

@@ -196,7 +196,8 @@ static void packet_layout(struct ws_ui *ui, const struct ws_model *model)
 		packet_find_fragments(view, model);
 	packet_build(view);
 	choose_fields(view, packet_divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
-	cursor_fit(&view->cursor, view->cursor.count, packet_divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
+	cursor_fit(&view->cursor, view->cursor.count,
+	           packet_divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
 }
 
 /* Selects a row, and points at its first byte in the other pane. */

@@ -67,8 +67,9 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 		ws_text_printf(&text, _("Frame %llu"), (unsigned long long)number);
 	const int bold = ws_columns(ws_text_cstr(&text));
 	if (in_replay) {
-		ws_text_printf(&text, _("  connection %1$llu, step %2$zu/%3$zu"), (unsigned long long)ws_ui_connection(ui),
-		               ui->replay.step + 1, replay_count(&ui->replay));
+		ws_text_printf(&text, _("  connection %1$llu, step %2$zu/%3$zu"),
+		               (unsigned long long)ws_ui_connection(ui), ui->replay.step + 1,
+		               replay_count(&ui->replay));
 		if (ui->replay.step && replay_step(&ui->replay, ui->replay.step - 1, &before)) {
 			ws_text_puts(&text, "  +");
 			draw_duration(&text, step.input.time - before.input.time);

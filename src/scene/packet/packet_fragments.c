@@ -103,8 +103,9 @@ void packet_datagram_text(const struct packet_view *view, struct ws_text *label,
 	ws_text_puts(label, _("Datagram"));
 	/* TRANSLATORS: how long the datagram is follows */
 	ws_text_printf(value,
-	               list->more ? ws_translate_plural("%zu or more fragment: ", "%zu or more fragments: ", list->count)
-	                          : ws_translate_plural("%zu fragment: ", "%zu fragments: ", list->count),
+	               list->more
+	                       ? ws_translate_plural("%zu or more fragment: ", "%zu or more fragments: ", list->count)
+	                       : ws_translate_plural("%zu fragment: ", "%zu fragments: ", list->count),
 	               list->count);
 	if (!list->end_known)
 		ws_text_printf(value, _("%u bytes or more, the end is missing"), list->length);

@@ -209,7 +209,12 @@ void packet_build(struct packet_view *view)
 
 static const char *model_name(unsigned layer)
 {
-	static const char *const names[] = {"", NC_("layer of the model", "physical"), NC_("layer of the model", "link"), NC_("layer of the model", "network"), NC_("layer of the model", "transport"), NC_("layer of the model", "application")};
+	static const char *const names[] = {"",
+	                                    NC_("layer of the model", "physical"),
+	                                    NC_("layer of the model", "link"),
+	                                    NC_("layer of the model", "network"),
+	                                    NC_("layer of the model", "transport"),
+	                                    NC_("layer of the model", "application")};
 	return layer < WS_ARRAY_SIZE(names) ? ws_translate_marked(names[layer]) : "";
 }
 
@@ -399,7 +404,8 @@ void packet_row_bits(const struct packet_view *view, const struct packet_row *ro
 {
 	const struct ws_layer *layer = &view->packet.layer[row->layer];
 	if (row->kind == ROW_FRAGMENT) {
-		ws_text_printf(text, ws_translate_plural("%u byte", "%u bytes", view->fragments.fragment[row->field].length),
+		ws_text_printf(text,
+		               ws_translate_plural("%u byte", "%u bytes", view->fragments.fragment[row->field].length),
 		               view->fragments.fragment[row->field].length);
 		return;
 	}
@@ -429,7 +435,8 @@ void packet_row_bits(const struct packet_view *view, const struct packet_row *ro
 	X("end", N_("ends the list; what follows up to the header's length is fill"))                                  \
 	X("nop", N_("one byte of fill, so that the next option begins at a multiple of 4 bytes"))                      \
 	X("mss", N_("the most payload its sender takes in one segment; only in a SYN (RFC 9293 §3.7.1)"))              \
-	X("window_scale", N_("later windows of its sender are shifted left by this, if both SYNs have it (RFC 7323 §2)")) \
+	X("window_scale",                                                                                              \
+	  N_("later windows of its sender are shifted left by this, if both SYNs have it (RFC 7323 §2)"))              \
 	X("sack_permitted", N_("its sender understands selective acknowledgments; only in a SYN (RFC 2018 §2)"))       \
 	X("sack", N_("ranges that have arrived after a gap, so that only the gap is sent again (RFC 2018 §3)"))        \
 	X("timestamps", N_("its sender's clock, and the last one received: measures round trips (RFC 7323 §3)"))       \
@@ -463,8 +470,9 @@ static const char *layer_purpose(const struct ws_layer *layer)
 	case 2:
 		return _("from one network card to the next");
 	case 3:
-		return layer->header == WS_HEADER_ARP || layer->header == WS_HEADER_ARP_OTHER ? _("from IP to MAC address")
-		                                                                              : _("from host to host");
+		return layer->header == WS_HEADER_ARP || layer->header == WS_HEADER_ARP_OTHER
+		               ? _("from IP to MAC address")
+		               : _("from host to host");
 	case 4:
 		return _("from program to program");
 	default:
@@ -501,8 +509,9 @@ void packet_row_meaning(const struct packet_view *view, const struct ws_vendors 
 	switch (row->kind) {
 	case ROW_LAYER:
 		/* TRANSLATORS: as "layer 4 of 5, transport, from program to program: 32 bytes from byte 34 on" */
-		ws_text_printf(meaning, _("layer %1$u of 5, %2$s, %3$s: %4$u bytes from byte %5$u on"), info->model_layer,
-		               model_name(info->model_layer), layer_purpose(layer), layer->length, layer->offset);
+		ws_text_printf(meaning, _("layer %1$u of 5, %2$s, %3$s: %4$u bytes from byte %5$u on"),
+		               info->model_layer, model_name(info->model_layer), layer_purpose(layer), layer->length,
+		               layer->offset);
 		if (layer->available < layer->length)
 			ws_text_printf(meaning, _(", %u of them captured"), layer->available);
 		if (layer->problem)
@@ -510,8 +519,8 @@ void packet_row_meaning(const struct packet_view *view, const struct ws_vendors 
 		else if (layer->header == WS_HEADER_ETHERNET)
 			ws_text_puts(meaning, _("; with the 4 bytes of FCS after the packet, 18"));
 		else if (layer->header == WS_HEADER_TCP && layer->length > TCP_FIXED)
-			ws_text_printf(meaning, _("; %1$u are in every TCP header, the other %2$u are options"), TCP_FIXED,
-			               layer->length - TCP_FIXED);
+			ws_text_printf(meaning, _("; %1$u are in every TCP header, the other %2$u are options"),
+			               TCP_FIXED, layer->length - TCP_FIXED);
 		else if (layer->header == WS_HEADER_TCP)
 			ws_text_puts(meaning, _("; it has no options"));
 		break;
@@ -542,8 +551,10 @@ void packet_row_meaning(const struct packet_view *view, const struct ws_vendors 
 		ws_text_puts(meaning, _(file_texts[row->field].meaning));
 		break;
 	default:
-		ws_text_puts(meaning, _("Ethernet's bytes: 6 destination + 6 source + 2 type before, and after the packet 4 of a "
-		                        "check sequence (FCS), which most cards remove"));
+		ws_text_puts(
+		        meaning,
+		        _("Ethernet's bytes: 6 destination + 6 source + 2 type before, and after the packet 4 of a "
+		          "check sequence (FCS), which most cards remove"));
 		*reference = "IEEE 802.3";
 		break;
 	}

@@ -104,7 +104,8 @@ static bool arp_show_packet(struct ws_ui *ui, const struct ws_model *model, int 
 	if (view->pane == ARP_QUESTIONS && ws_tracker_arp_exchange(model->tracker, range.first + to, &exchange)) {
 		cursor->selected = to;
 		/* The answer says more than the question. */
-		return exchange.answered ? packet_show_at(ui, model, model->point, exchange.answer_position, exchange.answer_frame)
+		return exchange.answered ? packet_show_at(ui, model, model->point, exchange.answer_position,
+		                                          exchange.answer_frame)
 		                         : packet_show_at(ui, model, model->point, exchange.position, exchange.frame);
 	}
 	if (view->pane == ARP_HOPS && ws_tracker_hop(model->tracker, to, &hop)) {

@@ -110,8 +110,8 @@ static bool other_end(const struct ws_model *model, const struct ws_hop *hop, st
 	enum { ETHERNET = 12, SOURCE = 6 };
 	struct ws_frame frame;
 	struct ws_packet packet;
-	if (!ws_model_fetch(model, model->point, hop->position, &frame) ||
-	    frame.link != WS_LINK_ETHERNET || frame.captured < ETHERNET)
+	if (!ws_model_fetch(model, model->point, hop->position, &frame) || frame.link != WS_LINK_ETHERNET ||
+	    frame.captured < ETHERNET)
 		return false;
 	ws_decode(&frame, &packet);
 	const bool to_hop = memcmp(&packet.destination, &hop->address, sizeof(hop->address)) == 0;

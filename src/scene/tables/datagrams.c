@@ -173,8 +173,8 @@ static bool datagrams_click(struct ws_ui *ui, const struct ws_model *model, int 
 
 /* Draws the beginning of a datagram's payload as text, as far as the frame is kept. Of a datagram in fragments, that
  * frame is the last one that came, which need not hold the beginning. */
-static void draw_payload(const struct ws_model *model, unsigned point, struct ws_canvas *canvas, int row, int column, int limit,
-                         const struct ws_datagram_info *datagram)
+static void draw_payload(const struct ws_model *model, unsigned point, struct ws_canvas *canvas, int row, int column,
+                         int limit, const struct ws_datagram_info *datagram)
 {
 	struct ws_frame frame;
 	struct ws_packet packet;

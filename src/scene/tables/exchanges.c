@@ -379,9 +379,8 @@ static void exchange_notes(const struct exchanges_row *row, struct ws_text *text
 		                                   exchange->again),
 		               exchange->again);
 	if (exchange->interleaved)
-		ws_text_puts(text,
-		             _(" The client sent more before it had the whole answer, so its times may be "
-		               "those of several requests."));
+		ws_text_puts(text, _(" The client sent more before it had the whole answer, so its times may be "
+		                     "those of several requests."));
 }
 
 static void exchanges_notes(const struct exchanges_view *view, struct ws_text *text)

@@ -9,7 +9,8 @@
 /* The points; NULL where one is shown. */
 const struct ws_points *points_together(const struct ws_model *model);
 /* Appends the names of those of the path; without one, of `point`. */
-void points_names(struct ws_text *text, const struct ws_points *points, const struct ws_conn_path *path, unsigned point);
+void points_names(struct ws_text *text, const struct ws_points *points, const struct ws_conn_path *path,
+                  unsigned point);
 bool points_all(const struct ws_points *points, const struct ws_conn_path *path);
 /* Appends "only at server" where not all points captured it. False: all did, or it has not been compared yet, or one point is
  * shown. */
