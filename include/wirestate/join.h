@@ -163,7 +163,9 @@ bool ws_clock_bounds(const struct ws_clock *clock, ws_time here, ws_time *low, w
 
 /* Appends "server's clock +3.700123 s ±30 ms against client's, drift +80.0 ppm". */
 void ws_clock_words(struct ws_text *text, const char *point, const char *reference, const struct ws_clock_info *clock);
-/* Appends the offset alone: "clock +3.700 s ±15 ms". */
+/* Appends "+3.700 s ±15 ms". */
+void ws_clock_offset_number(struct ws_text *text, const struct ws_clock_info *clock);
+/* Appends "clock +3.700 s ±15 ms", or that it is not known. */
 void ws_clock_offset_words(struct ws_text *text, const struct ws_clock_info *clock);
 /* Appends a duration in two or three digits: "4.2 ms", "30 ms". */
 void ws_duration_words(struct ws_text *text, ws_time time);

@@ -60,17 +60,25 @@ void ws_clock_words(struct ws_text *text, const char *point, const char *referen
 		               clock->steps);
 }
 
+void ws_clock_offset_number(struct ws_text *text, const struct ws_clock_info *clock)
+{
+	const bool bounded = !clock->fixed && clock->bound != WS_TIME_NEVER;
+	const int decimals = bounded && clock->bound >= WS_MILLISECOND ? 3 : 6;
+	ws_text_printf(text, "%+.*f s", decimals, (double)clock->offset / (double)WS_SECOND);
+	if (!bounded)
+		return;
+	ws_text_puts(text, " \xc2\xb1");
+	ws_duration_words(text, clock->bound);
+}
+
 void ws_clock_offset_words(struct ws_text *text, const struct ws_clock_info *clock)
 {
 	if (!clock->fixed && !clock->samples) {
 		ws_text_puts(text, _("clock not known"));
 		return;
 	}
-	const bool bounded = !clock->fixed && clock->bound != WS_TIME_NEVER;
-	const int decimals = bounded && clock->bound >= WS_MILLISECOND ? 3 : 6;
-	ws_text_printf(text, _("clock %+.*f s"), decimals, (double)clock->offset / (double)WS_SECOND);
-	if (!bounded)
-		return;
-	ws_text_puts(text, " \xc2\xb1");
-	ws_duration_words(text, clock->bound);
+	char buffer[64];
+	struct ws_text number = WS_TEXT_OVER(buffer);
+	ws_clock_offset_number(&number, clock);
+	ws_text_printf(text, _("clock %s"), ws_text_cstr(&number));
 }

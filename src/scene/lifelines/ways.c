@@ -102,28 +102,34 @@ void ways_draw_lines(const struct layout *layout, struct ws_canvas *canvas, int 
 			ws_canvas_put(canvas, row, point_column(layout, path, place), WS_STYLE_DIM, POINT_LINE);
 }
 
-/* A point's name, with its clock where that is not the reference's. */
-static void point_words(const struct layout *layout, const struct ws_conn_path *path, unsigned index, bool clock,
+/* How much is said of a point. */
+enum { POINT_NAME, POINT_OFFSET, POINT_CLOCK };
+
+/* A point's name, with its clock where that is not the reference's: "server, clock +3.700 s ±15 ms"; POINT_OFFSET leaves
+ * the word out. */
+static void point_words(const struct layout *layout, const struct ws_conn_path *path, unsigned index, int detail,
                         struct ws_text *text)
 {
 	const struct ws_points *points = ws_tracker_points(layout->model->tracker);
 	const struct ws_clock *of = points ? points->clock[path->point[index]] : NULL;
 	struct ws_clock_info info;
 	ws_text_puts(text, path->name[index]);
-	if (!clock || !of)
+	if (detail == POINT_NAME || !of)
 		return;
 	ws_clock_info(of, &info);
 	if (info.fixed && !info.offset)
 		return; /* both have one clock */
-	ws_text_puts(text, _(", "));
-	ws_clock_offset_words(text, &info);
+	const bool word = detail == POINT_CLOCK || (!info.fixed && !info.samples);
+	ws_text_puts(text, word ? _(", ") : " ");
+	(word ? ws_clock_offset_words : ws_clock_offset_number)(text, &info);
 }
 
 void ways_point_words(const struct layout *layout, int side, struct ws_text *text)
 {
 	const struct ws_conn_path *path = path_of(layout);
 	if (path)
-		point_words(layout, path, point_at(layout, path, side ? path->result.points - 1u : 0), true, text);
+		point_words(layout, path, point_at(layout, path, side ? path->result.points - 1u : 0), POINT_CLOCK,
+		            text);
 }
 
 void ways_draw_points(const struct layout *layout, struct ws_canvas *canvas, int row)
@@ -133,10 +139,10 @@ void ways_draw_points(const struct layout *layout, struct ws_canvas *canvas, int
 	const unsigned last = path->result.points - 1u;
 	const int begin = layout->line[0] + 2, end = layout->line[1] - 1;
 	/* With points between, their names count more than the clocks. */
-	for (int clock = last == 1; clock >= 0; clock--) {
+	for (int detail = last == 1 ? POINT_CLOCK : POINT_NAME; detail >= POINT_NAME; detail--) {
 		struct ws_text from = WS_TEXT_OVER(left), to = WS_TEXT_OVER(right);
-		point_words(layout, path, point_at(layout, path, 0), clock, &from);
-		point_words(layout, path, point_at(layout, path, last), clock, &to);
+		point_words(layout, path, point_at(layout, path, 0), detail, &from);
+		point_words(layout, path, point_at(layout, path, last), detail, &to);
 		if (ws_columns(ws_text_cstr(&from)) + ws_columns(ws_text_cstr(&to)) + 2 <= end - begin)
 			break;
 	}
