@@ -296,7 +296,7 @@ enum ws_closed_by {
 	WS_CLOSED_BY_ENDPOINT_0,
 	WS_CLOSED_BY_ENDPOINT_1,
 	WS_CLOSED_BY_BOTH,
-	WS_CLOSED_BY_UNKNOWN, /* FINs were sent, but only one direction was captured */
+	WS_CLOSED_BY_UNKNOWN, /* FINs were sent, but only one direction was captured, or one of them was not */
 };
 
 /* X(enumerator, name in records): whose segments the capture holds. */

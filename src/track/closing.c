@@ -36,11 +36,19 @@ enum ws_closed_by ws_closed_by_of(const struct ws_machine *m)
 	const struct ws_endpoint *e = m->endpoint;
 	if (ws_only_captured(m) >= 0 && (e[0].fin_sent || e[1].fin_sent))
 		return WS_CLOSED_BY_UNKNOWN;
+	/* Which FIN was first says what each of them acknowledges, and of one that was not captured this is not known. */
+	if (e[0].fin_first && e[1].fin_first && (e[0].fin_implied || e[1].fin_implied))
+		return WS_CLOSED_BY_UNKNOWN;
 	if (e[0].fin_first && (e[1].fin_first || m->self))
 		return WS_CLOSED_BY_BOTH;
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_endpoint *peer = &e[1 - i];
+		const bool end_missed = peer->max_told && !peer->fin_sent && !m->self;
 		if (e[i].fin_first)
-			return i ? WS_CLOSED_BY_ENDPOINT_1 : WS_CLOSED_BY_ENDPOINT_0;
+			return end_missed ? WS_CLOSED_BY_UNKNOWN
+			       : i        ? WS_CLOSED_BY_ENDPOINT_1
+			                  : WS_CLOSED_BY_ENDPOINT_0;
+	}
 	return WS_CLOSED_BY_NONE;
 }
 

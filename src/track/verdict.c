@@ -129,6 +129,8 @@ static void say_closed(struct verdict *v)
 	const struct ws_conn_info *info = v->info;
 	if (info->one_direction)
 		SAY_TEXTS(v, _("closed: %s, so it is unknown who closed first"), verdict_direction(v).text);
+	else if (info->closed_by == WS_CLOSED_BY_UNKNOWN)
+		SAY_TEXTS(v, _("closed: a FIN was not captured, so it is unknown who closed first"));
 	else if (info->closed_by == WS_CLOSED_BY_BOTH)
 		SAY_TEXTS(v, _("closed: both sides at once"));
 	else
@@ -198,6 +200,9 @@ static bool is_closing(struct verdict *v)
 	verdict_set(v, WS_VERDICT_CLOSING, !info->one_direction);
 	if (info->one_direction) {
 		SAY_TEXTS(v, _("closing: %s, which has a FIN"), verdict_direction(v).text);
+		NEXT(v);
+	} else if (info->closed_by == WS_CLOSED_BY_UNKNOWN) {
+		SAY_TEXTS(v, _("closing: a FIN was not captured, so it is unknown who closed first"));
 		NEXT(v);
 	} else if (info->closed_by == WS_CLOSED_BY_BOTH) {
 		SAY_TEXTS(v, _("closing: both sides at once"));
