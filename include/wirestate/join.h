@@ -152,7 +152,8 @@ struct ws_clock_info {
 	uint64_t samples;
 };
 void ws_clock_info(const struct ws_clock *clock, struct ws_clock_info *info);
-/* The reference's time when the other point's clock showed `there`. */
+/* The reference's time when the other point's clock showed `there`. `clock`: NULL for the reference's own, by which
+ * both times are the same; so for the next one. */
 ws_time ws_clock_here(const struct ws_clock *clock, ws_time there);
 /* What the other point's clock showed at the reference's time `here`. */
 ws_time ws_clock_there(const struct ws_clock *clock, ws_time here);
@@ -163,10 +164,10 @@ bool ws_clock_bounds(const struct ws_clock *clock, ws_time here, ws_time *low, w
 
 /* Appends "server's clock +3.700123 s ±30 ms against client's, drift +80.0 ppm". */
 void ws_clock_words(struct ws_text *text, const char *point, const char *reference, const struct ws_clock_info *clock);
-/* Appends "+3.700 s ±15 ms". */
-void ws_clock_offset_number(struct ws_text *text, const struct ws_clock_info *clock);
+/* Appends "+3.700 s ±15 ms", or without `bound` "+3.700 s". */
+void ws_clock_offset_number(struct ws_text *text, const struct ws_clock_info *clock, bool bound);
 /* Appends "clock +3.700 s ±15 ms", or that it is not known. */
-void ws_clock_offset_words(struct ws_text *text, const struct ws_clock_info *clock);
+void ws_clock_offset_words(struct ws_text *text, const struct ws_clock_info *clock, bool bound);
 /* Appends a duration in two or three digits: "4.2 ms", "30 ms". */
 void ws_duration_words(struct ws_text *text, ws_time time);
 /* The same as a part of a message. */

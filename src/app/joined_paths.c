@@ -30,8 +30,8 @@ static struct ws_join_period period_of(const struct joined *joined, size_t point
 	if (datagrams)
 		first = oldest_datagram(at->tracker, first);
 	return (struct ws_join_period){
-	        .first = clock ? ws_clock_here(clock, first) : first,
-	        .last = clock ? ws_clock_here(clock, last) : last,
+	        .first = ws_clock_here(clock, first),
+	        .last = ws_clock_here(clock, last),
 	        .drops = capture.dropped_kernel || capture.dropped_interface,
 	        .passed_by_all = joined_is_of_lab(joined->session),
 	};

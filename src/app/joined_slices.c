@@ -152,15 +152,16 @@ bool joined_slices_work(struct joined *joined, struct workers *workers, size_t g
 	if (!workers)
 		return work_alone(joined, groups);
 	bool done = true;
-	for (size_t next = joined->at; done && (next < groups || workers_count(workers));) {
+	for (size_t next = joined->at; next < groups || workers_count(workers);) {
 		if (next == groups || workers_count(workers) == WORKERS_JOBS) {
 			take(joined, workers_take(workers));
 			continue;
 		}
 		struct slice *slice = next_slice(joined, next, groups);
-		done = slice;
-		if (!slice)
+		if (!slice) {
+			done = false;
 			break;
+		}
 		next = slice->end;
 		joined->slices->submitted++;
 		workers_submit(workers, compare_slice, slice);

@@ -37,7 +37,7 @@ static ws_time latest(const struct session *session)
 	for (size_t i = 1; i < session->point_count; i++) {
 		const struct ws_clock *clock = session->joins.joined ? joined_clock(session->joins.joined, i) : NULL;
 		const struct point *point = &session->points[i];
-		const ws_time time = clock && point->packets ? ws_clock_here(clock, point->now) : point->now;
+		const ws_time time = point->packets ? ws_clock_here(clock, point->now) : point->now;
 		now = time > now ? time : now;
 	}
 	return now;

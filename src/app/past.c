@@ -148,16 +148,11 @@ static bool take_shown(void *context, const struct point *point, const struct ws
 	return true;
 }
 
-static ws_time reference_time(const struct part *part, ws_time time)
-{
-	return part->clock ? ws_clock_here(part->clock, time) : time;
-}
-
 static bool take_other(void *context, const struct point *point, const struct ws_frame *frame)
 {
 	struct part *part = context;
 	(void)point;
-	if (reference_time(part, frame->time) > part->snapshot->until)
+	if (ws_clock_here(part->clock, frame->time) > part->snapshot->until)
 		return false;
 	part_feed(part, frame);
 	return true;
@@ -216,7 +211,7 @@ static bool snapshot_advance(struct snapshot *snapshot, const struct ws_position
 		return false;
 	if (!position->frame && position->time > shown->time)
 		part_run_timers(shown, position->time);
-	snapshot->until = reference_time(shown, shown->time);
+	snapshot->until = ws_clock_here(shown->clock, shown->time);
 	for (size_t i = 0; i < snapshot->point->session->point_count; i++) {
 		struct part *part = &snapshot->part[i];
 		if (part != shown && part->tracker && !part_advance(part, take_other, end))

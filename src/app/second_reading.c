@@ -140,8 +140,7 @@ static void read_ahead(struct reading *reading, struct reread *source)
 		return;
 	const struct ws_clock *clock =
 	        joined_clock(session->joins.joined, (size_t)(source->next_point - session->points));
-	if (clock)
-		source->next.time = ws_clock_here(clock, source->next.time);
+	source->next.time = ws_clock_here(clock, source->next.time);
 }
 
 static void write_records(struct reading *reading, const struct reread *source)

@@ -311,8 +311,8 @@ static void tell_end_of_point(struct session *session, size_t index)
 	const struct ws_clock *clock = session->options->correct_times && session->joins.joined
 	                                       ? joined_clock(session->joins.joined, index)
 	                                       : NULL;
-	said.first = clock ? ws_clock_here(clock, said.first) : said.first;
-	said.last = clock ? ws_clock_here(clock, said.last) : said.last;
+	said.first = ws_clock_here(clock, said.first);
+	said.last = ws_clock_here(clock, said.last);
 	ws_dump_point_end(session->written.dump, index, &said);
 }
 

@@ -483,9 +483,9 @@ static bool begun(const struct ws_clock *clock, const struct epoch *epoch, ws_ti
 
 ws_time ws_clock_here(const struct ws_clock *clock, ws_time there)
 {
-	if (clock->fixed)
+	if (clock && clock->fixed)
 		return there - clock->base;
-	if (!clock->epochs)
+	if (!clock || !clock->epochs)
 		return there;
 	size_t i = clock->epochs - 1;
 	while (i > 0 && !begun(clock, &clock->epoch[i], there))
@@ -495,9 +495,9 @@ ws_time ws_clock_here(const struct ws_clock *clock, ws_time there)
 
 ws_time ws_clock_there(const struct ws_clock *clock, ws_time here)
 {
-	if (clock->fixed)
+	if (clock && clock->fixed)
 		return here + clock->base;
-	if (!clock->epochs)
+	if (!clock || !clock->epochs)
 		return here;
 	return here + clock->base + (ws_time)llround(line_at(clock, epoch_at(clock, here), here));
 }

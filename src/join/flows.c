@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 
-#define LIKE_OTHERS                                                                                                    \
-	WS_SECOND /* how much the difference of both points' times may differ from that of the nearest other */
+/* How much the difference of both points' times may differ from that of the nearest other. */
+#define LIKE_OTHERS WS_SECOND
 
 struct like {
 	uint64_t key;

@@ -83,8 +83,7 @@ static bool load_side(struct ws_joiner *joiner, unsigned point, const struct ws_
 			s.acknowledgment += shift[!s.direction];
 		if (without_sack)
 			s.sack_right = 0;
-		if (clock)
-			s.time = ws_clock_here(clock, s.time);
+		s.time = ws_clock_here(clock, s.time);
 		joiner->segment[point][s.direction][joiner->count[point][s.direction]++] = s;
 	}
 	return true;

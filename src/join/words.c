@@ -60,18 +60,18 @@ void ws_clock_words(struct ws_text *text, const char *point, const char *referen
 		               clock->steps);
 }
 
-void ws_clock_offset_number(struct ws_text *text, const struct ws_clock_info *clock)
+void ws_clock_offset_number(struct ws_text *text, const struct ws_clock_info *clock, bool bound)
 {
 	const bool bounded = !clock->fixed && clock->bound != WS_TIME_NEVER;
 	const int decimals = bounded && clock->bound >= WS_MILLISECOND ? 3 : 6;
 	ws_text_printf(text, "%+.*f s", decimals, (double)clock->offset / (double)WS_SECOND);
-	if (!bounded)
+	if (!bounded || !bound)
 		return;
 	ws_text_puts(text, " \xc2\xb1");
 	ws_duration_words(text, clock->bound);
 }
 
-void ws_clock_offset_words(struct ws_text *text, const struct ws_clock_info *clock)
+void ws_clock_offset_words(struct ws_text *text, const struct ws_clock_info *clock, bool bound)
 {
 	if (!clock->fixed && !clock->samples) {
 		ws_text_puts(text, _("clock not known"));
@@ -79,6 +79,6 @@ void ws_clock_offset_words(struct ws_text *text, const struct ws_clock_info *clo
 	}
 	char buffer[64];
 	struct ws_text number = WS_TEXT_OVER(buffer);
-	ws_clock_offset_number(&number, clock);
+	ws_clock_offset_number(&number, clock, bound);
 	ws_text_printf(text, _("clock %s"), ws_text_cstr(&number));
 }

@@ -50,7 +50,7 @@ static void cursor_advance(struct graph_cursor *cursor)
 
 ws_time graph_time(const struct graph_flow *flow, const struct ws_segment *segment)
 {
-	return flow->clock ? ws_clock_here(flow->clock, segment->time) : segment->time;
+	return ws_clock_here(flow->clock, segment->time);
 }
 
 /* Times of a capture may be any; differences must not overflow. */

@@ -347,8 +347,8 @@ static void item_of(const struct ws_tracker *shown, ws_conn_id id, const struct 
 	        .server = conn->address[server],
 	        .port = conn->port[server],
 	        .count = 1,
-	        .first = clock ? ws_clock_here(clock, conn->first_time) : conn->first_time,
-	        .last = clock ? ws_clock_here(clock, conn->last_time) : conn->last_time,
+	        .first = ws_clock_here(clock, conn->first_time),
+	        .last = ws_clock_here(clock, conn->last_time),
 	        .example = conn->number,
 	        .example_id = id,
 	};

@@ -86,7 +86,7 @@ static bool list_events(struct ws_ways *ways, unsigned e)
 	for (const struct ws_history_chunk *chunk = conn->history; chunk; chunk = chunk->next) {
 		for (unsigned i = 0; i < chunk->count; i++, step++) {
 			const struct ws_segment *input = &chunk->input[i];
-			struct event event = {.time = input->time,
+			struct event event = {.time = ws_clock_here(end->clock, input->time),
 			                      .step = step,
 			                      .transit = NONE,
 			                      .other = NONE,
@@ -96,8 +96,6 @@ static bool list_events(struct ws_ways *ways, unsigned e)
 				continue;
 			if (input->kind == WS_INPUT_SEGMENT)
 				event.way = input->direction == own ? WS_WAY_DEPARTURE : WS_WAY_ARRIVAL;
-			if (end->clock)
-				event.time = ws_clock_here(end->clock, input->time);
 			if (!add_event(ways, &event))
 				return false;
 		}
@@ -311,7 +309,7 @@ static uint8_t certain(const struct ws_ways *ways, unsigned e, uint8_t certainty
 
 static ws_time here(const struct end *end, ws_time time)
 {
-	return time && end->clock ? ws_clock_here(end->clock, time) : time;
+	return time ? ws_clock_here(end->clock, time) : 0;
 }
 
 /* Marks of an arriving segment say how it arrived; everything else is said where it left. */

@@ -121,7 +121,7 @@ static void point_words(const struct layout *layout, const struct ws_conn_path *
 		return; /* both have one clock */
 	const bool word = detail == POINT_CLOCK || (!info.fixed && !info.samples);
 	ws_text_puts(text, word ? _(", ") : " ");
-	(word ? ws_clock_offset_words : ws_clock_offset_number)(text, &info);
+	(word ? ws_clock_offset_words : ws_clock_offset_number)(text, &info, true);
 }
 
 void ways_point_words(const struct layout *layout, int side, struct ws_text *text)

@@ -4,8 +4,6 @@
 
 #include <wirestate/language.h>
 
-#include <stdio.h>
-#include <string.h>
 
 enum { LEAST = 6, MOST = 24 };
 
@@ -15,8 +13,6 @@ enum { LEAST = 6, MOST = 24 };
 static void add_names(struct ws_text *text, const struct ws_points *points, bool bounds)
 {
 	for (size_t i = 0; i < points->count; i++) {
-		char words[64];
-		struct ws_text offset = WS_TEXT_OVER(words);
 		struct ws_clock_info clock;
 		ws_text_printf(text, "%s%s", i ? ", " : "", points->name[i]);
 		if (!points->clock[i])
@@ -24,12 +20,8 @@ static void add_names(struct ws_text *text, const struct ws_points *points, bool
 		ws_clock_info(points->clock[i], &clock);
 		if (clock.fixed && !clock.offset)
 			continue; /* the same clock */
-		ws_clock_offset_words(&offset, &clock);
-		ws_text_cstr(&offset);
-		char *bound = strstr(words, " \xc2\xb1");
-		if (bound && !bounds)
-			*bound = '\0';
-		ws_text_printf(text, " %s", words);
+		ws_text_puts(text, " ");
+		ws_clock_offset_words(text, &clock, bounds);
 	}
 }
 
