@@ -41,6 +41,9 @@ void ws_tracker_set_paths(struct ws_tracker *tracker, const struct ws_points *po
 struct ws_range ws_tracker_datagrams(const struct ws_tracker *tracker);
 const struct ws_join_datagram *ws_tracker_join_datagram(const struct ws_tracker *tracker, uint64_t number);
 
+/* Appends the points' names, that of `shown` in brackets: "[client], server". From `count` on, none is in brackets. */
+void ws_points_names(struct ws_text *text, const struct ws_points *points, size_t shown);
+
 /* ---- All points as one tracker */
 
 /* A tracker that shows what the trackers of several points have: each connection and each UDP conversation once, as the

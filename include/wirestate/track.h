@@ -462,6 +462,11 @@ static inline uint64_t ws_conn_key(const struct ws_conn_info *info)
 {
 	return info->number | (uint64_t)info->point << WS_CONN_KEY_SHIFT;
 }
+/* The number in a key. */
+static inline uint64_t ws_conn_key_number(uint64_t key)
+{
+	return key & ((UINT64_C(1) << WS_CONN_KEY_SHIFT) - 1);
+}
 bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info) WS_CHECKED;
 /* The ends of a connection, which never change, and their roles so far, for records of its changes of state. Reading
  * them costs a small part of ws_tracker_conn(). */

@@ -68,12 +68,13 @@ bool session_merge(struct session *session, bool whole)
 static void show(struct session *session, size_t index, bool together)
 {
 	struct ws_text names = WS_TEXT_OVER(session->point_names);
+	struct ws_points own;
 	session->shown = index;
 	session->together = together;
 	session->shown_changes++;
-	for (size_t i = 0; session->point_count > 1 && i < session->point_count; i++)
-		ws_text_printf(&names, i == index && !together ? "%s[%s]" : "%s%s", i ? ", " : "",
-		               session->points[i].label);
+	own_points(session, &own);
+	if (own.count > 1)
+		ws_points_names(&names, &own, together ? own.count : index);
 	ws_text_cstr(&names);
 }
 

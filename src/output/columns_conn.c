@@ -204,18 +204,18 @@ static void conn_handshake(const struct subject *s, unsigned index, struct value
 	set_string(v, ws_handshake_name(s->conn->handshake));
 }
 
+static void set_closer(struct value *v, const struct ws_conn_info *conn, unsigned by)
+{
+	static const char *const others[] = {
+	        [WS_CLOSED_BY_NONE] = "none", [WS_CLOSED_BY_BOTH] = "both", [WS_CLOSED_BY_UNKNOWN] = "unknown"};
+	const char *side = by - WS_CLOSED_BY_ENDPOINT_0 == (unsigned)conn->likely_client ? "client" : "server";
+	set_string(v, others[by] ? others[by] : side);
+}
+
 static void conn_closed_by(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
-	if (s->conn->closed_by == WS_CLOSED_BY_NONE)
-		set_string(v, "none");
-	else if (s->conn->closed_by == WS_CLOSED_BY_UNKNOWN)
-		set_string(v, "unknown");
-	else if (s->conn->closed_by == WS_CLOSED_BY_BOTH)
-		set_string(v, "both");
-	else
-		set_string(v, s->conn->closed_by - WS_CLOSED_BY_ENDPOINT_0 == s->conn->likely_client ? "client"
-		                                                                                     : "server");
+	set_closer(v, s->conn, s->conn->closed_by);
 }
 
 static void conn_captured(const struct subject *s, unsigned index, struct value *v)
@@ -227,11 +227,7 @@ static void conn_captured(const struct subject *s, unsigned index, struct value 
 static void conn_reset_by(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
-	if (s->conn->reset_by == WS_CLOSED_BY_NONE)
-		set_string(v, "none");
-	else
-		set_string(v,
-		           s->conn->reset_by - WS_CLOSED_BY_ENDPOINT_0 == s->conn->likely_client ? "client" : "server");
+	set_closer(v, s->conn, s->conn->reset_by);
 }
 
 static void conn_close(const struct subject *s, unsigned index, struct value *v)

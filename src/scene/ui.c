@@ -33,8 +33,7 @@ const struct ws_model *ui_model(const struct ws_ui *ui, enum ws_screen screen, c
 	const struct ws_points *points = ws_tracker_points(model->tracker);
 	const unsigned point = ui->point < points->count ? ui->point : 0;
 	struct ws_text names = WS_TEXT_OVER(room->names);
-	for (size_t i = 0; i < points->count; i++)
-		ws_text_printf(&names, i == point ? "%s[%s]" : "%s%s", i ? ", " : "", points->name[i]);
+	ws_points_names(&names, points, point);
 	room->model = *model;
 	room->model.source = ws_text_cstr(&names);
 	room->model.tracker = ws_tracker_part(model->tracker, point);
@@ -90,7 +89,7 @@ enum ws_screen ws_ui_screen(const struct ws_ui *ui)
 
 uint64_t ws_ui_connection(const struct ws_ui *ui)
 {
-	return ui->replay.steps ? ui->replay.number & ((UINT64_C(1) << WS_CONN_KEY_SHIFT) - 1) : 0;
+	return ui->replay.steps ? ws_conn_key_number(ui->replay.number) : 0;
 }
 
 ws_conn_id ws_ui_selected(const struct ws_ui *ui, const struct ws_model *model)

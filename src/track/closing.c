@@ -41,15 +41,12 @@ enum ws_closed_by ws_closed_by_of(const struct ws_machine *m)
 		return WS_CLOSED_BY_UNKNOWN;
 	if (e[0].fin_first && (e[1].fin_first || m->self))
 		return WS_CLOSED_BY_BOTH;
-	for (unsigned i = 0; i < 2; i++) {
-		const struct ws_endpoint *peer = &e[1 - i];
-		const bool end_missed = peer->max_told && !peer->fin_sent && !m->self;
-		if (e[i].fin_first)
-			return end_missed ? WS_CLOSED_BY_UNKNOWN
-			       : i        ? WS_CLOSED_BY_ENDPOINT_1
-			                  : WS_CLOSED_BY_ENDPOINT_0;
-	}
-	return WS_CLOSED_BY_NONE;
+	if (!e[0].fin_first && !e[1].fin_first)
+		return WS_CLOSED_BY_NONE;
+	const unsigned first = !e[0].fin_first;
+	if (!m->self && ws_end_missed(&e[!first]))
+		return WS_CLOSED_BY_UNKNOWN;
+	return first ? WS_CLOSED_BY_ENDPOINT_1 : WS_CLOSED_BY_ENDPOINT_0;
 }
 
 enum ws_closed_by ws_reset_by_of(const struct ws_machine *m)
@@ -97,28 +94,37 @@ static const struct ws_endpoint *endpoint_at(const struct ws_conn *conn, const s
 	return &conn->machine.endpoint[e ^ info->path_swapped ^ info->path->swapped[at]];
 }
 
-unsigned ws_closing_point(const struct ws_tracker *tracker, const struct ws_conn_info *info, unsigned e)
+void ws_closing_points(const struct ws_tracker *tracker, const struct ws_conn_info *info, unsigned chosen[2])
 {
 	const struct ws_conn_path *path = info->path;
-	const unsigned near = ws_path_near(path, e ^ info->path_swapped);
-	struct ws_conn_copy copy;
-	const struct ws_conn *conn = ws_path_conn(tracker, path, near, &copy);
-	const unsigned known = conn ? bits(endpoint_at(conn, info, near, e), WS_RECEIPT_PRESUMED) : 0;
-	unsigned best = near, most = 0;
+	unsigned known[2] = {0}, proven[2][WS_JOIN_POINTS] = {{0}};
+	for (unsigned e = 0; e < 2; e++)
+		chosen[e] = ws_path_near(path, e ^ info->path_swapped);
 	for (unsigned at = 0; at < path->points; at++) {
-		conn = at == near ? NULL : ws_path_conn(tracker, path, at, &copy);
-		const unsigned proven = conn ? bits(endpoint_at(conn, info, at, e), WS_RECEIPT_PROVEN) : 0;
-		if (proven & ~known && count_of(proven) > most) {
-			best = at;
-			most = count_of(proven);
+		struct ws_conn_copy copy;
+		const struct ws_conn *conn = ws_path_conn(tracker, path, at, &copy);
+		for (unsigned e = 0; conn && e < 2; e++) {
+			const struct ws_endpoint *there = endpoint_at(conn, info, at, e);
+			if (at == chosen[e])
+				known[e] = bits(there, WS_RECEIPT_PRESUMED);
+			else
+				proven[e][at] = bits(there, WS_RECEIPT_PROVEN);
 		}
 	}
-	return best;
+	for (unsigned e = 0; e < 2; e++) {
+		unsigned most = 0;
+		for (unsigned at = 0; at < path->points; at++) {
+			if (!(proven[e][at] & ~known[e]) || count_of(proven[e][at]) <= most)
+				continue;
+			chosen[e] = at;
+			most = count_of(proven[e][at]);
+		}
+	}
 }
 
-void ws_closing_join(struct ws_closing *closing, const struct ws_tracker *tracker, const struct ws_conn_info *info)
+void ws_closing_join(struct ws_closing *closing, const struct ws_tracker *tracker, const struct ws_conn_info *info,
+                     const unsigned chosen[2])
 {
-	const unsigned chosen[2] = {ws_closing_point(tracker, info, 0), ws_closing_point(tracker, info, 1)};
 	struct ws_machine *joined = &closing->joined;
 	struct ws_conn_copy copy;
 	bool captured[2] = {false}, second[2] = {false}, reset = ws_close_of(closing->machine) == WS_CLOSE_RST;

@@ -65,11 +65,13 @@ static void fill_captured(const struct ws_conn *conn, const struct ws_machine *m
 	info->one_direction = m->endpoint[1 - only].sent_any;
 }
 
-static void fill_ending(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
+/* `chosen`: of one that several points captured, the points whose states count; else NULL. */
+static void fill_ending(const struct ws_tracker *tracker, const struct ws_conn *conn, const unsigned *chosen,
+                        struct ws_conn_info *info)
 {
 	struct ws_closing closing = {.machine = &conn->machine, .reset = ws_conn_rare(conn)->reset};
-	if (info->path && !ws_conn_is_self(conn))
-		ws_closing_join(&closing, tracker, info);
+	if (chosen)
+		ws_closing_join(&closing, tracker, info, chosen);
 	info->close = (uint8_t)ws_close_of(closing.machine);
 	info->closed_by = (uint8_t)ws_closed_by_of(closing.machine);
 	info->reset_by = (uint8_t)ws_reset_by_of(closing.machine);
@@ -149,7 +151,7 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 		info->state = e->state;
 		info->certainty = e->certainty;
 		info->sent_any = e->sent_any;
-		info->end_missed = e->max_told && !e->fin_sent;
+		info->end_missed = ws_end_missed(e);
 	}
 	if (parts & WS_PART_FLIGHT)
 		info->unacknowledged = unacknowledged(conn, i);
@@ -286,6 +288,9 @@ static void set_times_by_own_clock(const struct ws_tracker *tracker, const struc
 		set_by_own_clock(tracker, clock, &info->time_wait_end);
 }
 
+/* What an end's state is made of. */
+#define PARTS_OF_STATE (WS_PART_STATES | WS_PART_FLIGHT | WS_PART_REST)
+
 /* Says of an end's state what the point knows that captured more of what the end itself sent. */
 static void fill_state(const struct ws_tracker *tracker, unsigned e, unsigned at, unsigned parts,
                        struct ws_conn_info *info)
@@ -305,7 +310,8 @@ static void fill_state(const struct ws_tracker *tracker, unsigned e, unsigned at
 }
 
 /* Says of both ends what the points nearest to them know. A state that is presumed there was captured arriving. */
-static void fill_ends(const struct ws_tracker *tracker, unsigned parts, struct ws_conn_info *info)
+static void fill_ends(const struct ws_tracker *tracker, unsigned parts, const unsigned chosen[2],
+                      struct ws_conn_info *info)
 {
 	const struct ws_conn_path *path = info->path;
 	for (unsigned e = 0; e < 2; e++) {
@@ -330,10 +336,8 @@ static void fill_ends(const struct ws_tracker *tracker, unsigned parts, struct w
 		if (path->at_host[end] && info_of->certainty == WS_PRESUMED)
 			info_of->certainty = WS_CONFIRMED;
 		set_times_by_own_clock(tracker, clock, parts, info_of);
-		const bool stated = parts & (WS_PART_STATES | WS_PART_FLIGHT | WS_PART_REST);
-		const unsigned at = stated ? ws_closing_point(tracker, info, e) : near;
-		if (at != near)
-			fill_state(tracker, e, at, parts, info);
+		if (parts & PARTS_OF_STATE && chosen[e] != near)
+			fill_state(tracker, e, chosen[e], parts, info);
 	}
 }
 
@@ -360,10 +364,14 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 	info->path = of ? of->path : NULL;
 	info->path_swapped = of && of->swapped;
 	info->point = (uint8_t)tracker->point;
+	const bool joined = of && !ws_conn_is_self(conn);
+	unsigned chosen[2] = {0};
+	if (joined && parts & (WS_PART_ENDING | PARTS_OF_STATE))
+		ws_closing_points(tracker, info, chosen);
 	if (parts & WS_PART_OPENING)
 		fill_opening(conn, info);
 	if (parts & WS_PART_ENDING)
-		fill_ending(tracker, conn, info);
+		fill_ending(tracker, conn, joined ? chosen : NULL, info);
 	if (parts & WS_PART_MARKS) {
 		const struct ws_rare *rare = ws_conn_rare(conn);
 		info->syn_ack_repeats = rare->marks[0].syn_ack_repeats + rare->marks[1].syn_ack_repeats;
@@ -395,8 +403,8 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		fill_endpoint(conn, i, parts, &info->endpoint[i]);
 	if (ws_conn_is_self(conn))
 		info->endpoint[1] = info->endpoint[0];
-	else if (of)
-		fill_ends(tracker, parts, info);
+	else if (joined)
+		fill_ends(tracker, parts, chosen, info);
 }
 
 void ws_tracker_set_paths(struct ws_tracker *tracker, const struct ws_points *points, unsigned point,
@@ -514,7 +522,7 @@ ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t numbe
 		return ws_merged_find(tracker->merged, number);
 	if (number >> WS_CONN_KEY_SHIFT && number >> WS_CONN_KEY_SHIFT != tracker->point)
 		return 0;
-	number &= (UINT64_C(1) << WS_CONN_KEY_SHIFT) - 1;
+	number = ws_conn_key_number(number);
 	const struct ws_table *table = tidy(tracker);
 	size_t rank = ws_table_rank(table, number);
 	return rank < table->order_count && table->order[rank].number == number ? table->order[rank].id : 0;

@@ -20,7 +20,7 @@ struct heads {
 	size_t rank; /* in the point's own order, after these */
 	uint32_t row[HEADS];
 	ws_time time[HEADS];
-	uint16_t states[HEADS];
+	uint16_t states[HEADS]; /* see ws_states() */
 	unsigned count, at;
 	bool ended;
 };
@@ -62,6 +62,12 @@ bool ws_tracker_is_merged(const struct ws_tracker *tracker)
 	return tracker->merged;
 }
 
+void ws_points_names(struct ws_text *text, const struct ws_points *points, size_t shown)
+{
+	for (size_t i = 0; i < points->count; i++)
+		ws_text_printf(text, i == shown ? "%s[%s]" : "%s%s", i ? ", " : "", points->name[i]);
+}
+
 const struct ws_points *ws_merged_points(const struct ws_merged *merged)
 {
 	return &merged->points;
@@ -69,8 +75,7 @@ const struct ws_points *ws_merged_points(const struct ws_merged *merged)
 
 static ws_time here(const struct ws_merged *merged, unsigned point, ws_time time)
 {
-	const struct ws_clock *clock = merged->points.clock[point];
-	return clock ? ws_clock_here(clock, time) : time;
+	return ws_clock_here(merged->points.clock[point], time);
 }
 
 const struct ws_clock *ws_merged_clock(const struct ws_merged *merged, ws_conn_id id)
@@ -130,13 +135,6 @@ static void take_head(struct heads *heads, uint32_t row, ws_time time, uint16_t 
 	heads->time[heads->count++] = time;
 }
 
-/* The states to count, as in tracker.c: the state plus one, a byte for each endpoint. */
-static uint16_t states_of(const struct ws_conn *conn, const struct ws_conn_info *info)
-{
-	return (uint16_t)((info->endpoint[0].state + 1u) << 8 |
-	                  (conn->machine.self ? 0u : info->endpoint[1].state + 1u));
-}
-
 static void read_conns(struct ws_merged *merged, unsigned point)
 {
 	const unsigned parts = WS_PART_FIRST | WS_PART_STATES;
@@ -159,7 +157,7 @@ static void read_conns(struct ws_merged *merged, unsigned point)
 			continue;
 		ws_conn_fill(tracker, conn, parts, &info);
 		take_head(heads, ws_merged_id(point, ids[i]), here(merged, point, conn->first_time),
-		          states_of(conn, &info));
+		          ws_states(info.endpoint[0].state + 1u, conn->machine.self ? 0 : info.endpoint[1].state + 1u));
 	}
 }
 
@@ -247,9 +245,7 @@ static bool add_some(struct ws_merged *merged, size_t limit)
 		struct heads *heads = point < WS_JOIN_POINTS ? &merged->heads[point] : NULL;
 		struct order *order = merged->making_udp ? &merged->next_udp : &merged->next_conns;
 		if (heads && order_add(order, heads->row[heads->at])) {
-			for (unsigned states = heads->states[heads->at++]; states; states >>= 8)
-				if (states & 0xff)
-					merged->next_state[(states & 0xff) - 1]++;
+			ws_states_count(merged->next_state, heads->states[heads->at++], 1);
 			continue;
 		}
 		if (merged->making_udp)
@@ -394,7 +390,7 @@ ws_time ws_merged_there(const struct ws_merged *merged, ws_conn_id id, ws_time n
 {
 	const unsigned point = ws_merged_point(id);
 	const ws_time latest = ws_merged_part(merged, point)->now;
-	return merged->points.clock[point] ? now + (latest - here(merged, point, latest)) : now;
+	return now + (latest - here(merged, point, latest));
 }
 
 size_t ws_merged_udp_count(const struct ws_merged *merged)
@@ -418,9 +414,9 @@ bool ws_merged_udp(const struct ws_merged *merged, size_t index, struct ws_udp_i
 
 bool ws_merged_datagram(const struct ws_merged *merged, uint64_t number, struct ws_datagram_info *datagram)
 {
-	const uint64_t point = number >> WS_CONN_KEY_SHIFT << WS_CONN_KEY_SHIFT;
 	const unsigned index = (unsigned)(number >> WS_CONN_KEY_SHIFT);
-	if (!ws_tracker_datagram(ws_merged_part(merged, index), number & ~point, datagram))
+	const uint64_t point = (uint64_t)index << WS_CONN_KEY_SHIFT;
+	if (!ws_tracker_datagram(ws_merged_part(merged, index), ws_conn_key_number(number), datagram))
 		return false;
 	datagram->previous = datagram->previous ? datagram->previous | point : 0;
 	datagram->time = here(merged, index, datagram->time);

@@ -179,20 +179,12 @@ static void note_states(struct ws_tracker *tracker, struct ws_conn *conn)
 		conn->ended = 1;
 }
 
-/* The states to count, a byte for each endpoint: the state plus one, or 0 while it has none. */
 static uint16_t states_of(const struct ws_conn *conn)
 {
 	const struct ws_endpoint *e = conn->machine.endpoint;
 	unsigned first = e[0].depth ? e[0].state + 1u : 0;
 	unsigned second = e[1].depth && !conn->machine.self ? e[1].state + 1u : 0;
-	return (uint16_t)(first << 8 | second);
-}
-
-static void count_states(struct ws_tracker *tracker, uint16_t states, int by)
-{
-	for (; states; states >>= 8)
-		if (states & 0xff)
-			tracker->stats.state[(states & 0xff) - 1] += (uint64_t)(int64_t)by;
+	return ws_states(first, second);
 }
 
 bool ws_tracker_count_from(struct ws_machine *machine, ws_time stamp, ws_time now)
@@ -226,8 +218,8 @@ static void apply_input(struct ws_tracker *tracker, struct ws_conn *conn, struct
 		keep_clock(tracker, conn);
 	uint16_t after = states_of(conn);
 	if (after != before) {
-		count_states(tracker, before, -1);
-		count_states(tracker, after, 1);
+		ws_states_count(tracker->stats.state, before, -1);
+		ws_states_count(tracker->stats.state, after, 1);
 	}
 	keep_input(tracker, conn, input);
 	for (unsigned i = 0; i < outcome.count && tracker->event_count < WS_MAX_EVENTS; i++)
@@ -532,7 +524,7 @@ static void evict_candidates(struct ws_tracker *tracker)
 	for (size_t i = 0; i < tracker->candidate_count; i++) {
 		const struct ws_conn *conn = ws_table_read(&tracker->table, tracker->candidates[i], &copy);
 		struct ws_conn *awake = ws_table_awake(&tracker->table, tracker->candidates[i]);
-		count_states(tracker, states_of(conn), -1);
+		ws_states_count(tracker->stats.state, states_of(conn), -1);
 		ws_timers_stop(&tracker->timers, &tracker->table, conn);
 		if (awake)
 			ws_history_free(&tracker->history, awake);

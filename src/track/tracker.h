@@ -109,6 +109,18 @@ bool ws_tracker_shares_stated(const struct ws_tracker *tracker);
 void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
                       const struct ws_analysis_result *result);
 
+/* The states of a connection as they are counted, a byte for each endpoint: the state plus one, or 0 where none counts. */
+static inline uint16_t ws_states(unsigned first, unsigned second)
+{
+	return (uint16_t)(first << 8 | second);
+}
+static inline void ws_states_count(uint64_t count[WS_STATE_COUNT], uint16_t states, int by)
+{
+	for (; states; states >>= 8)
+		if (states & 0xff)
+			count[(states & 0xff) - 1] += (uint64_t)(int64_t)by;
+}
+
 /* What identifies the connection of a packet that is in no tunnel. */
 static inline struct ws_tuple ws_tuple_of(const struct ws_packet *packet)
 {
