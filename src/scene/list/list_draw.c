@@ -4,6 +4,7 @@
  * because it is what most users look for first. */
 #include "scene/lab.h"
 #include "scene/list/list.h"
+#include "scene/list/list_columns.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 #include "scene/widgets/hints.h"
@@ -17,115 +18,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-struct columns {
-	/* widths; 0: not shown */
-	int number, sensor, client, server, name, state, start, age, packets, bytes, points, lost, reset, extra,
-	        verdict;
-	int share[LIST_SHARES];
-	int gap;
-	bool two_lines, brief;
-};
-
-static int count_digits(uint64_t number)
-{
-	int count = 1;
-	while (number /= 10)
-		count++;
-	return count;
-}
-
-/* What there is to show beside the connections. */
-struct offer {
-	size_t count; /* of connections */
-	bool extra;   /* there are tunnels, processes or requests */
-	bool names;   /* a name beside the address */
-	bool several; /* several points say what was lost */
-	int points;   /* the width that they need, where they are shown together */
-	int sensor;   /* and that of the sensors of records */
-	enum ws_order order;
-};
-
-static struct columns choose_columns(int columns, int rows, const struct offer *offer)
-{
-	const size_t count = offer->count;
-	const bool extra = offer->extra, names = offer->names;
-	const int sensor = offer->sensor;
-	const enum ws_order order = offer->order;
-	struct columns c = {.gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
-	c.number = count_digits(count) < 3 ? 3 : count_digits(count);
-	c.sensor = columns >= 60 ? sensor : 0;
-	c.two_lines = columns < 150 + (extra ? 30 : 0) + (offer->several ? 40 : 0) && columns >= 60 && rows >= 16;
-	if (columns >= 120) {
-		c.state = 13;
-		c.brief = false;
-	}
-	if (columns >= 160)
-		c.start = 10;
-	if (columns >= 60)
-		c.age = 6;
-	if (columns >= 110)
-		c.packets = 7;
-	if (columns >= 120)
-		c.bytes = 7;
-	if (columns >= 180 && extra)
-		c.extra = 22;
-	if (columns >= 100 && offer->several)
-		c.lost = 5;
-	if (columns >= 120 && !c.two_lines)
-		c.points = offer->points;
-	if (columns >= 200)
-		c.reset = 6;
-	if (columns >= (extra ? 260 : 220) && names)
-		c.name = 28;
-	const int shares = list_share_columns(c.share, columns, c.gap, order, &c.age);
-	c.bytes = shares && columns < 150 ? 0 : c.bytes;
-	int rest = columns - 2 - shares - c.number - (c.sensor ? c.sensor + c.gap : 0) - 2 * (c.state + c.gap) -
-	           (c.age ? c.age + c.gap : 0) - (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
-	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - (c.extra ? c.extra + c.gap : 0) -
-	           (c.lost ? c.lost + c.gap : 0) - (c.points ? c.points + c.gap : 0) - (c.reset ? c.reset + c.gap : 0) -
-	           (c.name ? c.name + c.gap : 0) - 1;
-	if (columns < 72) { /* there is room for one endpoint only, and the server says more */
-		c.server = rest - c.gap;
-		return c;
-	}
-	int both = rest - 2 * c.gap;
-	if (!c.two_lines && columns >= 120) {
-		int address = columns >= 220 && !c.name ? 30 : 23;
-		c.verdict = rest - 2 * c.gap - 2 * address - c.gap;
-		both = 2 * address;
-	}
-	if (both > 2 * 48)
-		both = 2 * 48;
-	c.client = (both + 1) / 2;
-	c.server = both / 2;
-	return c;
-}
-
-/* True when there are tunnels, processes or requests to show beside the connections. */
-static bool has_extra(const struct ws_model *model)
-{
-	return ws_tracker_names_processes(model->tracker) || ws_tracker_has_tunnels(model->tracker) ||
-	       ws_tracker_has_requests(model->tracker);
-}
-
-static struct offer offer_of(const struct list_view *list, const struct ws_model *model, int columns, bool names)
-{
-	return (struct offer){.count = ws_tracker_conn_count(model->tracker),
-	                      .extra = has_extra(model),
-	                      .names = names,
-	                      .several = model->fetch_at,
-	                      .points = list_points_width(model),
-	                      .sensor = list_sensor_width(model, columns),
-	                      .order = list->sort};
-}
-
-static struct columns columns_of(const struct ws_ui *ui, const struct ws_model *model, int columns, int rows)
-{
-	const bool names = ui_shows_names(ui) && ws_tracker_has_names(model->tracker);
-	const struct offer offer = offer_of(&ui->list, model, columns, names);
-	return choose_columns(columns, rows, &offer);
-}
 
 /* Title, counts, the filter if there is one, column heads, and a rule. */
 int list_foot_rows(int rows)
@@ -328,7 +220,7 @@ static const char *extra_head(const struct ws_model *model)
 	             4 * ws_tracker_has_requests(model->tracker)];
 }
 
-static void draw_heads(const struct list_view *list, const struct ws_model *model, const struct columns *c,
+static void draw_heads(const struct list_view *list, const struct ws_model *model, const struct list_columns *c,
                        struct ws_canvas *canvas)
 {
 	const int row = list_head_rows(list) - 2;
@@ -355,7 +247,7 @@ static void draw_heads(const struct list_view *list, const struct ws_model *mode
 	draw_rule(canvas, row + 1);
 }
 
-static void state_cell(struct pen *pen, const struct columns *c, const struct ws_endpoint_info *endpoint)
+static void state_cell(struct pen *pen, const struct list_columns *c, const struct ws_endpoint_info *endpoint)
 {
 	char buffer[32];
 	struct ws_text text = WS_TEXT_OVER(buffer);
@@ -465,7 +357,7 @@ static void say_extra(struct ws_text *text, const struct ws_conn_info *info, int
 
 /* What stands at the end of the second line: whatever has no column of its own. */
 static void say_below(struct ws_text *text, const struct ws_model *model, const struct ws_conn_info *info,
-                      const struct columns *c, int columns)
+                      const struct list_columns *c, int columns)
 {
 	char buffer[96];
 	struct ws_text extra = WS_TEXT_OVER(buffer);
@@ -477,7 +369,7 @@ static void say_below(struct ws_text *text, const struct ws_model *model, const 
 }
 
 /* Where the verdict has to end, below its row: before that. */
-static int verdict_limit(const struct columns *c, int columns, const struct ws_model *model,
+static int verdict_limit(const struct list_columns *c, int columns, const struct ws_model *model,
                          const struct ws_conn_info *info)
 {
 	char extra[320];
@@ -490,8 +382,7 @@ static int verdict_limit(const struct columns *c, int columns, const struct ws_m
 int list_rows_each(const struct list_view *list, const struct ws_model *model, int columns, int rows)
 {
 	const size_t count = list_count(list, model);
-	const struct offer offer = offer_of(list, model, columns, false);
-	const struct columns c = choose_columns(columns, rows, &offer);
+	const struct list_columns c = list_columns_of(list, model, false, columns, rows);
 	const size_t room = (size_t)(rows - list_head_rows(list) - list_foot_rows(rows));
 	int each = c.two_lines ? 2 : 1;
 	for (size_t i = 0; i < count && c.two_lines && count * (size_t)(each + 1) <= room; i++) {
@@ -510,8 +401,8 @@ int list_rows_each(const struct list_view *list, const struct ws_model *model, i
 	return each;
 }
 
-static void draw_row(const struct ws_model *model, const struct columns *c, struct ws_canvas *canvas, int row, int each,
-                     const struct ws_conn_info *info, bool names)
+static void draw_row(const struct ws_model *model, const struct list_columns *c, struct ws_canvas *canvas, int row,
+                     int each, const struct ws_conn_info *info, bool names)
 {
 	char buffer[40], extra[320] = "";
 	struct ws_text text;
@@ -612,7 +503,8 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 {
 	const struct list_view *list = &ui->list;
 	size_t count = list_count(list, model);
-	struct columns c = columns_of(ui, model, canvas->columns, canvas->rows);
+	const bool names = ui_shows_names(ui) && ws_tracker_has_names(model->tracker);
+	const struct list_columns c = list_columns_of(&ui->list, model, names, canvas->columns, canvas->rows);
 	draw_title(ui, model, canvas);
 	draw_counts(list, model, canvas);
 	draw_filter(list, model, canvas);

@@ -4,7 +4,6 @@
 
 #include <wirestate/language.h>
 
-
 enum { LEAST = 6, MOST = 24 };
 
 /* ---- The title */
