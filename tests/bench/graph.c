@@ -1,53 +1,21 @@
 /* Reads one connection of so many segments and ACKs as the view does, and lays out and asks for all columns of each
  * kind of graph, whole and zoomed. Prints the points, the CPU seconds that reading them took, and the longest CPU time
  * of one picture of 1840 columns, in milliseconds. */
+#include "segments.h"
+
 #include <wirestate/plot.h>
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { COLUMNS = 1840 };
-
-static double now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static void put(struct ws_tracker *tracker, uint64_t number, bool server, uint32_t sequence, uint32_t acknowledgment,
                 uint32_t length, uint16_t flags)
 {
-	const struct ws_addr address[2] = {{{[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 1}},
-	                                   {{[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 2}}};
-	const struct ws_frame frame = {.time = 1700000000 * WS_SECOND + (ws_time)number * 5000,
-	                               .number = number,
-	                               .position = number,
-	                               .captured = 54,
-	                               .length = 54};
-	const struct ws_packet packet = {.frame = &frame,
-	                                 .vlan = WS_NO_VLAN,
-	                                 .ip_version = 4,
-	                                 .ip_protocol = 6,
-	                                 .identification = (uint16_t)number,
-	                                 .source = address[server],
-	                                 .destination = address[!server],
-	                                 .transport = WS_TRANSPORT_TCP,
-	                                 .source_port = server ? 80 : 40000,
-	                                 .destination_port = server ? 40000 : 80,
-	                                 .payload_length = length,
-	                                 .checksum = WS_CHECKSUM_GOOD,
-	                                 .tcp_complete = true,
-	                                 .sequence = sequence,
-	                                 .acknowledgment = acknowledgment,
-	                                 .flags = flags,
-	                                 .window = 60000,
-	                                 .tcp = {.window_scale = 7}};
-	struct ws_track_result result;
-	while (ws_tracker_advance(tracker, frame.time, &result))
-		;
-	ws_tracker_packet(tracker, &packet, &result);
+	const struct bench_ends ends = {{bench_address(10, 0, 0, 1), bench_address(10, 0, 0, 2)}, {40000, 80}};
+	const struct bench_segment segment = {server, flags, sequence, acknowledgment, length};
+	bench_put(tracker, number, &ends, &segment);
 }
 
 static double draw(const struct ws_graph *graph, const struct ws_conn_info *info, enum ws_plot_kind kind, ws_time from,
@@ -55,12 +23,12 @@ static double draw(const struct ws_graph *graph, const struct ws_conn_info *info
 {
 	struct ws_plot plot;
 	struct ws_plot_column column;
-	const double begun = now();
+	const double begun = cpu_time();
 	ws_plot_make(&plot, graph, info, kind, 0, from, to, 10, 8);
 	for (unsigned i = 0; i < plot.count; i++)
 		for (int x = 0; x < COLUMNS; x++)
 			ws_plot_column(&plot, graph, plot.curve[i].curve, x, COLUMNS, &column);
-	return now() - begun;
+	return cpu_time() - begun;
 }
 
 int main(int count, char **arguments)
@@ -80,13 +48,13 @@ int main(int count, char **arguments)
 		put(tracker, 3 + 2 * i, false, i % 500 == 7 ? next - 3000 : next, 501, 1000, WS_TCP_ACK);
 		put(tracker, 4 + 2 * i, true, 501, acknowledged, 0, WS_TCP_ACK);
 	}
-	const double begun = now();
+	const double begun = cpu_time();
 	struct ws_graph *graph = ws_graph_open(tracker, ws_tracker_conn_at(tracker, 0), UINT64_C(8) << 30);
 	if (!graph || !ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, 0), &info))
 		return 1;
 	while (ws_graph_work(graph, 1000000))
 		;
-	const double read = now() - begun;
+	const double read = cpu_time() - begun;
 	size_t points = 0;
 	for (unsigned curve = 0; curve < WS_CURVE_COUNT; curve++)
 		points += ws_graph_count(graph, 0, (enum ws_curve)curve);

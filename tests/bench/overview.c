@@ -2,12 +2,13 @@
  * connections with data that stay open, or that close; with `keep` as the view does, which keeps all segments, with `rest`
  * as records do. Prints the CPU milliseconds of an overview of them, of another one, of one without their times, of one
  * after a packet of every tenth connection, and the bytes that the tracker takes for a connection. */
+#include "segments.h"
+
 #include <wirestate/overview.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct world {
 	struct ws_tracker *tracker;
@@ -15,65 +16,25 @@ struct world {
 	unsigned servers;
 };
 
-static double now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
 /* A different number of 24 bits for each host, in no order. */
 static uint32_t shuffle(uint32_t host)
 {
 	return (host * 0x9e3779b1) & 0xffffff;
 }
 
-static void put(struct world *world, uint32_t number, bool server, uint16_t flags, uint32_t sequence,
-                uint32_t acknowledgment, uint32_t length)
+static void put(struct world *world, uint32_t number, const struct bench_segment *segment)
 {
 	const uint32_t host = shuffle(number);
-	const uint64_t frame_number = ++world->frames;
-	const struct ws_addr address[2] = {
-	        {{[10] = 0xff, [11] = 0xff, [12] = 11, (uint8_t)(host >> 16), (uint8_t)(host >> 8), (uint8_t)host}},
-	        {{[10] = 0xff, [11] = 0xff, [12] = 10, [15] = (uint8_t)(1 + host % world->servers)}}};
-	const uint16_t port[2] = {(uint16_t)(1024 + host % 60000), 80};
-	const struct ws_frame frame = {.time = 1700000000 * WS_SECOND + (ws_time)frame_number * 5000,
-	                               .number = frame_number,
-	                               .position = frame_number,
-	                               .captured = 54,
-	                               .length = 54};
-	const struct ws_packet packet = {.frame = &frame,
-	                                 .vlan = WS_NO_VLAN,
-	                                 .ip_version = 4,
-	                                 .ip_protocol = 6,
-	                                 .identification = (uint16_t)frame_number,
-	                                 .source = address[server],
-	                                 .destination = address[!server],
-	                                 .transport = WS_TRANSPORT_TCP,
-	                                 .source_port = port[server],
-	                                 .destination_port = port[!server],
-	                                 .payload_length = length,
-	                                 .checksum = WS_CHECKSUM_GOOD,
-	                                 .tcp_complete = true,
-	                                 .sequence = sequence,
-	                                 .acknowledgment = acknowledgment,
-	                                 .flags = flags,
-	                                 .window = 60000,
-	                                 .tcp = {.window_scale = 7}};
-	struct ws_track_result result;
-	while (ws_tracker_advance(world->tracker, frame.time, &result))
-		;
-	ws_tracker_packet(world->tracker, &packet, &result);
+	const struct bench_ends ends = {{bench_address(11, (uint8_t)(host >> 16), (uint8_t)(host >> 8), (uint8_t)host),
+	                                 bench_address(10, 0, 0, (uint8_t)(1 + host % world->servers))},
+	                                {(uint16_t)(1024 + host % 60000), 80}};
+	bench_put(world->tracker, ++world->frames, &ends, segment);
 }
 
 /* All connections take their steps in turn, as they do in a capture of many clients. */
 static void fill(struct world *world, uint32_t count, const char *kind)
 {
-	const struct {
-		bool server;
-		uint16_t flags;
-		uint32_t sequence, acknowledgment, length;
-	} step[] = {
+	static const struct bench_segment step[] = {
 	        {false, WS_TCP_SYN, 1000, 0, 0},
 	        {true, WS_TCP_SYN | WS_TCP_ACK, 2000, 1001, 0},
 	        {false, WS_TCP_ACK, 1001, 2001, 200},
@@ -87,19 +48,18 @@ static void fill(struct world *world, uint32_t count, const char *kind)
 	for (uint32_t first = 0; first < count; first += TOGETHER)
 		for (unsigned i = 0; i < steps; i++)
 			for (uint32_t n = first; n < count && n < first + TOGETHER; n++)
-				put(world, n, step[i].server, step[i].flags, step[i].sequence, step[i].acknowledgment,
-				    step[i].length);
+				put(world, n, &step[i]);
 }
 
 static double overview(struct ws_overview *overview, const struct ws_tracker *tracker, bool times, uint64_t count)
 {
-	const double begun = now();
+	const double begun = cpu_time();
 	ws_overview_begin(overview, times);
 	while (!ws_overview_work(overview, tracker, NULL, 20000))
 		;
 	if (ws_overview_connections(overview) != count)
 		exit(1);
-	return now() - begun;
+	return 1e3 * (cpu_time() - begun);
 }
 
 int main(int count, char **arguments)
@@ -124,8 +84,9 @@ int main(int count, char **arguments)
 	const double first = overview(made, world.tracker, true, connections),
 	             second = overview(made, world.tracker, true, connections),
 	             counts = overview(made, world.tracker, false, connections);
+	static const struct bench_segment data = {false, WS_TCP_ACK, 1201, 2901, 10};
 	for (uint32_t n = 0; n < connections; n += 10)
-		put(&world, n, false, WS_TCP_ACK, 1201, 2901, 10);
+		put(&world, n, &data);
 	const double changed = overview(made, world.tracker, false, connections);
 	printf("%.1f %.1f %.1f %.1f %.0f\n", first, second, counts, changed, (double)stats.memory / connections);
 	ws_overview_free(made);

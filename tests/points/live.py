@@ -71,13 +71,19 @@ def captured(capturing, serving, asking):
         remove()
 
 
-def run(program, python):
-    """Returns the records of a live capture on both ports, or None where there are no namespaces to be had."""
-    a, bridge, b = NAMES
+def with_hosts(make, capturing, serving, asking):
+    """captured() between the hosts that `make` prepares; None where there are no namespaces, or not what it needs, to be had."""
     try:
-        prepare()
+        make()
     except (subprocess.CalledProcessError, FileNotFoundError):
         remove()
         return None
-    return captured(inside(bridge, program, "-n", "-T", "json", "--only", "connection,transit,stats", "-i", "port-a", "-i", "port-b",
-                           "-B", "16384", "tcp"), inside(b, python, "-c", SERVER), inside(a, python, "-c", CLIENT))
+    return captured(capturing, serving, asking)
+
+
+def run(program, python):
+    """Returns the records of a live capture on both ports, or None where there are no namespaces to be had."""
+    a, bridge, b = NAMES
+    return with_hosts(prepare, inside(bridge, program, "-n", "-T", "json", "--only", "connection,transit,stats", "-i", "port-a",
+                                      "-i", "port-b", "-B", "16384", "tcp"),
+                      inside(b, python, "-c", SERVER), inside(a, python, "-c", CLIENT))

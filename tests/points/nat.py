@@ -1,10 +1,8 @@
 """A router that masquerades, between two clients and a server: its two interfaces have the same datagrams and echoes, with other
 addresses, ports and identifiers. Which it drops is known by their numbers."""
-import json
-import signal
 import subprocess
 
-from live import NAMES, captured, inside, remove
+from live import NAMES, inside, with_hosts
 
 TURNS, PAUSE = 20, 0.015
 DROPPED = {"request": (0, 5), "reply": (9,)}
@@ -81,10 +79,6 @@ def run(program, python, path):
     """Returns the records of a live capture of both interfaces, which is also written to `path`; None where there are no namespaces
     or no NAT to be had."""
     a, router, b = NAMES
-    try:
-        prepare()
-    except (subprocess.CalledProcessError, FileNotFoundError):
-        remove()
-        return None
-    return captured(inside(router, program, "-n", "-T", "json", "--only", "udp,transit,stats", "-i", "left", "-i", "right", "-w", path,
-                           "icmp or udp"), inside(b, python, "-c", ANSWER), inside(a, python, "-c", ASK))
+    return with_hosts(prepare, inside(router, program, "-n", "-T", "json", "--only", "udp,transit,stats", "-i", "left", "-i", "right",
+                                      "-w", path, "icmp or udp"),
+                      inside(b, python, "-c", ANSWER), inside(a, python, "-c", ASK))
