@@ -53,6 +53,24 @@ static ws_conn_id find_connection(const struct session *session, const struct ws
 	return found;
 }
 
+/* What has no connection with this number is the whole capture, that up to a packet, or one of several points. */
+static bool fail_connection(struct session *session, const struct ws_tracker *tracker, uint64_t wanted)
+{
+	const bool up_to =
+	        session->options->frame != FRAME_END && session->point_count == 1; /* of several, all is read */
+	const bool named = session->options->connection_point.name && session->point_count > 1;
+	const struct ws_tracker *at = named ? session->points[session->conn_point].tracker : tracker;
+	const char *source = named ? session->points[session->conn_point].label : session_source(session);
+	const size_t count = ws_tracker_conn_count(at);
+	if (up_to)
+		return ws_fail(
+		        &session->error, WS_ERROR_OPTION,
+		        "--connection %llu: no such connection up to packet %llu in %s, which has %zu until then",
+		        (unsigned long long)wanted, (unsigned long long)session->options->frame, source, count);
+	return ws_fail(&session->error, WS_ERROR_OPTION, "--connection %llu: no such connection in %s, which has %zu",
+	               (unsigned long long)wanted, source, count);
+}
+
 bool frame_connection(struct session *session, ws_conn_id *conn)
 {
 	const struct ws_tracker *tracker = session_tracker(session);
@@ -67,9 +85,7 @@ bool frame_connection(struct session *session, ws_conn_id *conn)
 	*conn = find_connection(session, tracker, wanted);
 	if (*conn)
 		return true;
-	return ws_fail(&session->error, WS_ERROR_OPTION,
-	               "--connection %llu: no such connection up to there in %s, which has %zu",
-	               (unsigned long long)wanted, session_source(session), count);
+	return fail_connection(session, tracker, wanted);
 }
 
 /* Selects what the screen is to show. */
