@@ -63,6 +63,8 @@ void ws_canvas_clear(struct ws_canvas *canvas);
 /* Drawing outside the canvas is cut and is never an error. Text is cleaned, and its width is that of wcwidth(). All
  * functions return the column after what was drawn. `limit` is the first column that must not be drawn in. */
 int ws_canvas_text(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8);
+/* The columns that a text takes here: on an ASCII canvas, ± is +- and takes two. */
+int ws_canvas_columns(const struct ws_canvas *canvas, const char *utf8);
 int ws_canvas_bold(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8);
 int ws_canvas_printf(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *format,
                      ...) WS_PRINTF(6, 7);

@@ -143,12 +143,13 @@ void ways_draw_points(const struct layout *layout, struct ws_canvas *canvas, int
 		struct ws_text from = WS_TEXT_OVER(left), to = WS_TEXT_OVER(right);
 		point_words(layout, path, point_at(layout, path, 0), detail, &from);
 		point_words(layout, path, point_at(layout, path, last), detail, &to);
-		if (ws_columns(ws_text_cstr(&from)) + ws_columns(ws_text_cstr(&to)) + 2 <= end - begin)
+		if (ws_canvas_columns(canvas, ws_text_cstr(&from)) + ws_canvas_columns(canvas, ws_text_cstr(&to)) + 2 <=
+		    end - begin)
 			break;
 	}
 	ws_canvas_put(canvas, row, layout->line[0], WS_STYLE_DIM, 0x2502);
 	ws_canvas_put(canvas, row, layout->line[1], WS_STYLE_DIM, 0x2502);
-	const int room = end - ws_columns(right) - 1, half = (begin + end) / 2;
+	const int room = end - ws_canvas_columns(canvas, right) - 1, half = (begin + end) / 2;
 	const int after = draw_cut(canvas, row, begin, room > half ? room : half, WS_STYLE_DIM, left);
 	const int before = draw_right(canvas, row, after + 2, end, WS_STYLE_DIM, right);
 	for (unsigned place = 1; place < last; place++) {

@@ -84,7 +84,8 @@ uint64_t list_identity(const struct ws_conn_info *info);
 
 /* list_points.c: several points in one list. The first writes their names and clocks, as much as fits in so many columns;
  * nothing where one point is shown. */
-void list_points_title(char *title, size_t size, const struct ws_model *model, int width);
+void list_points_title(char *title, size_t size, const struct ws_model *model, const struct ws_canvas *canvas,
+                       int width);
 /* The width of a column that says which did, 0 without one, and its text. */
 int list_points_width(const struct ws_model *model);
 void list_points_cell(struct ws_text *text, const struct ws_model *model, const struct ws_conn_info *info);

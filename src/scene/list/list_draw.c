@@ -78,7 +78,7 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 		name_limit = start - 2;
 	const char *name = model->source ? model->source : "", *slash = strrchr(name, '/');
 	char points[320];
-	list_points_title(points, sizeof(points), model, name_limit - 2);
+	list_points_title(points, sizeof(points), model, canvas, name_limit - 2);
 	name = *points ? points : name;
 	if (slash && slash[1] && ws_columns(name) > name_limit - 1)
 		name = slash + 1; /* the end of a path says more than its beginning */

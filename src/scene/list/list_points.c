@@ -24,14 +24,15 @@ static void add_names(struct ws_text *text, const struct ws_points *points, bool
 	}
 }
 
-void list_points_title(char *title, size_t size, const struct ws_model *model, int width)
+void list_points_title(char *title, size_t size, const struct ws_model *model, const struct ws_canvas *canvas,
+                       int width)
 {
 	const struct ws_points *points = points_together(model);
 	title[0] = '\0';
 	for (int bounds = 1; points && bounds >= 0; bounds--) {
 		struct ws_text text = {.data = title, .capacity = size};
 		add_names(&text, points, bounds);
-		if (ws_columns(ws_text_cstr(&text)) <= width)
+		if (ws_canvas_columns(canvas, ws_text_cstr(&text)) <= width)
 			return;
 	}
 	title[0] = '\0';

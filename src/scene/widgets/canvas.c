@@ -30,7 +30,6 @@
 	X(0x251c, '|')                                                                                                 \
 	X(0x2524, '|')                                                                                                 \
 	X(0x252f, '+')                                                                                                 \
-	X(0x00b1, '~')                                                                                                 \
 	X(0x2504, '-')                                                                                                 \
 	X(0x2505, '-')                                                                                                 \
 	X(0x2508, '.')                                                                                                 \
@@ -66,6 +65,9 @@
 	X(0x00b5, 'u')                                                                                                 \
 	X(0x00b7, '.')                                                                                                 \
 	X(0x00d7, 'x')
+
+/* The one character for which ASCII needs two: what follows it. */
+enum { TOLERANCE = 0x00b1 };
 
 static char ascii_for(uint32_t code_point)
 {
@@ -145,6 +147,11 @@ static int draw_code_point(struct ws_canvas *canvas, int row, int column, int li
 		width = wcwidth((wchar_t)code_point);
 		if (canvas->ascii && !(canvas->wide && width == 2))
 			width = -1;
+		if (width < 0 && code_point == TOLERANCE) { /* "~15 ms" would be about, and not up to, 15 ms */
+			column = draw_code_point(canvas, row, column, limit, style, emphasis, '+');
+			code_point = '-';
+			width = 1;
+		}
 		if (width < 0) { /* an ASCII canvas, or a locale without this character */
 			code_point = (uint32_t)ascii_for(code_point);
 			width = 1;
@@ -152,6 +159,8 @@ static int draw_code_point(struct ws_canvas *canvas, int row, int column, int li
 	}
 	if (width == 0)
 		return column; /* a combining mark: a cell holds one code point */
+	if (column >= limit)
+		return column;
 	int edge = limit < canvas->columns ? limit : canvas->columns;
 	if (width == 2 && (column + 2 > edge || column < 0)) {
 		if (column + 1 <= edge)
@@ -186,6 +195,15 @@ static int draw_text(struct ws_canvas *canvas, int row, int column, int limit, u
 		length -= used;
 	}
 	return column;
+}
+
+int ws_canvas_columns(const struct ws_canvas *canvas, const char *utf8)
+{
+	static const char tolerance[] = "\xc2\xb1";
+	int columns = ws_columns(utf8);
+	for (const char *at = utf8; canvas->ascii && (at = strstr(at, tolerance)); at += sizeof(tolerance) - 1)
+		columns++;
+	return columns;
 }
 
 int ws_canvas_text(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8)

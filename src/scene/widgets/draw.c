@@ -8,7 +8,7 @@ int draw_cut(struct ws_canvas *canvas, int row, int column, int limit, enum ws_s
 {
 	if (column >= limit)
 		return column;
-	if (ws_columns(utf8) <= limit - column)
+	if (ws_canvas_columns(canvas, utf8) <= limit - column)
 		return ws_canvas_text(canvas, row, column, limit, style, utf8);
 	char cut[1024];
 	struct ws_text text = WS_TEXT_OVER(cut);
@@ -18,7 +18,7 @@ int draw_cut(struct ws_canvas *canvas, int row, int column, int limit, enum ws_s
 
 int draw_right(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8)
 {
-	int start = limit - ws_columns(utf8);
+	int start = limit - ws_canvas_columns(canvas, utf8);
 	if (start < column)
 		start = column;
 	draw_cut(canvas, row, start, limit, style, utf8);
