@@ -197,7 +197,8 @@ static void write_ends(struct page *page, const struct ws_conn_info *info)
 		struct ws_text text = WS_TEXT_OVER(words);
 		ws_text_endpoint(&text, &end->address, info->ip_version, end->port);
 		if (page->words.place[side][0])
-			ws_text_printf(&text, ", point %s", page->words.place[side]);
+			/* TRANSLATORS: after an address in the exported page: where it was captured */
+			ws_text_printf(&text, _(", point %s"), page->words.place[side]);
 		if (side)
 			fputc(',', out);
 		html_json_string(out, ws_text_cstr(&text));
