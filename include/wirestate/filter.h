@@ -31,6 +31,10 @@ void ws_filter_free(struct ws_filter *filter);
 bool ws_filter_match(const struct ws_filter *filter, const struct ws_conn_info *info);
 /* It names times of exchanges, so a tracker without history needs the configuration's `exchanges`. */
 bool ws_filter_asks_for_exchanges(const struct ws_filter *filter);
+/* The first field that it names of those that are known only where several points captured a connection; NULL: none. */
+const char *ws_filter_of_points(const struct ws_filter *filter);
+/* Appends why it matches nothing where one point has captured: "lost is known only …". */
+void ws_filter_of_points_words(struct ws_text *text, const char *field);
 /* Tests at most `count` connections from `rank` on, and reads of each only what the filter names. The ids of those that
  * match go to `ids`, in order; it has room for `count`. Returns how many match. */
 size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *tracker, size_t rank, size_t count,

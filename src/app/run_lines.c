@@ -53,6 +53,18 @@ static void lines_joined(struct session *session)
 		session->output_failed = !joined_transits(session->joins.joined, write_transit, session);
 }
 
+/* Otherwise such a filter would print nothing, and not say why. */
+static void lines_check_filter(const struct session *session)
+{
+	const char *field = session->filter && session->point_count == 1 ? ws_filter_of_points(session->filter) : NULL;
+	char buffer[320];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	if (!field)
+		return;
+	ws_filter_of_points_words(&text, field);
+	fprintf(stderr, _("wirestate: display filter: %s\n"), ws_text_cstr(&text));
+}
+
 static void lines_finish(struct session *session)
 {
 	threads_end(session);
@@ -76,6 +88,7 @@ static void lines_finish(struct session *session)
 	if (session->output_failed && !ws_output_broken_pipe(session->output) && !(signals_take() & SIGNAL_STOP))
 		ws_output_error(session->output, &session->error);
 	lines_check_debugged(session);
+	lines_check_filter(session);
 	const uint64_t missing = ws_output_without_shares(session->output);
 	if (missing)
 		fprintf(stderr,

@@ -151,6 +151,25 @@ bool ws_filter_asks_for_exchanges(const struct ws_filter *filter)
 	return filter->parts & WS_PART_EXCHANGES;
 }
 
+const char *ws_filter_of_points(const struct ws_filter *filter)
+{
+	for (unsigned at = 0; at < filter->steps; at++) {
+		const struct step *step = &filter->step[at];
+		if (step->operation == OP_TEST && filter_fields[step->field].of_points)
+			return filter_fields[step->field].name;
+	}
+	return NULL;
+}
+
+void ws_filter_of_points_words(struct ws_text *text, const char *field)
+{
+	/* TRANSLATORS: %s is a field of the display filter: lost, delay, points or answer_time */
+	ws_text_printf(text,
+	               _("%s is known only of connections that several points captured, as with -r client.pcap "
+	                 "-r server.pcap or -i eth0 -i eth1; here is one point."),
+	               field);
+}
+
 void ws_filter_free(struct ws_filter *filter)
 {
 	free(filter);

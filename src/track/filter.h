@@ -42,6 +42,7 @@ struct filter_field {
 	unsigned parts; /* what `get` reads of a connection: enum ws_part, FILTER_PART_VERDICT */
 	const char *meaning;
 	const char *(*text)(const struct filter_subject *subject, unsigned endpoint); /* of TEXT; may return NULL */
+	bool of_points; /* known only where several points captured the connection */
 };
 
 extern const struct filter_field filter_fields[];

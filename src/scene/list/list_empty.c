@@ -6,6 +6,7 @@
 
 #include <wirestate/details.h>
 #include <wirestate/language.h>
+#include <wirestate/points.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -74,6 +75,11 @@ void list_draw_empty(const struct ws_ui *ui, const struct ws_model *model, struc
 	                          : _("This capture holds no TCP connection.");
 	if (list->filter && ws_tracker_conn_count(model->tracker)) {
 		draw_cut(canvas, row, 2, canvas->columns - 1, WS_STYLE_NORMAL, _("No connection matches the filter."));
+		const char *of_points = ws_filter_of_points(list->filter);
+		if (of_points && !ws_tracker_points(model->tracker)) {
+			ws_filter_of_points_words(&text, of_points);
+			draw_sentence(canvas, row + 1, WS_STYLE_DIM, ws_text_cstr(&text));
+		}
 		return;
 	}
 	if (ui->options.lab && !stats.packets) {
