@@ -98,6 +98,12 @@ static ws_time way_left(const struct ws_shares *shares, unsigned self)
 	return passed < way ? way - (passed > 0 ? passed : 0) : 0;
 }
 
+/* The time before `now` of which only the microseconds modulo 2^32 were kept. */
+static ws_time time_before(const struct ws_shares *shares, ws_time now, uint32_t microseconds)
+{
+	return now - (uint32_t)(ws_shares_microseconds(shares, now) - microseconds) * WS_SHARE_MICROSECOND;
+}
+
 /* An ACK has released what `self` sends at `now`: it comes as soon after it as the way to `self` and back allows. */
 static bool is_released(const struct ws_shares *shares, unsigned self, ws_time now)
 {
@@ -107,20 +113,39 @@ static bool is_released(const struct ws_shares *shares, unsigned self, ws_time n
 	       after <= way + way / 8 + RELEASED_WITHIN;
 }
 
+/* So many segments were under way, however small, that its congestion window had no room until the ACK that has just
+ * reached it. */
+static bool was_throttled(const struct ws_shares *shares, unsigned self, ws_time now)
+{
+	const struct ws_share_side *side = &shares->side[self];
+	const ws_time way = shares->time.way_to[self], after = now - time_before(shares, now, side->acked_time);
+	return side->burst == WS_SHARE_THROTTLED && after >= way - way / 8 - WS_MILLISECOND &&
+	       after <= way + way / 8 + RELEASED_WITHIN;
+}
+
 /* `self` sends data after data of its own. Either its program has written again, or the data had to wait for an ACK;
  * after a small segment only another small one has to. */
-static void settle_same_sender(struct ws_shares *shares, unsigned self, ws_time now, uint32_t length, uint32_t mss)
+static void settle_same_sender(struct ws_shares *shares, const struct ws_segment *s, ws_time now, uint32_t mss)
 {
+	const unsigned self = s->direction;
 	const ws_time wait = now - shares->since;
-	const struct ws_share_side *side = &shares->side[self];
+	const struct ws_share_side *side = &shares->side[self], *peer = &shares->side[!self];
 	const enum ws_cause cause = side->filled ? WS_CAUSE_WINDOW : WS_CAUSE_NETWORK;
 	if (side->full) { /* it had more to send, which was on its way, or had to wait for an ACK that had passed */
 		split(shares, wait, shares->time.way_to[self] + shares->time.way_to[self] / 4 + RELEASED_WITHIN, cause,
 		      self, WS_CAUSE_PROGRAM, self);
 		return;
 	}
-	if ((mss && length >= mss) || !is_released(shares, self, now)) {
-		add(shares, WS_CAUSE_PROGRAM, self, wait);
+	if (was_throttled(shares, self, now)) {
+		add(shares, cause, self, wait);
+		return;
+	}
+	if ((mss && s->length >= mss) || !is_released(shares, self, now)) {
+		/* It may have waited for what it acknowledges: that was on its way. */
+		const bool asked = s->flags & WS_TCP_ACK && in_flight(peer) &&
+		                   ws_seq_before(peer->acknowledged, s->acknowledgment);
+		split(shares, wait, asked ? way_left(shares, self) : 0, WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM,
+		      self);
 		return;
 	}
 	const ws_time delay = side->all_acked - side->sent_time, way = shares->time.way_to[!self];
@@ -174,12 +199,15 @@ static ws_time lost_time(struct ws_shares *shares, unsigned self, ws_time wait, 
 }
 
 /* `lost` is the end of the wait, in which a timer was waited for. */
-static void settle_data(struct ws_shares *shares, unsigned self, ws_time now, uint32_t length, uint32_t mss,
-                        ws_time lost)
+static void settle_data(struct ws_shares *shares, const struct ws_segment *s, ws_time now, uint32_t mss, ws_time lost)
 {
+	const unsigned self = s->direction;
 	const ws_time wait = now - shares->since - lost;
-	if (shares->speaker == (int)self + 1)
-		settle_same_sender(shares, self, now - lost, length, mss);
+	/* Data of both has crossed, and then the ACK has come for which a small segment had to wait. */
+	const bool crossed = !lost && s->length < (mss ? mss : 1000) && shares->side[self].all_acked > shares->since &&
+	                     !shares->side[self].full && is_released(shares, self, now);
+	if (shares->speaker == (int)self + 1 || crossed)
+		settle_same_sender(shares, s, now - lost, mss);
 	else if (shares->speaker || !is_opener(shares, self))
 		split(shares, wait, way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
 	else
@@ -242,12 +270,6 @@ static unsigned lost_packets(struct ws_share_side *self, const struct ws_segment
 static bool came_twice(const struct ws_segment *s)
 {
 	return s->flags & WS_TCP_ACK && s->sack && !ws_seq_before(s->acknowledgment, s->sack_right);
-}
-
-/* The time before `now` of which only the microseconds modulo 2^32 were kept. */
-static ws_time time_before(const struct ws_shares *shares, ws_time now, uint32_t microseconds)
-{
-	return now - (uint32_t)(ws_shares_microseconds(shares, now) - microseconds) * WS_SHARE_MICROSECOND;
 }
 
 /* The ACK of what was sent again shows whether it had been lost. It had not when the ACK answers an earlier segment, as
@@ -406,6 +428,7 @@ static void take_ack(struct ws_shares *shares, const struct ws_segment *s, uint3
 	}
 	if (ws_seq_before(peer->acknowledged, s->acknowledgment)) {
 		peer->flight = peer->end - peer->acknowledged;
+		peer->burst = peer->burst < WS_SHARE_BURST ? 0 : WS_SHARE_THROTTLED;
 		peer->acknowledged = s->acknowledgment;
 		if (!peer->doubtful)
 			peer->acked_time = ws_shares_microseconds(shares, now);
@@ -453,6 +476,7 @@ static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint
 		self->missing = false;
 		self->eager = self->eager || (s->length && is_eager(shares, s, now, mss));
 		self->end = end;
+		self->burst = self->burst == WS_SHARE_THROTTLED ? 1 : self->burst + (self->burst < WS_SHARE_BURST);
 		if (s->length) {
 			self->sent_time = now;
 			self->filled =
@@ -500,8 +524,7 @@ static void end_interval(struct ws_shares *shares, const struct ws_segment *s, u
 		add(shares, state->cause, state->side, now - shares->since);
 	} else if (news) {
 		const bool gap = lost || self->missing;
-		settle_data(shares, s->direction, now, s->length, mss,
-		            gap ? lost_before(shares, s, analysis, now, lost) : 0);
+		settle_data(shares, s, now, mss, gap ? lost_before(shares, s, analysis, now, lost) : 0);
 	} else if (s->flags & (WS_TCP_FIN | WS_TCP_RST) && !self->fin) {
 		settle_end(shares, s->direction, now,
 		           lost && s->flags & WS_TCP_FIN ? lost_before(shares, s, analysis, now, lost) : 0);

@@ -10,6 +10,8 @@
 #include <wirestate/shares.h>
 
 enum { WS_SHARE_EDGES = 4, WS_SHARE_UNCOUNTED = 255 };
+/* The segments with which a sender begins (RFC 6928 §2), and: so many were under way when the peer acknowledged some. */
+enum { WS_SHARE_BURST = 10, WS_SHARE_THROTTLED = 15 };
 
 #define WS_SHARE_MICROSECOND INT64_C(1000)
 
@@ -38,6 +40,8 @@ struct ws_share_side {
 	uint8_t recovery : 4;         /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */
 	uint8_t edge_merged : 4;      /* a bit for each edge that has replaced others */
 	uint8_t edge_next : 2, edges : 3; /* edges: how many there are */
+	uint8_t burst : 4;                /* segments with new data since the peer acknowledged something new, at most
+	                                     WS_SHARE_BURST; WS_SHARE_THROTTLED */
 	bool sent : 1, fin : 1;
 	bool full : 1;      /* its latest segment was as large as segments can be, so it probably has more to send */
 	bool filled : 1;    /* and there is no room in the window for another one */

@@ -25,6 +25,7 @@ class Gap:
     side: int
     received: int
     sent: int
+    seconds: float = 0.0  # for which it was to
     closes: bool = False  # what it sends is its FIN
 
 
@@ -76,11 +77,12 @@ class Writer:
 
     def act(self, side, verb, *values):
         if verb == "wait":
-            self.pending[side] = self.pending[side] or (self.received[side], self.sent[side])
+            before = self.pending[side] or (self.received[side], self.sent[side], 0.0)
+            self.pending[side] = before[:2] + (before[2] + values[0],)
         elif verb in ("send", "both", "close"):
             known = self.pending[side]
             if not known and self.last[side] in ("", "receive", "both", "receive end"):
-                known = (self.received[side], self.sent[side])
+                known = (self.received[side], self.sent[side], 0.0)
             if known:
                 self.plan.gaps.append(Gap(self.step, side, *known, closes=verb == "close"))
         if verb in ("receive", "both"):

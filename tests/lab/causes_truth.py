@@ -6,6 +6,7 @@ import packets
 CLIENT, SERVER = plans_module.CLIENT, plans_module.SERVER
 CAUSES = ("client", "server", "closed", "timeout", "fast", "nagle", "connecting", "idle")
 DELAYED = 0.015
+RELEASED = 0.003
 SECOND = 10**9
 
 
@@ -99,20 +100,62 @@ def latest(*times):
     return max((when for when in times if when is not None), default=None)
 
 
-def gap_time(gap, end):
-    """A program waits, at its own host."""
+def gap_time(gap, end, nagle):
+    """A program waits, at its own host. It has written before its segment leaves where Nagle's algorithm holds that back until an
+    ACK of all that was sent before: then it has waited for as long as it was to."""
     begin = latest(end.sent_all(gap.sent), end.received_all(gap.received), end.open())
     own = end.copies(gap.side, gap.sent)
-    return max(0.0, own[0] - begin) if own else 0.0
+    if not own:
+        return 0.0
+    waited = max(0.0, own[0] - begin)
+    released = any(who != gap.side and acknowledged == gap.sent and begin < when and 0 <= own[0] - when < RELEASED
+                   for when, who, _, _, acknowledged, _ in end.segments)
+    return gap.seconds if nagle and released and waited > gap.seconds + DELAYED else waited
+
+
+def options_of(segment):
+    """The TCP options by their kinds."""
+    options, found = segment.options, {}
+    while options and options[0]:
+        if options[0] == 1:
+            options = options[1:]
+            continue
+        found[options[0]] = options[2:options[1]]
+        options = options[options[1]:]
+    return found
+
+
+class Window:
+    """How long the peer's window had no room for another full segment of one sender that had more to send, as its own host sees it.
+    A kernel counts this as limited by the window only where its congestion window had room."""
+
+    def __init__(self, end):
+        self.end, self.times = end, []  # (from, to)
+        opened = {sender: options_of(segment) for _, sender, _, _, _, segment in end.segments if segment.flags & packets.SYN}
+        scale = opened[1 - end.side][3][0] if all(3 in options for options in opened.values()) else 0
+        size = min(int.from_bytes(options.get(2, b"\2\x18"), "big") for options in opened.values())
+        size -= 12 if all(8 in options for options in opened.values()) else 0
+        top, right, since, opened = 0, 0, None, None
+        for when, sender, _, last, acknowledged, segment in end.segments:
+            if sender == end.side:
+                if since is not None and last > top and segment.payload:
+                    if opened is None or when - opened < RELEASED:
+                        self.times.append((since, opened or when))
+                    since = None
+                top = max(top, last)
+                if segment.payload and right < top + size and since is None:
+                    since, opened = when, None
+            elif acknowledged is not None and not segment.flags & packets.SYN:
+                right = max(right, acknowledged + (segment.window << scale))
+                if since is not None and right >= top + size:
+                    opened = opened or when
+
+    def during(self, begin, until):
+        return sum(max(0.0, min(last, until) - max(first, begin)) for first, last in self.times)
 
 
 def has_sack(segment):
-    options = segment.options
-    while options and options[0]:
-        if options[0] == 5:
-            return True
-        options = options[1:] if options[0] == 1 else options[options[1]:]
-    return False
+    return 5 in options_of(segment)
 
 
 def loss_time(fault, end, trip):
@@ -143,14 +186,16 @@ def loss_time(fault, end, trip):
 
 def built_in(plan, ends, delay):
     """Seconds by step and cause, the same wherever they are captured; and by step, how long a window was full while a loss was
-    repaired, or data went the other way, too: this counts for either."""
+    repaired, or data went the other way or the congestion window was full, too: this counts for either; and how long each end's peer's
+    window was full."""
     spent = [dict.fromkeys(CAUSES, 0.0) for _ in plan.kinds]
     side_ends = {side: ends[plan.port, side] for side in (CLIENT, SERVER)}
+    nagle = not any(kind in plans_module.EAGER for kind in plan.kinds)
     for gap in plan.gaps:
         cause = "client" if gap.side == CLIENT else "server"
         if gap.closes and gap.side == CLIENT:
             cause = "idle"
-        spent[gap.step][cause] += gap_time(gap, side_ends[gap.side])
+        spent[gap.step][cause] += gap_time(gap, side_ends[gap.side], nagle)
     for fault in plan.faults:
         if fault.what == "drop" and not fault.flags & packets.SYN:
             cause, seconds = loss_time(fault, side_ends[fault.side], 2 * delay)
@@ -161,6 +206,7 @@ def built_in(plan, ends, delay):
         held = client.copies(CLIENT, second)[0] - client.copies(CLIENT, first)[0] - 2 * delay
         spent[step]["nagle"] += held if held > DELAYED else 0.0
     both = [0.0] * len(plan.kinds)
+    windows = {side: Window(end) for side, end in side_ends.items()}
     for step, kind in enumerate(plan.kinds):
         for side in (CLIENT, SERVER):
             known = plan.window.get((side, step))
@@ -168,10 +214,18 @@ def built_in(plan, ends, delay):
                          plan.kernel[side][1])
             if known is None:
                 continue
-            spent[step]["closed"] += after - known
-            if kind.startswith("lost") or kind == "both ways":
-                both[step] += after - known
-    return spent, both
+            limited, full = after - known, windows[side].during(*step_times(plan, side_ends[side], step))
+            spent[step]["closed"] += max(limited, full)
+            both[step] += limited if kind.startswith("lost") or kind == "both ways" else 0.0
+            both[step] += max(0.0, full - limited)
+    full = [windows[side].during(0, side_ends[side].segments[-1][0]) for side in (CLIENT, SERVER)]
+    return spent, both, full
+
+
+def step_times(plan, end, step):
+    """From when to when a step has lasted at one host: from the first byte of it there to the first one of the next."""
+    begins = [end.copies(*start)[0] for start in plan.starts[step:step + 2]]
+    return begins[0], begins[1] if len(begins) > 1 else end.segments[-1][0]
 
 
 def handshake_time(segments):

@@ -53,11 +53,58 @@ static void test_window_closed_before_anything_is_sent(void **state)
 	assert_true(shares.time[WS_CAUSE_PROGRAM][SERVER] >= 100 * WS_MILLISECOND);
 }
 
+static ws_time rounded(ws_time time)
+{
+	return (time + WS_MILLISECOND / 2) / WS_MILLISECOND;
+}
+
+/* Eleven requests are written at once, of which ten may be under way at first: the last one waits for an ACK, and its
+ * answer for the way there and back, though the other answers have come before it. The capture is at the client. */
+static void test_requests_wait_for_the_congestion_window(void **state)
+{
+	enum { ALL = 24 };
+	struct shot shots[ALL] = {{.from = CLIENT, .flags = S, .sequence = 100},
+	                          {SERVER, S | A, 500, 101, 0, 100, .bad = 0},
+	                          {CLIENT, A, 101, 501, 0, 100, .bad = 0}};
+	size_t count = 3;
+	(void)state;
+	for (uint32_t i = 0; i < 10; i++)
+		shots[count++] = (struct shot){CLIENT, A, 101 + 60 * i, 501, 60, 100, .bad = 0};
+	shots[count++] = (struct shot){SERVER, A, 501, 701, 0, 200, .bad = 0};
+	shots[count++] = (struct shot){CLIENT, A, 701, 501, 60, 200, .bad = 0};
+	shots[count++] = (struct shot){SERVER, A, 501, 701, 200, 205, .bad = 0};
+	shots[count++] = (struct shot){SERVER, A, 701, 701, 200, 210, .bad = 0};
+	shots[count++] = (struct shot){SERVER, A, 901, 761, 200, 310, .bad = 0};
+	const struct ws_time_shares shares = shares_of(shots, count);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][CLIENT]), 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]),
+	                 15); /* not 20: at 205, the last request is on its way */
+	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][CLIENT]), 195);
+}
+
+/* Data of both has crossed; then the client's next small segment waits for the ACK of the one before it, as Nagle's
+ * algorithm wants. The capture is at the client. */
+static void test_small_segment_waits_after_data_has_crossed(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 100, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 100, .bad = 0},       {CLIENT, A, 101, 501, 60, 100, .bad = 0},
+	        {SERVER, A, 501, 101, 200, 110, .bad = 0},     {CLIENT, A, 161, 701, 0, 110, .bad = 0},
+	        {SERVER, A, 701, 161, 0, 200, .bad = 0},       {CLIENT, A, 161, 701, 60, 200, .bad = 0},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][CLIENT]), 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][CLIENT]), 100);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_window_closed_before_data_is_seen),
 	        cmocka_unit_test(test_window_closed_before_anything_is_sent),
+	        cmocka_unit_test(test_requests_wait_for_the_congestion_window),
+	        cmocka_unit_test(test_small_segment_waits_after_data_has_crossed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
