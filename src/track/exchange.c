@@ -64,8 +64,25 @@ static bool finish(struct ws_exchanger *exchanger, struct ws_exchange *done)
 	return open;
 }
 
-/* How many bytes of it are new. */
-static uint32_t take_new(struct ws_exchanger *exchanger, const struct ws_segment *s)
+/* How many of its bytes had been sent before, but had not been captured. Only where the first gap begins is known: what
+ * lies above that, and was captured, is taken for a part of a later gap, as long as so many bytes are missing. */
+static uint32_t fill_gap(struct ws_exchanger *exchanger, const struct ws_segment *s, uint32_t end)
+{
+	const unsigned self = s->direction & 1;
+	const uint32_t gap = exchanger->gap[self];
+	const uint32_t from = ws_seq_before(s->sequence, gap) ? gap : s->sequence;
+	if (!exchanger->missing[self] || !ws_seq_before(from, end))
+		return 0;
+	const uint32_t size = end - from, missing = exchanger->missing[self];
+	const uint32_t filled = size < missing ? size : missing;
+	if (from == gap)
+		exchanger->gap[self] = end;
+	exchanger->missing[self] = missing - filled;
+	return filled;
+}
+
+/* How many of its bytes are new: `sent` for the first time, and `filled`, which were lost before they were captured. */
+static uint32_t take_new(struct ws_exchanger *exchanger, const struct ws_segment *s, uint32_t *filled)
 {
 	const unsigned self = s->direction & 1;
 	const uint32_t end = s->sequence + s->length;
@@ -73,11 +90,17 @@ static uint32_t take_new(struct ws_exchanger *exchanger, const struct ws_segment
 		exchanger->known[self] = true;
 		exchanger->end[self] = s->sequence;
 	}
-	if (!ws_seq_before(exchanger->end[self], end))
+	const uint32_t before = exchanger->end[self];
+	*filled = fill_gap(exchanger, s, ws_seq_before(before, end) ? before : end);
+	if (!ws_seq_before(before, end))
 		return 0;
-	const uint32_t all = end - exchanger->end[self];
+	if (ws_seq_before(before, s->sequence)) {
+		if (!exchanger->missing[self])
+			exchanger->gap[self] = before;
+		exchanger->missing[self] += s->sequence - before;
+	}
 	exchanger->end[self] = end;
-	return all < s->length ? all : s->length;
+	return end - before < s->length ? end - before : s->length;
 }
 
 /* Time never runs backwards here, even where the capture's clock was set back. */
@@ -105,10 +128,22 @@ static bool take_request(struct ws_exchanger *exchanger, const struct ws_segment
 		*now = (struct ws_exchange){
 		        .number = ++exchanger->count, .request_first = s->time, .request_frame = s->frame};
 		exchanger->open = true;
+		exchanger->missing[server] = 0; /* what is still missing of the server's is no answer to this */
 	}
 	now->request_last = later(s->time, now->request_first);
 	now->request_bytes += bytes;
 	return over;
+}
+
+/* A part of a request that was lost on its way to the capture: no new request. */
+static void fill_request(struct ws_exchanger *exchanger, const struct ws_segment *s, uint32_t bytes)
+{
+	struct ws_exchange *now = &exchanger->now;
+	if (!exchanger->open)
+		return;
+	if (!now->answered)
+		now->request_last = later(s->time, now->request_last);
+	now->request_bytes += bytes;
 }
 
 static void take_answer(struct ws_exchanger *exchanger, const struct ws_segment *s, uint32_t bytes, ws_time way)
@@ -132,16 +167,23 @@ bool ws_exchanger_note(struct ws_exchanger *exchanger, const struct ws_segment *
                        struct ws_exchange *done)
 {
 	bool over = false;
-	if (s->flags & WS_TCP_SYN)
+	if (s->flags & WS_TCP_SYN) {
+		if (!exchanger->known[s->direction & 1])
+			exchanger->end[s->direction & 1] = s->sequence + 1;
+		exchanger->known[s->direction & 1] = true;
 		return false;
+	}
 	if (s->length) {
-		const uint32_t bytes = take_new(exchanger, s);
-		if (!bytes)
+		uint32_t filled;
+		const uint32_t sent = take_new(exchanger, s, &filled);
+		if (!sent && !filled)
 			exchanger->now.again += exchanger->open;
-		else if (s->direction == client)
-			over = take_request(exchanger, s, bytes, done);
+		else if (s->direction != client)
+			take_answer(exchanger, s, sent + filled, way);
+		else if (sent)
+			over = take_request(exchanger, s, sent + filled, done);
 		else
-			take_answer(exchanger, s, bytes, way);
+			fill_request(exchanger, s, filled);
 	}
 	if (over || !(s->flags & WS_TCP_RST || (s->flags & WS_TCP_FIN && s->direction != client)))
 		return over;

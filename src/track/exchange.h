@@ -11,6 +11,8 @@
 struct ws_exchanger {
 	struct ws_exchange now; /* valid when `open` */
 	uint32_t end[2];        /* one past the highest byte that each endpoint has sent; valid when `known` */
+	uint32_t missing[2];    /* how many bytes before that were not captured, as after a loss */
+	uint32_t gap[2];        /* the first of these; valid when there are any */
 	bool known[2], open;
 	uint64_t count;
 	ws_time longest; /* time to first byte of an exchange so far */

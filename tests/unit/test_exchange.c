@@ -124,6 +124,49 @@ static void test_sent_again(void **state)
 	assert_int_equal(ws_exchange_first_byte(&found.exchange[0]), 220 * WS_MILLISECOND);
 }
 
+/* A segment that was lost before the capture arrives when it is sent again: it is as new as those before it. */
+static void test_lost_before_the_capture(void **state)
+{
+	struct world *world = *state;
+	open_connection(world);
+	client(world, 4, 0, 4, 5); /* the first four bytes are lost */
+	client(world, 0, 0, 4, 200);
+	server(world, 0, 8, 10, 20);
+	server(world, 20, 8, 10, 1); /* ten bytes before it are lost */
+	server(world, 30, 8, 10, 1);
+	server(world, 0, 8, 10, 1);    /* captured before */
+	server(world, 5, 8, 20, 200);  /* five of these were captured before */
+	server(world, 20, 8, 20, 100); /* all were */
+	client(world, 8, 40, 4, 10);
+	client(world, 0, 40, 4, 1);
+	const struct found found = find(world);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.exchange[0].request_bytes, 8);
+	assert_int_equal(found.exchange[0].answer_bytes, 40);
+	assert_int_equal(found.exchange[0].again, 2);
+	assert_int_equal(ws_exchange_first_byte(&found.exchange[0]), 220 * WS_MILLISECOND);
+	assert_int_equal(ws_exchange_think(&found.exchange[0]), 10 * WS_MILLISECOND);
+	assert_int_equal(ws_exchange_transfer(&found.exchange[0]), 203 * WS_MILLISECOND);
+	assert_int_equal(found.exchange[1].request_bytes, 4);
+}
+
+/* A gap in the answer before is nothing of the next answer, even where it is filled late. */
+static void test_gap_of_the_answer_before(void **state)
+{
+	struct world *world = *state;
+	open_connection(world);
+	client(world, 0, 0, 4, 5);
+	server(world, 10, 4, 10, 20); /* ten bytes before it passed by the capture */
+	client(world, 4, 20, 4, 10);
+	server(world, 0, 4, 10, 1);
+	server(world, 20, 8, 6, 30);
+	const struct found found = find(world);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.exchange[0].answer_bytes, 10);
+	assert_int_equal(found.exchange[1].answer_bytes, 6);
+	assert_int_equal(ws_exchange_first_byte(&found.exchange[1]), 31 * WS_MILLISECOND);
+}
+
 static int compare(const void *left, const void *right)
 {
 	const ws_time a = *(const ws_time *)left, b = *(const ws_time *)right;
@@ -164,8 +207,13 @@ int main(void)
 	if (!setlocale(LC_ALL, "C.UTF-8"))
 		return 1;
 	const struct CMUnitTest tests[] = {
-	        SCENE_TEST(test_times),      SCENE_TEST(test_greeting_is_no_answer), SCENE_TEST(test_both_at_once),
-	        SCENE_TEST(test_sent_again), cmocka_unit_test(test_quantiles),
+	        SCENE_TEST(test_times),
+	        SCENE_TEST(test_greeting_is_no_answer),
+	        SCENE_TEST(test_both_at_once),
+	        SCENE_TEST(test_sent_again),
+	        SCENE_TEST(test_lost_before_the_capture),
+	        SCENE_TEST(test_gap_of_the_answer_before),
+	        cmocka_unit_test(test_quantiles),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
