@@ -5,6 +5,7 @@
 #include "track/merged.h"
 #include "track/tracker.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -250,14 +251,40 @@ static uint32_t intern_request(struct ws_hostnames *names, const char *request)
 	return kept;
 }
 
-static void keep_greeting(struct ws_hostnames *names, struct ws_conn *conn, const struct ws_greeting *greeting)
+/* "example.net:8080" without the port (RFC 9110 §7.2), as the server's name. An address is none: that of the packets may
+ * be another one, as behind NAT. */
+static bool name_in_host(const char *host, char name[WS_NAME_MOST])
 {
-	const uint32_t name = greeting->server_name[0] ? intern(names, greeting->server_name) : 0;
+	struct in6_addr address;
+	size_t length = strlen(host);
+	const char *colon = strrchr(host, ':');
+	if (colon && colon[1 + strspn(colon + 1, "0123456789")] == '\0')
+		length = (size_t)(colon - host);
+	memcpy(name, host, length);
+	name[length] = '\0';
+	return length && name[0] != '[' && inet_pton(AF_INET, name, &address) != 1;
+}
+
+static void keep_host(struct ws_hostnames *names, struct ws_conn *conn, const char *host, unsigned server)
+{
+	char name[WS_NAME_MOST];
+	conn->http_host = host[0] ? intern(names, host) : 0;
+	const uint32_t id = name_in_host(host, name) ? intern(names, name) : 0;
+	if (!id)
+		return;
+	conn->name[server] = id;
+	conn->name_source[server] = WS_NAME_HTTP;
+}
+
+/* `server` is the endpoint that it was said to. */
+static void keep_greeting(struct ws_hostnames *names, struct ws_conn *conn, const struct ws_greeting *greeting,
+                          unsigned server)
+{
 	if (greeting->tls) {
-		conn->sni = name;
+		conn->sni = greeting->server_name[0] ? intern(names, greeting->server_name) : 0;
 		conn->alpn = greeting->alpn[0] ? intern(names, greeting->alpn) : 0;
 	} else {
-		conn->http_host = name;
+		keep_host(names, conn, greeting->server_name, server);
 		conn->http_request = intern_request(names, greeting->request);
 	}
 	conn->greeted = 1;
@@ -329,7 +356,7 @@ void ws_hostnames_segment(struct ws_hostnames *names, struct ws_conn *conn, cons
 			begin_wait(names, conn, s, bytes, packet->payload_captured);
 		return;
 	case WS_GREETING_DONE:
-		keep_greeting(names, conn, &greeting);
+		keep_greeting(names, conn, &greeting, !s->direction);
 		break;
 	case WS_GREETING_NONE:
 		break;

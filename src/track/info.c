@@ -173,9 +173,9 @@ static void fill_name(const struct ws_tracker *tracker, const struct ws_conn *co
 	const struct ws_hostnames *names = &tracker->names;
 	uint32_t name = conn->name[i];
 	info->name_source = conn->name_source[i];
-	if (i != (unsigned)ws_conn_likely_client(conn) && (conn->sni || conn->http_host)) {
-		name = conn->sni ? conn->sni : conn->http_host;
-		info->name_source = conn->sni ? WS_NAME_SNI : WS_NAME_HTTP;
+	if (i != (unsigned)ws_conn_likely_client(conn) && conn->sni) {
+		name = conn->sni;
+		info->name_source = WS_NAME_SNI;
 	} else if (!name) {
 		name = ws_hostnames_find(names, &conn->address[i], conn->ip_version, &info->name_source);
 	}
