@@ -107,11 +107,13 @@ static void show_times(struct graph_view *view, double from, double size)
 	view->zoomed = size < (double)last - (double)first;
 	if (!view->zoomed)
 		return;
-	if (from + size > (double)last - (double)first)
-		from = (double)last - (double)first - size;
 	from = from < 0 ? 0 : from;
 	view->from = first + (ws_time)from;
 	view->to = view->from + (ws_time)size;
+	if (from + size < (double)last - (double)first)
+		return;
+	view->to = last; /* to the nanosecond: the cursor may be there */
+	view->from = last - (ws_time)size;
 }
 
 /* `by` is the factor; the cursor stays where it is on the screen. */

@@ -61,6 +61,7 @@ static void say_data(struct ws_text *text, const struct ws_graph *graph, const s
 	struct ws_graph_point point;
 	size_t index;
 	const bool syn = input->flags & WS_TCP_SYN, fin = input->flags & WS_TCP_FIN;
+	const char *syn_word = input->flags & WS_TCP_ACK ? "SYN-ACK" : "SYN";
 	char buffer[96] = "";
 	struct ws_text bytes = WS_TEXT_OVER(buffer);
 	const long long low = (long long)step->relative_sequence + syn, high = low + input->length - 1;
@@ -73,9 +74,9 @@ static void say_data(struct ws_text *text, const struct ws_graph *graph, const s
 	if (input->flags & WS_TCP_RST)
 		ws_text_printf(text, _("%s sends RST: it ends the connection at once"), name);
 	else if (syn && *data)
-		ws_text_printf(text, _("%s sends SYN and %s"), name, data);
+		ws_text_printf(text, _("%s sends %s and %s"), name, syn_word, data);
 	else if (syn)
-		ws_text_printf(text, _("%s sends SYN"), name);
+		ws_text_printf(text, _("%s sends %s"), name, syn_word);
 	else if (fin && *data)
 		ws_text_printf(text, _("%s sends FIN: it has nothing more to send, after %s"), name, data);
 	else if (fin)
