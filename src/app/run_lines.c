@@ -65,6 +65,16 @@ static void lines_check_filter(const struct session *session)
 	fprintf(stderr, _("wirestate: display filter: %s\n"), ws_text_cstr(&text));
 }
 
+/* Several points: one overview, with each connection once. */
+static void lines_overview(struct session *session)
+{
+	if (!session_asks_for(session, WS_RECORD_OVERVIEW) || session->point_count < 2)
+		return;
+	session_show_together(session);
+	session_merge(session, true);
+	session->output_failed = !ws_output_overview(session->output, session->merge.tracker);
+}
+
 static void lines_finish(struct session *session)
 {
 	threads_end(session);
@@ -83,6 +93,8 @@ static void lines_finish(struct session *session)
 			ws_output_point(session->output, (unsigned)i, point->label);
 		session->output_failed = !ws_output_finish(session->output, point->tracker, &stats);
 	}
+	if (!session->output_failed)
+		lines_overview(session);
 	/* A reader that closes the pipe, as head and less do, has read enough. A user who stops the program does not
 	 * wait for the rest either. */
 	if (session->output_failed && !ws_output_broken_pipe(session->output) && !(signals_take() & SIGNAL_STOP))

@@ -34,9 +34,16 @@ struct ws_duration_part ws_duration_part(ws_time time)
 	return made;
 }
 
+/* Without a sign where the decimals that are shown are all zero. */
+static double offset_seconds(const struct ws_clock_info *clock, int decimals)
+{
+	const ws_time least = decimals == 6 ? WS_MILLISECOND / 1000 : WS_MILLISECOND;
+	return 2 * clock->offset < least && 2 * clock->offset > -least ? 0 : (double)clock->offset / (double)WS_SECOND;
+}
+
 void ws_clock_words(struct ws_text *text, const char *point, const char *reference, const struct ws_clock_info *clock)
 {
-	const double offset = (double)clock->offset / (double)WS_SECOND;
+	const double offset = offset_seconds(clock, 6);
 	if (!clock->fixed && !clock->samples) {
 		ws_text_parts(text, _("%1$s's clock is not known: no segment shows its offset from %2$s's"), point,
 		              reference);
@@ -64,7 +71,7 @@ void ws_clock_offset_number(struct ws_text *text, const struct ws_clock_info *cl
 {
 	const bool bounded = !clock->fixed && clock->bound != WS_TIME_NEVER;
 	const int decimals = bounded && clock->bound >= WS_MILLISECOND ? 3 : 6;
-	ws_text_printf(text, "%+.*f s", decimals, (double)clock->offset / (double)WS_SECOND);
+	ws_text_printf(text, "%+.*f s", decimals, offset_seconds(clock, decimals));
 	if (!bounded || !bound)
 		return;
 	ws_text_puts(text, " \xc2\xb1");

@@ -472,6 +472,21 @@ bool ws_output_totals(struct ws_output *output, const struct ws_tracker *tracker
 	return ws_output_flush(output);
 }
 
+static void write_overview(struct ws_output *output, const struct ws_tracker *tracker)
+{
+	if (output_wants(output, WS_RECORD_OVERVIEW) && !(tracker && output_overview(output, tracker, output_record)) &&
+	    !output->write_error)
+		output->write_error = ENOMEM;
+}
+
+bool ws_output_overview(struct ws_output *output, const struct ws_tracker *tracker)
+{
+	WS_LANGUAGE_ENGLISH;
+	ws_output_point(output, 0, NULL);
+	write_overview(output, tracker);
+	return ws_output_flush(output);
+}
+
 bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker,
                       const struct ws_capture_stats *capture)
 {
@@ -492,9 +507,8 @@ bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker
 	if (output->options.format == WS_FORMAT_ZEEK)
 		zeek_finish(output, stats.last_time);
 	write_totals(output, tracker, capture, stats.last_time);
-	if (output_wants(output, WS_RECORD_OVERVIEW) && !output_overview(output, tracker, output_record) &&
-	    !output->write_error)
-		output->write_error = ENOMEM;
+	if (!output->point_name)
+		write_overview(output, tracker);
 	if (output_wants(output, WS_RECORD_SERIES))
 		finish_each(output, tracker, 0, ws_tracker_conn_count(tracker), finish_series);
 	return ws_output_flush(output);

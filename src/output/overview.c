@@ -2,6 +2,8 @@
 #include "output/overview.h"
 #include "output/columns.h"
 
+#include <wirestate/points.h>
+
 static void group_verdict(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
@@ -119,6 +121,8 @@ void text_overview(struct ws_text *text, const struct subject *subject)
 	ws_text_puts(text, ", over ");
 	ws_text_time(text, group->last - group->first, 3);
 	ws_text_printf(text, " s; #%ju", (uintmax_t)group->example);
+	if (subject->point)
+		ws_text_printf(text, " at %s", subject->point);
 	if (subject->conn) {
 		ws_text_puts(text, ": ");
 		ws_conn_verdict(subject->conn, text, NULL, NULL);
@@ -131,6 +135,14 @@ void text_overview(struct ws_text *text, const struct subject *subject)
 		return;
 	ws_text_puts(text, group->count == 1 ? "; its time: " : "; their time: ");
 	ws_text_append(text, words, spent.length);
+}
+
+/* Several points: the one that counts the example, where that is not the first. */
+static const char *example_point(const struct ws_tracker *tracker, ws_conn_id example)
+{
+	const struct ws_points *points = ws_tracker_points(tracker);
+	const unsigned point = ws_merged_point(example);
+	return ws_tracker_is_merged(tracker) && points && point ? points->name[point] : NULL;
 }
 
 /* Calls `write` for each group. False: there was no memory for it. */
@@ -147,8 +159,8 @@ bool output_overview(struct ws_output *output, const struct ws_tracker *tracker,
 		struct subject subject = {.kind = WS_RECORD_OVERVIEW,
 		                          .overview = overview,
 		                          .group = ws_overview_group(overview, i),
-		                          .shares = ws_overview_shares(overview, i),
-		                          .point = output->point_name};
+		                          .shares = ws_overview_shares(overview, i)};
+		subject.point = example_point(tracker, subject.group->example_id);
 		if (ws_tracker_conn(tracker, subject.group->example_id, &conn))
 			subject.conn = &conn;
 		write(output, &subject);

@@ -223,7 +223,8 @@ void text_input(struct ws_output *output, const struct ws_event *event)
 
 void text_record(struct ws_output *output, const struct subject *subject)
 {
-	if (subject->point && subject->kind != WS_RECORD_CLOCK && subject->kind != WS_RECORD_CONNECTION) {
+	if (subject->point && subject->kind != WS_RECORD_CLOCK && subject->kind != WS_RECORD_CONNECTION &&
+	    subject->kind != WS_RECORD_OVERVIEW) {
 		ws_text_puts(&output->text, subject->point);
 		ws_text_puts(&output->text, ": ");
 	}
