@@ -227,6 +227,10 @@ struct ws_join_direction {
 	uint64_t lost_after[WS_JOIN_POINTS]; /* between this point of the path and the next, in the segments' direction
 	                                      */
 	ws_time delay_min, delay_median, delay_max; /* from the first point of the path to the last */
+	/* Sent as other points show, though the first point of the path, the one nearest to the sender, has not captured them. */
+	uint64_t unseen, unseen_bytes;
+	uint8_t late; /* some were sent after all that this point has captured: 1 + the point nearest to it that has the last
+	               * of them; else 0 */
 };
 
 struct ws_join_result {
@@ -234,6 +238,12 @@ struct ws_join_result {
 	uint8_t points;
 	struct ws_join_direction direction[2]; /* by the endpoint that sent, in the numbering of the first side */
 	size_t transits;
+	/* By point: how many segments it has not captured, and when another one captured the first and the last of them, by
+	 * the reference's clock. */
+	struct {
+		uint64_t count;
+		ws_time first, last; /* valid unless `count` is 0 */
+	} unseen[WS_JOIN_POINTS];
 };
 
 /* Follows every segment of a connection over its points; there are at least two, and points[0].side is not swapped.
@@ -253,6 +263,7 @@ struct ws_conn_path {
 	uint8_t kind;        /* enum ws_join_kind; only of TCP's there are ids */
 	bool at_host[2];     /* by endpoint: no router is between it and the point nearest to it */
 	int8_t client;       /* the endpoint that is shown as the client, as the first point counts */
+	bool client_known;   /* some point has captured who opened it */
 	ws_time answer_time; /* the server's, from a request that arrived to the first byte that left, the median as the
 	                      * point nearest to it saw; -1: not known */
 };

@@ -129,8 +129,12 @@ static void fill_points(const struct joined *joined, const struct group *group, 
 		}
 		path->id[at] = known->id[member];
 		path->number[at] = known->number[member];
-		if (!at && ws_tracker_conn(joined->session->points[i].tracker, path->id[at], &info))
-			path->client = info.likely_client;
+		if ((at && path->client_known) ||
+		    !ws_tracker_conn(joined->session->points[i].tracker, path->id[at], &info))
+			continue;
+		path->client_known = info.client != WS_ROLE_UNKNOWN;
+		if (!at || path->client_known) /* the first point's guess, where none knows */
+			path->client = (int8_t)(info.likely_client ^ path->swapped[at]);
 	}
 }
 

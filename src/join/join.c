@@ -481,7 +481,10 @@ bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points,
 		forward = d ? forward : joiner->row_count;
 	}
 	result->transits = joiner->row_count;
-	return find_unseen(joiner, forward, result) && (joiner->datagrams || find_needless(joiner, forward, result));
+	if (!find_unseen(joiner, forward, result) || !(joiner->datagrams || find_needless(joiner, forward, result)))
+		return false;
+	join_unseen(joiner, forward, result);
+	return true;
 }
 
 void ws_joiner_transit(const struct ws_joiner *joiner, size_t index, struct ws_transit *transit)

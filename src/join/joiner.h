@@ -105,4 +105,7 @@ ws_time join_covered_at(const struct ws_joiner *joiner, int64_t byte, ws_time by
 bool join_needless(struct ws_joiner *joiner, struct join_row *row, size_t count, const struct join_row *back,
                    size_t back_count, struct ws_join_direction *result) WS_CHECKED;
 
+/* unseen.c: what the points have not captured though others have. The first `forward` rows are of direction 0. */
+void join_unseen(const struct ws_joiner *joiner, size_t forward, struct ws_join_result *result);
+
 #endif

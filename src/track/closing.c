@@ -98,8 +98,11 @@ void ws_closing_points(const struct ws_tracker *tracker, const struct ws_conn_in
 {
 	const struct ws_conn_path *path = info->path;
 	unsigned known[2] = {0}, proven[2][WS_JOIN_POINTS] = {{0}};
-	for (unsigned e = 0; e < 2; e++)
-		chosen[e] = ws_path_near(path, e ^ info->path_swapped);
+	for (unsigned e = 0; e < 2; e++) {
+		const unsigned end = (e ^ info->path_swapped) & 1;
+		const unsigned late = path->result.direction[end].late;
+		chosen[e] = late ? late - 1u : ws_path_near(path, end);
+	}
 	for (unsigned at = 0; at < path->points; at++) {
 		struct ws_conn_copy copy;
 		const struct ws_conn *conn = ws_path_conn(tracker, path, at, &copy);

@@ -26,7 +26,8 @@ struct ws_closing {
 	struct ws_reset reset;
 };
 /* The points whose states of the endpoints count, as indices into the path's arrays: the nearest one, unless another one
- * has captured something of the endpoint that shows that the nearest one missed it. `info` has the path; so below. */
+ * has captured something of the endpoint that shows that the nearest one missed it, or what it sent after the nearest one
+ * had ended. `info` has the path; so below. */
 void ws_closing_points(const struct ws_tracker *tracker, const struct ws_conn_info *info, unsigned chosen[2]);
 /* Takes in what the other points know, with what ws_closing_points() has chosen. */
 void ws_closing_join(struct ws_closing *closing, const struct ws_tracker *tracker, const struct ws_conn_info *info,

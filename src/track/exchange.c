@@ -7,6 +7,7 @@
 #include "track/exchange.h"
 #include "track/info.h"
 #include "track/merged.h"
+#include "track/together.h"
 #include "track/tracker.h"
 
 #include <stdlib.h>
@@ -208,7 +209,7 @@ bool ws_tracker_exchanges(const struct ws_tracker *tracker, ws_conn_id id, ws_ex
 	struct ws_exchange done;
 	if (!home.tracker->config.history || !conn || conn->history_full)
 		return false;
-	const unsigned client = (unsigned)ws_conn_likely_client(conn) & 1;
+	const unsigned client = (unsigned)ws_shown_client(home.tracker, conn) & 1;
 	const ws_time way = ws_exchange_way(conn, client);
 	for (const struct ws_history_chunk *chunk = conn->history; chunk; chunk = chunk->next) {
 		for (unsigned i = 0; i < chunk->count; i++) {

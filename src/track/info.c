@@ -3,6 +3,7 @@
 #include "track/closing.h"
 #include "track/kernel.h"
 #include "track/merged.h"
+#include "track/together.h"
 
 #include <wirestate/join.h>
 #include <wirestate/names.h>
@@ -34,12 +35,12 @@ static bool was_open(const struct ws_endpoint *e)
 	return false;
 }
 
-static void fill_opening(const struct ws_conn *conn, struct ws_conn_info *info)
+static void fill_opening(const struct ws_path_of *of, const struct ws_conn *conn, struct ws_conn_info *info)
 {
 	const struct ws_machine *m = &conn->machine;
 	const struct ws_rare *rare = ws_conn_rare(conn);
-	info->client = (int8_t)ws_machine_client(m);
-	info->likely_client = ws_conn_likely_client(conn);
+	info->client = ws_together_client(of, conn);
+	info->likely_client = ws_together_likely_client(of, conn);
 	info->handshake = (uint8_t)handshake_of(m);
 	info->opened = was_open(&m->endpoint[0]) || was_open(&m->endpoint[1]);
 	info->refused = m->refused;
@@ -54,20 +55,20 @@ static void fill_opening(const struct ws_conn *conn, struct ws_conn_info *info)
 	info->superseded = m->superseded;
 }
 
-static void fill_captured(const struct ws_conn *conn, const struct ws_machine *m, struct ws_conn_info *info)
+static void fill_captured(int8_t likely_client, const struct ws_machine *m, struct ws_conn_info *info)
 {
 	const int only = ws_only_captured(m);
 	info->captured = WS_CAPTURED_BOTH;
 	info->one_direction = false;
 	if (only < 0)
 		return;
-	info->captured = only == ws_conn_likely_client(conn) ? WS_CAPTURED_CLIENT : WS_CAPTURED_SERVER;
+	info->captured = only == likely_client ? WS_CAPTURED_CLIENT : WS_CAPTURED_SERVER;
 	info->one_direction = m->endpoint[1 - only].sent_any;
 }
 
 /* `chosen`: of one that several points captured, the points whose states count; else NULL. */
-static void fill_ending(const struct ws_tracker *tracker, const struct ws_conn *conn, const unsigned *chosen,
-                        struct ws_conn_info *info)
+static void fill_ending(const struct ws_tracker *tracker, const struct ws_path_of *of, const struct ws_conn *conn,
+                        const unsigned *chosen, struct ws_conn_info *info)
 {
 	struct ws_closing closing = {.machine = &conn->machine, .reset = ws_conn_rare(conn)->reset};
 	if (chosen)
@@ -76,7 +77,7 @@ static void fill_ending(const struct ws_tracker *tracker, const struct ws_conn *
 	info->closed_by = (uint8_t)ws_closed_by_of(closing.machine);
 	info->reset_by = (uint8_t)ws_reset_by_of(closing.machine);
 	info->reset = closing.reset;
-	fill_captured(conn, closing.machine, info);
+	fill_captured(ws_together_likely_client(of, conn), closing.machine, info);
 }
 
 static void fill_traffic(const struct ws_traffic *traffic, struct ws_endpoint_info *info)
@@ -167,13 +168,13 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 
 /* What the client has said names the server. Else the name is that which the address had when the connection began, or
  * the first one that it was given later. */
-static void fill_name(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i,
+static void fill_name(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i, unsigned likely_client,
                       struct ws_endpoint_info *info)
 {
 	const struct ws_hostnames *names = &tracker->names;
 	uint32_t name = conn->name[i];
 	info->name_source = conn->name_source[i];
-	if (i != (unsigned)ws_conn_likely_client(conn) && conn->sni) {
+	if (i != likely_client && conn->sni) {
 		name = conn->sni;
 		info->name_source = WS_NAME_SNI;
 	} else if (!name) {
@@ -182,11 +183,13 @@ static void fill_name(const struct ws_tracker *tracker, const struct ws_conn *co
 	info->name = ws_hostnames_text(names, name);
 }
 
-static void fill_names(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
+static void fill_names(const struct ws_tracker *tracker, const struct ws_path_of *of, const struct ws_conn *conn,
+                       struct ws_conn_info *info)
 {
 	const struct ws_hostnames *names = &tracker->names;
+	const unsigned likely_client = (unsigned)ws_together_likely_client(of, conn);
 	for (unsigned i = 0; i < 2; i++)
-		fill_name(tracker, conn, i, &info->endpoint[i]);
+		fill_name(tracker, conn, i, likely_client, &info->endpoint[i]);
 	info->said.sni = ws_hostnames_text(names, conn->sni);
 	info->said.alpn = ws_hostnames_text(names, conn->alpn);
 	info->said.http_host = ws_hostnames_text(names, conn->http_host);
@@ -194,9 +197,9 @@ static void fill_names(const struct ws_tracker *tracker, const struct ws_conn *c
 	info->said.http_status = conn->http_status;
 }
 
-static void fill_processes(const struct ws_conn *conn, struct ws_conn_info *info)
+static void fill_processes(const struct ws_path_of *of, const struct ws_conn *conn, struct ws_conn_info *info)
 {
-	const unsigned likely_client = (unsigned)ws_conn_likely_client(conn);
+	const unsigned likely_client = (unsigned)ws_together_likely_client(of, conn);
 	info->tunnel_id = conn->tunnel_id;
 	for (unsigned i = 0; i < 2; i++)
 		info->endpoint[i].process = ws_conn_process(conn, i, likely_client, &info->endpoint[i].process_guessed);
@@ -239,9 +242,10 @@ static void fill_endpoint_rest(const struct ws_tracker *tracker, const struct ws
 	info->time_wait_end = time_wait_end(tracker, e);
 }
 
-static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
+static void fill_rest(const struct ws_tracker *tracker, const struct ws_path_of *of, const struct ws_conn *conn,
+                      struct ws_conn_info *info)
 {
-	const unsigned likely_client = (unsigned)ws_conn_likely_client(conn);
+	const unsigned likely_client = (unsigned)ws_together_likely_client(of, conn);
 	const struct ws_rare *rare = ws_conn_rare(conn);
 	info->first_frame = conn->first_frame;
 	info->last_frame = conn->last_frame;
@@ -265,80 +269,12 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *co
 		fill_endpoint_rest(tracker, conn, i, &info->endpoint[i]);
 }
 
-/* Changes a time of another point to what this tracker's clock showed then. */
-static void set_by_own_clock(const struct ws_tracker *tracker, const struct ws_clock *clock, ws_time *time)
+void ws_conn_fill_end(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i, unsigned parts,
+                      struct ws_endpoint_info *info)
 {
-	const struct ws_clock *own = tracker->points->clock[tracker->point];
-	if (!*time || clock == own)
-		return;
-	const ws_time reference = clock ? ws_clock_here(clock, *time) : *time;
-	*time = own ? ws_clock_there(own, reference) : reference;
-}
-
-static void set_times_by_own_clock(const struct ws_tracker *tracker, const struct ws_clock *clock, unsigned parts,
-                                   struct ws_endpoint_info *info)
-{
-	if (parts & WS_PART_TRAFFIC)
-		set_by_own_clock(tracker, clock, &info->closed_since);
-	if (parts & WS_PART_MARKS) {
-		set_by_own_clock(tracker, clock, &info->stalled_since);
-		set_by_own_clock(tracker, clock, &info->unanswered_since);
-	}
+	fill_endpoint(conn, i, parts, info);
 	if (parts & WS_PART_REST)
-		set_by_own_clock(tracker, clock, &info->time_wait_end);
-}
-
-/* What an end's state is made of. */
-#define PARTS_OF_STATE (WS_PART_STATES | WS_PART_FLIGHT | WS_PART_REST)
-
-/* Says of an end's state what the point knows that captured more of what the end itself sent. */
-static void fill_state(const struct ws_tracker *tracker, unsigned e, unsigned at, unsigned parts,
-                       struct ws_conn_info *info)
-{
-	const struct ws_clock *clock = tracker->points->clock[info->path->point[at]];
-	struct ws_conn_copy copy;
-	const struct ws_conn *conn = ws_path_conn(tracker, info->path, at, &copy);
-	const unsigned own = e ^ info->path_swapped ^ info->path->swapped[at];
-	if (!conn)
-		return;
-	fill_endpoint(conn, own, parts & (WS_PART_STATES | WS_PART_FLIGHT), &info->endpoint[e]);
-	if (!(parts & WS_PART_REST))
-		return;
-	info->endpoint[e].time_wait_end =
-	        time_wait_end(tracker->points->tracker[info->path->point[at]], &conn->machine.endpoint[own]);
-	set_by_own_clock(tracker, clock, &info->endpoint[e].time_wait_end);
-}
-
-/* Says of both ends what the points nearest to them know. A state that is presumed there was captured arriving. */
-static void fill_ends(const struct ws_tracker *tracker, unsigned parts, const unsigned chosen[2],
-                      struct ws_conn_info *info)
-{
-	const struct ws_conn_path *path = info->path;
-	for (unsigned e = 0; e < 2; e++) {
-		const unsigned end = e ^ info->path_swapped, near = ws_path_near(path, end);
-		const unsigned own = end ^ path->swapped[near];
-		const struct ws_tracker *there = tracker->points->tracker[path->point[near]];
-		const struct ws_clock *clock = tracker->points->clock[path->point[near]];
-		struct ws_conn_copy copy;
-		const struct ws_conn *conn = ws_path_conn(tracker, path, near, &copy);
-		if (!conn)
-			continue;
-		struct ws_endpoint_info *info_of = &info->endpoint[e];
-		const struct ws_endpoint_info before = *info_of;
-		fill_endpoint(conn, own, parts, info_of);
-		if (parts & WS_PART_REST)
-			fill_endpoint_rest(there, conn, own, info_of);
-		info_of->address = before.address;
-		info_of->port = before.port;
-		if (parts & WS_PART_PROCESS && !info_of->process)
-			info_of->process = ws_conn_process(conn, own, (unsigned)ws_conn_likely_client(conn),
-			                                   &info_of->process_guessed);
-		if (path->at_host[end] && info_of->certainty == WS_PRESUMED)
-			info_of->certainty = WS_CONFIRMED;
-		set_times_by_own_clock(tracker, clock, parts, info_of);
-		if (parts & PARTS_OF_STATE && chosen[e] != near)
-			fill_state(tracker, e, chosen[e], parts, info);
-	}
+		fill_endpoint_rest(tracker, conn, i, info);
 }
 
 bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_time_shares *sum)
@@ -350,8 +286,9 @@ bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *
 	return true;
 }
 
-void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
-                  struct ws_conn_info *info)
+/* What its own point knows. `of`: NULL, where one point only has captured it; `chosen`: as of fill_ending(). */
+static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *of, const struct ws_conn *conn,
+                     unsigned parts, const unsigned *chosen, struct ws_conn_info *info)
 {
 	if (parts & WS_PART_IDENTITY) {
 		info->id = conn->id;
@@ -360,18 +297,10 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		info->tunnel = ws_tunnels_path(&tracker->tunnels, conn->tunnel);
 		info->ended = conn->ended;
 	}
-	const struct ws_path_of *of = ws_path_find(tracker, conn->id, conn->number);
-	info->path = of ? of->path : NULL;
-	info->path_swapped = of && of->swapped;
-	info->point = (uint8_t)tracker->point;
-	const bool joined = of && !ws_conn_is_self(conn);
-	unsigned chosen[2] = {0};
-	if (joined && parts & (WS_PART_ENDING | PARTS_OF_STATE))
-		ws_closing_points(tracker, info, chosen);
 	if (parts & WS_PART_OPENING)
-		fill_opening(conn, info);
+		fill_opening(of, conn, info);
 	if (parts & WS_PART_ENDING)
-		fill_ending(tracker, conn, joined ? chosen : NULL, info);
+		fill_ending(tracker, of, conn, chosen, info);
 	if (parts & WS_PART_MARKS) {
 		const struct ws_rare *rare = ws_conn_rare(conn);
 		info->syn_ack_repeats = rare->marks[0].syn_ack_repeats + rare->marks[1].syn_ack_repeats;
@@ -388,9 +317,9 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 	if (parts & WS_PART_FIRST)
 		info->first_time = conn->first_time;
 	if (parts & WS_PART_PROCESS)
-		fill_processes(conn, info);
+		fill_processes(of, conn, info);
 	if (parts & WS_PART_NAMES)
-		fill_names(tracker, conn, info);
+		fill_names(tracker, of, conn, info);
 	if (parts & (WS_PART_KERNEL | WS_PART_PROCESS) && tracker->kernel)
 		fill_kernel(tracker->kernel, conn, info);
 	if (parts & WS_PART_SHARES)
@@ -398,13 +327,35 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 	if (parts & WS_PART_EXCHANGES)
 		info->first_byte = tracker->requests.on ? ws_longest_first_byte(tracker, conn) : -1;
 	if (parts & WS_PART_REST)
-		fill_rest(tracker, conn, info);
+		fill_rest(tracker, of, conn, info);
 	for (unsigned i = 0; i < 2; i++)
 		fill_endpoint(conn, i, parts, &info->endpoint[i]);
+}
+
+void ws_conn_fill_own(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
+                      struct ws_conn_info *info)
+{
+	fill_own(tracker, ws_path_find(tracker, conn->id, conn->number), conn, parts, NULL, info);
+}
+
+void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
+                  struct ws_conn_info *info)
+{
+	const struct ws_path_of *of = ws_path_find(tracker, conn->id, conn->number);
+	const bool joined = of && !ws_conn_is_self(conn);
+	unsigned chosen[2] = {0};
+	info->path = of ? of->path : NULL;
+	info->path_swapped = of && of->swapped;
+	info->point = (uint8_t)tracker->point;
+	if (joined && parts & (WS_PART_ENDING | WS_PARTS_OF_STATE))
+		ws_closing_points(tracker, info, chosen);
+	fill_own(tracker, of, conn, parts, joined ? chosen : NULL, info);
 	if (ws_conn_is_self(conn))
 		info->endpoint[1] = info->endpoint[0];
-	else if (joined)
-		fill_ends(tracker, parts, chosen, info);
+	if (!joined)
+		return;
+	ws_together_fill_ends(tracker, parts, chosen, info);
+	ws_together_fill(tracker, conn, parts, info);
 }
 
 void ws_tracker_set_paths(struct ws_tracker *tracker, const struct ws_points *points, unsigned point,
@@ -466,12 +417,13 @@ bool ws_tracker_conn_ends(const struct ws_tracker *tracker, ws_conn_id id, struc
 	const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
 	if (!conn)
 		return false;
+	const struct ws_path_of *of = ws_path_find(home.tracker, conn->id, conn->number);
 	*ends = (struct ws_conn_ends){.number = conn->number,
 	                              .address = {conn->address[0], conn->address[1]},
 	                              .port = {conn->port[0], conn->port[1]},
 	                              .ip_version = conn->ip_version,
-	                              .client = (int8_t)ws_machine_client(&conn->machine),
-	                              .likely_client = ws_conn_likely_client(conn)};
+	                              .client = ws_together_client(of, conn),
+	                              .likely_client = ws_together_likely_client(of, conn)};
 	return true;
 }
 

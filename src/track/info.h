@@ -49,6 +49,12 @@ enum { WS_AHEAD = 24 }; /* a connection is prefetched so many connections before
 /* Fills these parts of `info` and leaves the others as they are. */
 void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
                   struct ws_conn_info *info);
+/* The same of what its own point has captured. */
+void ws_conn_fill_own(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
+                      struct ws_conn_info *info);
+/* Of endpoint `i`. */
+void ws_conn_fill_end(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i, unsigned parts,
+                      struct ws_endpoint_info *info);
 /* The shares of time of a connection, or of a copy of it, up to its last segment. False: they are not kept. */
 bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_time_shares *sum);
 /* Prefetches what these parts are made of. */

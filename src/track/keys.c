@@ -214,8 +214,8 @@ static struct ws_order_key key_of(const struct keying *keying, const struct ws_c
 	return (struct ws_order_key){.high = conn->number};
 }
 
-/* The same of a connection of records. */
-static struct ws_order_key stored_key(const struct keying *keying, const struct ws_conn_info *info)
+/* The same of a connection of records, or of several points. */
+static struct ws_order_key info_key(const struct keying *keying, const struct ws_conn_info *info)
 {
 	const struct ws_endpoint_info *client = &info->endpoint[info->likely_client & 1],
 	                              *server = &info->endpoint[!(info->likely_client & 1)];
@@ -267,6 +267,30 @@ static unsigned parts_of(enum ws_order order)
 	return parts[order];
 }
 
+/* Whether other points know better what the key is made of. */
+static bool depends_on_points(const struct keying *keying, const struct ws_conn *conn)
+{
+	switch (keying->order) {
+	case WS_ORDER_CLIENT:
+	case WS_ORDER_SERVER:
+	case WS_ORDER_STATES:
+	case WS_ORDER_START:
+	case WS_ORDER_AGE:
+	case WS_ORDER_PACKETS:
+	case WS_ORDER_BYTES:
+		return ws_path_find(keying->tracker, conn->id, conn->number);
+	default: /* the others take them in themselves, or are the point's own */
+		return false;
+	}
+}
+
+static struct ws_order_key joined_key(const struct keying *keying, const struct ws_conn *conn, unsigned parts)
+{
+	struct ws_conn_info info = {.id = 0};
+	ws_conn_fill(keying->tracker, conn, parts | WS_PART_IDENTITY | WS_PART_OPENING, &info);
+	return info_key(keying, &info);
+}
+
 void ws_tracker_order_keys(const struct ws_tracker *tracker, enum ws_order order, ws_time now, const ws_conn_id *ids,
                            size_t count, struct ws_order_key *keys)
 {
@@ -276,7 +300,7 @@ void ws_tracker_order_keys(const struct ws_tracker *tracker, enum ws_order order
 	rank_words(&keying);
 	for (size_t i = 0; i < count && tracker->stored; i++) {
 		struct ws_conn_info info;
-		keys[i] = ws_stored_conn(tracker->stored, ids[i], &info) ? stored_key(&keying, &info)
+		keys[i] = ws_stored_conn(tracker->stored, ids[i], &info) ? info_key(&keying, &info)
 		                                                         : (struct ws_order_key){.high = 0};
 	}
 	for (size_t i = 0; i < count && !tracker->stored; i++) {
@@ -286,7 +310,12 @@ void ws_tracker_order_keys(const struct ws_tracker *tracker, enum ws_order order
 		const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
 		keying.tracker = home.tracker;
 		keying.now = tracker->merged ? ws_merged_there(tracker->merged, ids[i], now) : now;
-		keys[i] = conn ? key_of(&keying, conn) : (struct ws_order_key){.high = 0};
+		if (!conn)
+			keys[i] = (struct ws_order_key){.high = 0};
+		else if (depends_on_points(&keying, conn))
+			keys[i] = joined_key(&keying, conn, parts);
+		else
+			keys[i] = key_of(&keying, conn);
 		if (tracker->merged)
 			ws_merged_order_key(tracker->merged, order, ids[i], &keys[i]);
 	}

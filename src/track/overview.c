@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "track/info.h"
 #include "track/merged.h"
+#include "track/together.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -335,7 +336,7 @@ static void item_of(const struct ws_tracker *shown, ws_conn_id id, const struct 
 	if (slow && !summed)
 		summed = ws_conn_shares_sum(tracker, conn, &item->shares);
 	item->shares_known = summed && (times || slow);
-	const unsigned likely_client = (unsigned)ws_conn_likely_client(conn) & 1,
+	const unsigned likely_client = (unsigned)ws_shown_client(tracker, conn) & 1,
 	               server = ws_conn_is_self(conn) ? likely_client : !likely_client;
 	item->group = (struct ws_overview_group){
 	        .judgement = judgement,
@@ -352,6 +353,12 @@ static void item_of(const struct ws_tracker *shown, ws_conn_id id, const struct 
 	        .example = conn->number,
 	        .example_id = id,
 	};
+	if (ws_path_find(tracker, conn->id, conn->number)) { /* another point may have begun earlier or ended later */
+		struct ws_conn_info info;
+		ws_conn_fill(tracker, conn, WS_PART_FIRST | WS_PART_LAST, &info);
+		item->group.first = ws_clock_here(clock, info.first_time);
+		item->group.last = ws_clock_here(clock, info.last_time);
+	}
 	judge_item(item, likely_client);
 	turn_shares(item, likely_client);
 }

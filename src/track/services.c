@@ -4,6 +4,7 @@
 #include "track/exchange.h"
 #include "track/info.h"
 #include "track/merged.h"
+#include "track/together.h"
 #include "track/tracker.h"
 
 #include <stdlib.h>
@@ -162,9 +163,10 @@ static struct ws_service *add_service(struct ws_services *services, const struct
 }
 
 /* The service of a connection, or the one for the others. NULL: there is no memory for a single one. */
-static struct ws_service *service_of(struct ws_services *services, const struct ws_conn *conn)
+static struct ws_service *service_of(struct ws_services *services, const struct ws_tracker *tracker,
+                                     const struct ws_conn *conn)
 {
-	const unsigned client = (unsigned)ws_conn_likely_client(conn) & 1,
+	const unsigned client = (unsigned)ws_shown_client(tracker, conn) & 1,
 	               server = ws_conn_is_self(conn) ? client : !client;
 	const struct ws_service key = {
 	        .address = conn->address[server], .port = conn->port[server], .ip_version = conn->ip_version};
@@ -183,9 +185,10 @@ static struct ws_service *service_of(struct ws_services *services, const struct 
 	return services->rest;
 }
 
-static void count_exchange(struct ws_services *services, const struct ws_conn *conn, const struct ws_exchange *exchange)
+static void count_exchange(struct ws_services *services, const struct ws_tracker *tracker, const struct ws_conn *conn,
+                           const struct ws_exchange *exchange)
 {
-	struct ws_service *service = service_of(services, conn);
+	struct ws_service *service = service_of(services, tracker, conn);
 	if (!service)
 		return;
 	service->exchanges++;
@@ -205,7 +208,7 @@ void ws_services_exchange(struct ws_services *services, const struct ws_tracker 
 	const struct ws_home home = ws_home_of(tracker, id);
 	const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
 	if (conn)
-		count_exchange(services, conn, exchange);
+		count_exchange(services, home.tracker, conn, exchange);
 }
 
 void ws_services_connection(struct ws_services *services, const struct ws_tracker *tracker, ws_conn_id id)
@@ -213,7 +216,7 @@ void ws_services_connection(struct ws_services *services, const struct ws_tracke
 	struct ws_conn_copy copy;
 	const struct ws_home home = ws_home_of(tracker, id);
 	const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
-	struct ws_service *service = conn ? service_of(services, conn) : NULL;
+	struct ws_service *service = conn ? service_of(services, home.tracker, conn) : NULL;
 	struct ws_time_shares of;
 	if (!service)
 		return;
@@ -221,25 +224,26 @@ void ws_services_connection(struct ws_services *services, const struct ws_tracke
 	if (!ws_conn_shares_sum(home.tracker, conn, &of))
 		return;
 	service->shares_known = true;
-	ws_shares_add(&service->shares, &of, (unsigned)ws_conn_likely_client(conn) & 1);
+	ws_shares_add(&service->shares, &of, (unsigned)ws_shown_client(home.tracker, conn) & 1);
 }
 
 struct adding {
 	struct ws_services *services;
+	const struct ws_tracker *tracker; /* of the connection */
 	const struct ws_conn *conn;
 };
 
 static bool add_exchange(void *context, const struct ws_exchange *exchange)
 {
 	const struct adding *adding = context;
-	count_exchange(adding->services, adding->conn, exchange);
+	count_exchange(adding->services, adding->tracker, adding->conn, exchange);
 	return true;
 }
 
 bool ws_services_history(struct ws_services *services, const struct ws_tracker *tracker, ws_conn_id id)
 {
 	const struct ws_home home = ws_home_of(tracker, id);
-	struct adding adding = {services, ws_table_awake(&home.tracker->table, home.id)};
+	struct adding adding = {services, home.tracker, ws_table_awake(&home.tracker->table, home.id)};
 	return adding.conn && ws_tracker_exchanges(home.tracker, home.id, add_exchange, &adding);
 }
 

@@ -195,6 +195,39 @@ static void both_points_show_the_same(void **state)
 	ws_replay_close(replay);
 }
 
+/* The counts that are shown are those that the list is sorted by, and that the filter compares. */
+static void what_one_point_has_missed_counts(void **state)
+{
+	struct pair *pair = *state;
+	const ws_conn_id id = pair->path.id[0];
+	struct ws_conn_info before, info;
+	struct ws_order_key key;
+	struct ws_filter_error error;
+	assert_true(ws_tracker_conn(pair->tracker[0], id, &before));
+	pair->path.result.direction[SERVER].unseen = 7;
+	pair->path.result.direction[SERVER].unseen_bytes = 300;
+	pair->path.result.unseen[0].count = 1;
+	pair->path.result.unseen[0].first = before.first_time - WS_SECOND;
+	pair->path.result.unseen[0].last = before.last_time + 2 * WS_SECOND;
+	assert_true(ws_tracker_conn(pair->tracker[0], id, &info));
+	const uint64_t packets = info.endpoint[CLIENT].packets + info.endpoint[SERVER].packets;
+	assert_int_equal(packets, before.endpoint[CLIENT].packets + before.endpoint[SERVER].packets + 7);
+	assert_int_equal(info.endpoint[SERVER].bytes, before.endpoint[SERVER].bytes + 300);
+	assert_int_equal(info.first_time, before.first_time - WS_SECOND);
+	assert_int_equal(info.last_time, before.last_time + 2 * WS_SECOND);
+	ws_tracker_order_keys(pair->tracker[0], WS_ORDER_PACKETS, info.last_time, &id, 1, &key);
+	assert_int_equal(key.high, packets);
+	ws_tracker_order_keys(pair->tracker[0], WS_ORDER_BYTES, info.last_time, &id, 1, &key);
+	assert_int_equal(key.high, info.endpoint[CLIENT].bytes + info.endpoint[SERVER].bytes);
+	ws_tracker_order_keys(pair->tracker[0], WS_ORDER_START, info.last_time, &id, 1, &key);
+	assert_int_equal(key.high, info.first_time);
+	struct ws_filter *filter = ws_filter_compile("bytes >= 300 and duration > 3s", &error);
+	ws_conn_id picked;
+	assert_non_null(filter);
+	assert_int_equal(ws_filter_pick(filter, pair->tracker[0], 0, 1, &picked), 1);
+	ws_filter_free(filter);
+}
+
 static void a_router_between_makes_it_presumed(void **state)
 {
 	struct pair *pair = *state;
@@ -308,6 +341,7 @@ int main(void)
 	        WITH_PAIR(both_points_show_the_same),
 	        WITH_PAIR(a_router_between_makes_it_presumed),
 	        WITH_PAIR(each_end_is_what_its_own_point_knows),
+	        WITH_PAIR(what_one_point_has_missed_counts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
