@@ -260,6 +260,15 @@ static bool has_holes(const struct ws_joiner *joiner, const struct stretch *stre
 	return false;
 }
 
+/* A RST, or other bytes than those that the sender itself has sent at these numbers. Bytes that it was never seen to send were
+ * rather missed there: somebody else cannot keep it from sending its own. */
+static bool would_be_foreign(const struct ws_joiner *joiner, const struct join_row *row)
+{
+	const int64_t span = join_span(row);
+	return row->flags & WS_TCP_RST || (span && covered(joiner, row->position, WS_TIME_NEVER) &&
+	                                   covered(joiner, row->position + span - 1, WS_TIME_NEVER));
+}
+
 /* Rows that were seen at `to` first. A pure ACK that the other point has not seen proves little, and a point that has
  * missed some may have missed others. */
 static void judge_arrivals(const struct ws_joiner *joiner, const struct stretch *stretch, struct join_row *row,
@@ -270,7 +279,7 @@ static void judge_arrivals(const struct ws_joiner *joiner, const struct stretch 
 		struct join_row *at = &row[i];
 		if (at->first != (int)stretch->to || at->duplicate)
 			continue;
-		const bool says = !joiner->datagrams && (join_span(at) || at->flags & WS_TCP_RST);
+		const bool says = !joiner->datagrams && would_be_foreign(joiner, at);
 		const ws_time arrived = join_time(joiner, at, stretch->to);
 		at->next = at->next >= 0 ? at->next : (int8_t)stretch->from;
 		const bool injected = says && !holes && stretch->ordered && would_have_left(joiner, stretch, arrived);

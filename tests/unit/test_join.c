@@ -366,6 +366,44 @@ static void forged_reset(void **state)
 	ws_joiner_free(joiner);
 }
 
+/* Other bytes than those that the sender sent at these numbers. */
+static void forged_data(void **state)
+{
+	(void)state;
+	struct capture c[2];
+	struct ws_join_result result;
+	open_both(c);
+	both(c, 100 * MS, 0, ACK | PSH, 101, 501, 50);
+	add(&c[1], 200 * MS, 0, ACK | PSH, 151, 501, 50)->identification = 1;
+	both(c, 300 * MS, 0, ACK | PSH, 151, 501, 50);
+	both(c, 900 * MS, 0, ACK | PSH, 201, 501, 50);
+	struct ws_joiner *joiner = run(c, &result);
+	assert_int_equal(only(joiner, &result, WS_OUTCOME_INJECTED).sequence, 151);
+	ws_joiner_free(joiner);
+}
+
+/* The sender's point has a gap, and does not say so. What came of its end was sent all the same. */
+static void missed_at_the_sender(void **state)
+{
+	(void)state;
+	struct capture c[2];
+	struct ws_join_result result;
+	open_both(c);
+	both(c, 100 * MS, 0, ACK | PSH, 101, 501, 50);
+	add(&c[1], 200 * MS, 0, ACK | PSH, 151, 501, 50)->identification = 77;
+	add(&c[1], 200 * MS, 0, FIN | ACK, 201, 501, 0)->identification = 78;
+	both(c, 900 * MS, 1, ACK, 501, 202, 0);
+	both(c, 1900 * MS, 1, FIN | ACK, 501, 202, 0);
+	struct ws_joiner *joiner = run(c, &result);
+	assert_int_equal(result.direction[0].injected, 0);
+	assert_int_equal(result.direction[0].not_captured, 2);
+	assert_int_equal(result.direction[0].unseen, 2);
+	assert_int_equal(result.direction[0].unseen_bytes, 50);
+	assert_int_equal(result.unseen[0].count, 2);
+	assert_int_equal(result.unseen[1].count, 0);
+	ws_joiner_free(joiner);
+}
+
 static void duplicated_by_the_network(void **state)
 {
 	(void)state;
@@ -566,14 +604,15 @@ static void nothing_comes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(clock_offset),        cmocka_unit_test(clock_drift),
-	        cmocka_unit_test(clock_step),          cmocka_unit_test(clock_wrong_pair),
-	        cmocka_unit_test(clock_one_direction), cmocka_unit_test(pair_connections),
-	        cmocka_unit_test(lost_segment),        cmocka_unit_test(acknowledged_and_not_captured),
-	        cmocka_unit_test(nothing_comes),       cmocka_unit_test(outside_the_other_capture),
-	        cmocka_unit_test(forged_reset),        cmocka_unit_test(mirrored),
-	        cmocka_unit_test(missed_by_a_mirror),  cmocka_unit_test(duplicated_by_the_network),
-	        cmocka_unit_test(cut_and_merged),      cmocka_unit_test(equal_acks),
+	        cmocka_unit_test(clock_offset),         cmocka_unit_test(clock_drift),
+	        cmocka_unit_test(clock_step),           cmocka_unit_test(clock_wrong_pair),
+	        cmocka_unit_test(clock_one_direction),  cmocka_unit_test(pair_connections),
+	        cmocka_unit_test(lost_segment),         cmocka_unit_test(acknowledged_and_not_captured),
+	        cmocka_unit_test(nothing_comes),        cmocka_unit_test(outside_the_other_capture),
+	        cmocka_unit_test(forged_reset),         cmocka_unit_test(forged_data),
+	        cmocka_unit_test(missed_at_the_sender), cmocka_unit_test(mirrored),
+	        cmocka_unit_test(missed_by_a_mirror),   cmocka_unit_test(duplicated_by_the_network),
+	        cmocka_unit_test(cut_and_merged),       cmocka_unit_test(equal_acks),
 	        cmocka_unit_test(three_points),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
