@@ -6,6 +6,7 @@
  */
 #include "track/info.h"
 #include "track/merged.h"
+#include "track/together.h"
 
 #include <string.h>
 
@@ -204,7 +205,7 @@ static struct ws_order_key key_of(const struct keying *keying, const struct ws_c
 	case WS_ORDER_NETWORK_TIME:
 	case WS_ORDER_LOSS_TIME:
 		return share_key(keying->order, ws_conn_shares_sum(keying->tracker, conn, &shares) ? &shares : NULL,
-		                 (unsigned)ws_conn_likely_client(conn) & 1);
+		                 (unsigned)ws_shown_client(keying->tracker, conn) & 1);
 	case WS_ORDER_VERDICT:
 		return verdict_key(keying, ws_conn_judgement(keying->tracker, conn, NULL));
 	case WS_ORDER_NUMBER:
