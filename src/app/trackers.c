@@ -62,6 +62,7 @@ static struct ws_tracker_config tracker_config(const struct session *session, ui
 	        .exchanges = !session->screen && (session_records(session->options) &
 	                                                  (1u << WS_RECORD_EXCHANGE | 1u << WS_RECORD_SERVICE) ||
 	                                          (session->filter && ws_filter_asks_for_exchanges(session->filter))),
+	        .overview = !session->screen && session_records(session->options) & 1u << WS_RECORD_OVERVIEW,
 	        .ignore_checksums = session->options->ignore_checksums,
 	        .debug_connection = session->options->debug_connection,
 	};

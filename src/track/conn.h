@@ -158,8 +158,10 @@ struct ws_timer_link {
  * previous one. `order` has all of them in the order of their numbers. */
 struct ws_table {
 	uint8_t hash_key[16];
-	bool shares;                  /* connections have their shares of time */
-	bool never_rest;              /* all connections stay awake */
+	bool shares;     /* connections have their shares of time */
+	bool never_rest; /* all connections stay awake */
+	/* Those at rest have a brief, see brief.h, with the judgement of this tracker; NULL: they have none. */
+	const struct ws_tracker *briefs;
 	ws_time time_wait;            /* how long TIME_WAIT lasts */
 	size_t slot_size;             /* of struct ws_conn_slot, as far as it is used */
 	uintptr_t *places;            /* see ws_table_conn(); of those that are free, the id of the next one */

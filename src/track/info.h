@@ -2,6 +2,7 @@
 #ifndef WS_TRACK_INFO_H
 #define WS_TRACK_INFO_H
 
+#include "track/brief.h"
 #include "track/tracker.h"
 
 /* X(enumerator, the first and the last member of struct ws_conn that the part is made of). info.c says which members of
@@ -67,6 +68,12 @@ void ws_conn_prefetch_judged(const struct ws_tracker *tracker, const ws_conn_id 
  * are at hand; NULL: they are summed if they are needed. */
 struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const struct ws_conn *conn,
                                       const struct ws_time_shares *shares);
+
+/* What a byte that stores a judgement says. */
+struct ws_judgement ws_judgement_of(uint8_t stored);
+/* True when the end of TIME_WAIT does not make another one of it. */
+bool ws_judgement_stays(uint8_t stored);
+void ws_conn_brief(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_brief *brief);
 
 /* Without a SYN, the server is probably the side with the better known, or the lower, port. Always shown as a guess. */
 static inline int8_t ws_conn_likely_client(const struct ws_conn *conn)

@@ -28,9 +28,13 @@ static const struct {
 void ws_conn_prefetch(const struct ws_tracker *tracker, ws_conn_id id, unsigned parts)
 {
 	const struct ws_home home = ws_home_of(tracker, id);
-	enum { LINE = 64 };
-	const uint8_t *conn = (const uint8_t *)ws_table_awake(&home.tracker->table, home.id);
-	if (!conn)
+	enum { LINE = 64, AT_REST = 128 /* where its brief is */ };
+	const uintptr_t place = ws_table_place(&home.tracker->table, home.id);
+	const uint8_t *conn = (const uint8_t *)place;
+	if ((place & WS_PLACE_BITS) == WS_PLACE_AT_REST)
+		for (size_t at = 0; at < AT_REST; at += LINE)
+			__builtin_prefetch(conn + at);
+	if (!conn || place & WS_PLACE_BITS)
 		return;
 	if (parts & WS_PART_SHARES && home.tracker->table.shares)
 		for (size_t at = 0; at < sizeof(struct ws_shares); at += LINE)
@@ -76,9 +80,33 @@ struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const st
 		((struct ws_conn *)conn)->judgement =
 		        (uint8_t)(KNOWN | (made.slow ? SLOW : 0) | made.severity << SEVERITY_SHIFT | made.verdict);
 	}
-	return (struct ws_judgement){.verdict = conn->judgement & VERDICT_MASK,
-	                             .severity = conn->judgement >> SEVERITY_SHIFT & SEVERITY_MASK,
-	                             .slow = conn->judgement & SLOW};
+	return ws_judgement_of(conn->judgement);
+}
+
+struct ws_judgement ws_judgement_of(uint8_t stored)
+{
+	return (struct ws_judgement){.verdict = stored & VERDICT_MASK,
+	                             .severity = stored >> SEVERITY_SHIFT & SEVERITY_MASK,
+	                             .slow = stored & SLOW};
+}
+
+/* Both endpoints count as closed already, so that no rule before this one will match, and it will match again. */
+bool ws_judgement_stays(uint8_t stored)
+{
+	const struct ws_judgement judgement = ws_judgement_of(stored);
+	return judgement.verdict == WS_VERDICT_CLOSED && !judgement.severity;
+}
+
+void ws_conn_brief(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_brief *brief)
+{
+	*brief = (struct ws_brief){.number = conn->number,
+	                           .first = conn->first_time,
+	                           .last = conn->last_time,
+	                           .likely_client = (uint8_t)ws_conn_likely_client(conn) & 1,
+	                           .self = ws_conn_is_self(conn)};
+	brief->shares_known = ws_conn_shares_sum(tracker, conn, &brief->shares);
+	(void)ws_conn_judgement(tracker, conn, brief->shares_known ? &brief->shares : NULL);
+	brief->judgement = conn->judgement;
 }
 
 void ws_tracker_judge(const struct ws_tracker *tracker, const ws_conn_id *ids, size_t count,

@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "track/info.h"
 #include "track/merged.h"
+#include "track/rest.h"
 #include "track/together.h"
 
 #include <stdlib.h>
@@ -324,43 +325,72 @@ static void turn_shares(struct item *item, unsigned client)
 	}
 }
 
-/* `times`: also where its time went, which is needed of slow ones in any case. */
-static void item_of(const struct ws_tracker *shown, ws_conn_id id, const struct ws_conn *conn, bool times,
-                    struct item *item)
+/* What is the same of a connection that is at rest and of one that is not: in `brief`, `judgement` and `shares` aside, and
+ * in the members of `key` that identify it. */
+static void fill_item(const struct ws_tracker *shown, ws_conn_id id, const struct ws_conn *key,
+                      const struct ws_brief *brief, struct ws_judgement judgement, struct item *item)
 {
-	const struct ws_tracker *tracker = ws_home_of(shown, id).tracker;
 	const struct ws_clock *clock = shown->merged ? ws_merged_clock(shown->merged, id) : NULL;
-	bool summed = (times || !conn->judgement) && ws_conn_shares_sum(tracker, conn, &item->shares);
-	const struct ws_judgement judgement = ws_conn_judgement(tracker, conn, summed ? &item->shares : NULL);
-	const bool slow = judgement.slow && !judgement.severity;
-	if (slow && !summed)
-		summed = ws_conn_shares_sum(tracker, conn, &item->shares);
-	item->shares_known = summed && (times || slow);
-	const unsigned likely_client = (unsigned)ws_shown_client(tracker, conn) & 1,
-	               server = ws_conn_is_self(conn) ? likely_client : !likely_client;
+	const unsigned client = brief->likely_client, server = brief->self ? client : !client;
 	item->group = (struct ws_overview_group){
 	        .judgement = judgement,
 	        .one_client = true,
 	        .one_server = true,
 	        .one_port = true,
-	        .ip_version = conn->ip_version,
-	        .client = conn->address[likely_client],
-	        .server = conn->address[server],
-	        .port = conn->port[server],
+	        .ip_version = key->ip_version,
+	        .client = key->address[client],
+	        .server = key->address[server],
+	        .port = key->port[server],
 	        .count = 1,
-	        .first = ws_clock_here(clock, conn->first_time),
-	        .last = ws_clock_here(clock, conn->last_time),
-	        .example = conn->number,
+	        .first = ws_clock_here(clock, brief->first),
+	        .last = ws_clock_here(clock, brief->last),
+	        .example = brief->number,
 	        .example_id = id,
 	};
+	judge_item(item, client);
+	turn_shares(item, client);
+}
+
+/* `times`: also where its time went, which is needed of slow ones in any case. */
+static void item_of(const struct ws_tracker *shown, ws_conn_id id, const struct ws_conn *conn, bool times,
+                    struct item *item)
+{
+	const struct ws_tracker *tracker = ws_home_of(shown, id).tracker;
+	bool summed = (times || !conn->judgement) && ws_conn_shares_sum(tracker, conn, &item->shares);
+	const struct ws_judgement judgement = ws_conn_judgement(tracker, conn, summed ? &item->shares : NULL);
+	const bool slow = judgement.slow && !judgement.severity;
+	struct ws_brief brief = {.number = conn->number,
+	                         .first = conn->first_time,
+	                         .last = conn->last_time,
+	                         .likely_client = (uint8_t)ws_shown_client(tracker, conn) & 1,
+	                         .self = ws_conn_is_self(conn)};
+	if (slow && !summed)
+		summed = ws_conn_shares_sum(tracker, conn, &item->shares);
+	item->shares_known = summed && (times || slow);
 	if (ws_path_find(tracker, conn->id, conn->number)) { /* another point may have begun earlier or ended later */
 		struct ws_conn_info info;
 		ws_conn_fill(tracker, conn, WS_PART_FIRST | WS_PART_LAST, &info);
-		item->group.first = ws_clock_here(clock, info.first_time);
-		item->group.last = ws_clock_here(clock, info.last_time);
+		brief.first = info.first_time;
+		brief.last = info.last_time;
 	}
-	judge_item(item, likely_client);
-	turn_shares(item, likely_client);
+	fill_item(shown, id, conn, &brief, judgement, item);
+}
+
+/* The same of a connection at rest. False: it has no brief that is still right. */
+static bool item_of_brief(const struct ws_tracker *shown, ws_conn_id id, bool times, struct item *item)
+{
+	const struct ws_home home = ws_home_of(shown, id);
+	const struct ws_table *table = &home.tracker->table;
+	const uintptr_t place = ws_table_place(table, home.id);
+	struct ws_brief brief;
+	struct ws_conn key;
+	if ((place & WS_PLACE_BITS) != WS_PLACE_AT_REST || !ws_rested_brief(table, ws_rested_at(place), &key, &brief))
+		return false;
+	const struct ws_judgement judgement = ws_judgement_of(brief.judgement);
+	item->shares = brief.shares;
+	item->shares_known = brief.shares_known && (times || (judgement.slow && !judgement.severity));
+	fill_item(shown, id, &key, &brief, judgement, item);
+	return true;
 }
 
 /* The same of a connection of records. */
@@ -395,29 +425,40 @@ static void item_of_record(const struct ws_conn_info *info, struct item *item)
 
 /* ---- The walk */
 
+/* The connection ids[i] of `count`. False: there is none. */
+static bool read_item(const struct ws_overview *overview, const struct ws_tracker *tracker, const ws_conn_id *ids,
+                      size_t i, size_t count, struct item *item)
+{
+	const unsigned parts = WS_PART_OPENING | WS_PART_LAST | WS_PART_FIRST | (overview->times ? WS_PART_SHARES : 0);
+	const struct ws_home home = ws_home_of(tracker, ids[i]);
+	struct ws_conn_copy copy;
+	struct ws_conn_info info;
+	if (tracker->stored) {
+		if (!ws_stored_conn(tracker->stored, ids[i], &info))
+			return false;
+		item_of_record(&info, item);
+		return true;
+	}
+	ws_conn_prefetch_judged(tracker, ids, i, count, parts);
+	if (item_of_brief(tracker, ids[i], overview->times, item))
+		return true;
+	const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
+	if (conn)
+		item_of(tracker, ids[i], conn, overview->times, item);
+	return conn;
+}
+
 /* Looks at the connections of these ranks. */
 static void count_block(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_filter *filter,
                         size_t limit)
 {
 	ws_conn_id ids[BLOCK];
 	struct item item[TOGETHER];
-	struct ws_conn_copy copy;
-	struct ws_conn_info info;
 	const size_t count = filter ? ws_filter_pick(filter, tracker, overview->rank, limit, ids)
 	                            : ws_tracker_conn_ids(tracker, overview->rank, limit, ids);
-	const unsigned parts = WS_PART_OPENING | WS_PART_LAST | WS_PART_FIRST | (overview->times ? WS_PART_SHARES : 0);
 	size_t items = 0;
 	for (size_t i = 0; i < count; i++) {
-		const struct ws_conn *conn = NULL;
-		if (!tracker->stored) {
-			const struct ws_home home = ws_home_of(tracker, ids[i]);
-			ws_conn_prefetch_judged(tracker, ids, i, count, parts);
-			conn = ws_table_read(&home.tracker->table, home.id, &copy);
-		}
-		if (conn)
-			item_of(tracker, ids[i], conn, overview->times, &item[items++]);
-		else if (tracker->stored && ws_stored_conn(tracker->stored, ids[i], &info))
-			item_of_record(&info, &item[items++]);
+		items += read_item(overview, tracker, ids, i, count, &item[items]);
 		if (items == TOGETHER || i + 1 == count) {
 			count_items(overview, item, items);
 			items = 0;

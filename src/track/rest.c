@@ -2,6 +2,7 @@
  * times. So each of these is replaced by its difference from the one that it is likely to equal, and then every word of
  * four bytes is stored without its leading zero bytes. A number that nothing predicts costs what it takes. */
 #include "track/rest.h"
+#include "track/info.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -256,6 +257,17 @@ static size_t address_size(uint8_t ip_version)
 	return ip_version == 4 ? 4 : 16;
 }
 
+static size_t wait_size(const struct ws_rested *rested)
+{
+	return rested->waits ? sizeof(struct ws_rested_wait) : 0;
+}
+
+/* Where the brief is, if there is one. */
+static const uint8_t *brief_of(const struct ws_rested *rested)
+{
+	return rested->bytes + wait_size(rested) + 2 * address_size(rested->ip_version);
+}
+
 static size_t mask_size(const struct ws_rested *rested, bool shares)
 {
 	return (CONN_WORDS + GROUP - 1) / GROUP + (shares ? (SHARES_WORDS + GROUP - 1) / GROUP : 0) +
@@ -276,6 +288,27 @@ static void take_differences(const struct ws_conn_slot *from, struct ws_conn_slo
 	SHARE_TIMES(PACK_TIME)
 }
 
+/* Of the shares that a brief has, only how they differ from those up to the last segment. It is its own inverse. */
+static void take_shares(struct ws_conn_slot *slot, bool shares, const struct ws_brief *brief)
+{
+	for (enum ws_cause cause = 0; shares && cause < WS_CAUSE_COUNT; cause++)
+		for (unsigned side = 0; side < 2; side++)
+			slot->shares.time.time[cause][side] =
+			        brief->shares.time[cause][side] - slot->shares.time.time[cause][side];
+}
+
+/* What is stored in front of the words is not stored there again. */
+static void hide_front(struct ws_conn_slot *slot, const struct ws_rested_wait *wait, bool shares,
+                       const struct ws_brief *brief)
+{
+	if (wait || brief)
+		slot->conn.number = 0;
+	if (!brief)
+		return;
+	slot->conn.first_time = slot->conn.last_time = 0;
+	take_shares(slot, shares, brief);
+}
+
 /* ---- TIME_WAIT */
 
 static struct ws_transition end_of_time_wait(unsigned endpoint)
@@ -291,11 +324,11 @@ static struct ws_transition end_of_time_wait(unsigned endpoint)
 /* Returns false when something else than the end of TIME_WAIT may be next, or something may follow it. */
 static bool foresee_end(const struct ws_conn *conn, ws_time time_wait, struct ws_rested_wait *wait, unsigned *side)
 {
-	struct ws_machine machine = conn->machine;
 	struct ws_outcome outcome;
 	unsigned endpoint = 0;
-	if (conn->timer_slot == WS_NO_TIMER || conn->half_open || machine.self || conn->number > UINT32_MAX)
+	if (conn->timer_slot == WS_NO_TIMER || conn->half_open || conn->machine.self || conn->number > UINT32_MAX)
 		return false;
+	struct ws_machine machine = conn->machine;
 	const ws_time deadline = ws_machine_deadline(&machine, time_wait, &endpoint);
 	const struct ws_segment expiry = ws_expiry(deadline, endpoint);
 	if (deadline == WS_TIME_NEVER || machine.endpoint[endpoint].state != WS_TIME_WAIT ||
@@ -338,53 +371,76 @@ static void apply_end(const struct ws_rested *rested, struct ws_conn *conn)
 	conn->reported = 1;
 }
 
-static size_t wait_size(const struct ws_rested *rested)
-{
-	return rested->waits ? sizeof(struct ws_rested_wait) : 0;
-}
-
 /* ---- A connection */
 
-struct ws_rested *ws_rested_make(const struct ws_conn *conn, bool shares, ws_time epoch, ws_time time_wait)
-{
+/* What is stored in front of the words, if anything. */
+struct front {
+	bool waits;
+	unsigned endpoint; /* that waits */
 	struct ws_rested_wait wait;
-	unsigned endpoint = 0;
+	size_t brief_size;
+	uint8_t brief[WS_BRIEF_MOST];
+};
+
+static void make_front(const struct ws_table *table, const struct ws_conn *conn, const struct ws_brief *brief,
+                       struct front *front)
+{
+	front->endpoint = 0;
+	front->waits = foresee_end(conn, table->time_wait, &front->wait, &front->endpoint);
+	front->brief_size = brief ? ws_brief_pack(brief, table->epoch, front->brief) : 0;
+}
+
+/* Returns where the words begin. */
+static uint8_t *put_front(struct ws_rested *rested, const struct ws_conn *conn, const struct front *front)
+{
+	const size_t address = address_size(conn->ip_version);
+	uint8_t *out = rested->bytes;
+	*rested = (struct ws_rested){
+	        .tunnel = conn->tunnel,
+	        .port = {conn->port[0], conn->port[1]},
+	        .ip_version = conn->ip_version & 15,
+	        .has_rare = conn->rare != NULL,
+	        .has_brief = front->brief_size > 0,
+	        .waits = front->waits,
+	        .reported = conn->reported,
+	        .endpoint = front->endpoint & 1,
+	};
+	if (front->waits)
+		out = (uint8_t *)memcpy(out, &front->wait, sizeof(front->wait)) + sizeof(front->wait);
+	for (unsigned i = 0; i < 2; i++, out += address)
+		memcpy(out, conn->address[i].byte + sizeof(conn->address[i]) - address, address);
+	return (uint8_t *)memcpy(out, front->brief, front->brief_size) + front->brief_size;
+}
+
+struct ws_rested *ws_rested_make(const struct ws_table *table, const struct ws_conn *conn, const struct ws_brief *brief)
+{
+	const bool shares = table->shares;
+	struct front front;
 	struct ws_conn_slot slot;
 	uint8_t mask[MASK_BYTES], size[MOST_WORDS / 4 + WORD], data[MOST_WORDS * WORD + WORD];
 	struct packing to = {mask, size, data, 0, 0};
+	make_front(table, conn, brief, &front);
 	memcpy(&slot, conn, shares ? sizeof(slot) : sizeof(*conn));
 	drop_known(&slot.conn);
-	take_differences((const struct ws_conn_slot *)conn, &slot, shares, epoch);
+	take_differences((const struct ws_conn_slot *)conn, &slot, shares, table->epoch);
+	hide_front(&slot, front.waits ? &front.wait : NULL, shares, front.brief_size ? brief : NULL);
 	put_words(&to, (const uint8_t *)&slot + KEY, CONN_WORDS);
 	if (shares)
 		put_words(&to, &slot.shares, SHARES_WORDS);
 	if (conn->rare)
 		put_words(&to, conn->rare, RARE_WORDS);
 	const size_t masks = (size_t)(to.mask - mask), sizes = (size_t)(to.size - size) + (to.size_bits > 0);
-	const size_t address = address_size(conn->ip_version), bytes = (size_t)(to.data - data);
-	const bool waits = foresee_end(conn, time_wait, &wait, &endpoint);
+	const size_t bytes = (size_t)(to.data - data);
 	struct ws_rested *rested =
-	        malloc(sizeof(*rested) + (waits ? sizeof(wait) : 0) + 2 * address + masks + sizes + bytes + SLACK);
+	        malloc(sizeof(*rested) + (front.waits ? sizeof(front.wait) : 0) + 2 * address_size(conn->ip_version) +
+	               front.brief_size + masks + sizes + bytes + SLACK);
 	if (!rested)
 		return NULL;
-	rested->waits = waits;
-	rested->expired = 0;
-	rested->endpoint = endpoint & 1;
-	rested->reported = conn->reported;
-	rested->tunnel = conn->tunnel;
-	rested->port[0] = conn->port[0];
-	rested->port[1] = conn->port[1];
-	rested->ip_version = conn->ip_version;
-	rested->has_rare = conn->rare != NULL;
+	uint8_t *out = put_front(rested, conn, &front);
 	rested->sizes = (uint8_t)sizes;
-	uint8_t *out = rested->bytes;
-	if (waits)
-		out = (uint8_t *)memcpy(out, &wait, sizeof(wait)) + sizeof(wait);
-	for (unsigned i = 0; i < 2; i++)
-		memcpy(out + i * address, conn->address[i].byte + sizeof(conn->address[i]) - address, address);
-	out = memcpy(out + 2 * address, mask, masks);
-	out = memcpy(out + masks, size, sizes);
-	memcpy(out + sizes, data, bytes);
+	memcpy(out, mask, masks);
+	memcpy(out + masks, size, sizes);
+	memcpy(out + masks + sizes, data, bytes);
 	return rested;
 }
 
@@ -419,10 +475,28 @@ static void add_differences(struct ws_conn_slot *slot, bool shares, ws_time epoc
 	SHARE_NUMBERS(UNPACK_NUMBER)
 }
 
-void ws_rested_read(const struct ws_rested *rested, bool shares, ws_time epoch, struct ws_conn *conn,
+/* The opposite of hide_front(). */
+static void show_front(const struct ws_rested *rested, struct ws_conn_slot *slot, bool shares, ws_time epoch)
+{
+	struct ws_rested_wait wait;
+	struct ws_brief brief;
+	(void)ws_rested_wait(rested, &wait);
+	if (rested->waits)
+		slot->conn.number = wait.number;
+	if (!rested->has_brief)
+		return;
+	ws_brief_read(brief_of(rested), epoch, &brief);
+	slot->conn.number = brief.number;
+	slot->conn.first_time = (ws_time)time_code((uint64_t)brief.first, (uint64_t)epoch);
+	slot->conn.last_time = (ws_time)time_code((uint64_t)brief.last, (uint64_t)brief.first);
+	take_shares(slot, shares, &brief);
+}
+
+void ws_rested_read(const struct ws_table *table, const struct ws_rested *rested, struct ws_conn *conn,
                     struct ws_rare *rare)
 {
-	const uint8_t *mask = rested->bytes + wait_size(rested) + 2 * address_size(rested->ip_version);
+	const bool shares = table->shares;
+	const uint8_t *brief = brief_of(rested), *mask = brief + (rested->has_brief ? ws_brief_size(brief) : 0);
 	const uint8_t *size = mask + mask_size(rested, shares);
 	struct unpacking from = {mask, size, size + rested->sizes, 0};
 	memset(conn, 0, shares ? sizeof(struct ws_conn_slot) : sizeof(*conn));
@@ -434,9 +508,20 @@ void ws_rested_read(const struct ws_rested *rested, bool shares, ws_time epoch, 
 		memset(rare, 0, sizeof(*rare));
 		get_words(&from, rare, RARE_WORDS);
 	}
-	add_differences((struct ws_conn_slot *)conn, shares, epoch);
+	show_front(rested, (struct ws_conn_slot *)conn, shares, table->epoch);
+	add_differences((struct ws_conn_slot *)conn, shares, table->epoch);
 	if (rested->has_rare)
 		conn->rare = rare;
 	if (rested->expired)
 		apply_end(rested, conn);
+}
+
+bool ws_rested_brief(const struct ws_table *table, const struct ws_rested *rested, struct ws_conn *key,
+                     struct ws_brief *brief)
+{
+	if (!rested->has_brief)
+		return false;
+	ws_rested_key(rested, key);
+	ws_brief_read(brief_of(rested), table->epoch, brief);
+	return !rested->expired || ws_judgement_stays(brief->judgement);
 }

@@ -1,21 +1,24 @@
 /* Connections at rest: those that are over or idle are kept packed, in about a third of the memory, until something
- * needs them again. Nothing of them is lost. Private to src/track, and used only by table.c, evict.c, timers.c, and
- * tracker.c for the end of TIME_WAIT. */
+ * needs them again. Nothing of them is lost. Private to src/track, and used only by table.c, evict.c, timers.c,
+ * tracker.c for the end of TIME_WAIT, and overview.c. */
 #ifndef WS_TRACK_REST_H
 #define WS_TRACK_REST_H
 
+#include "track/brief.h"
 #include "track/conn.h"
 
 struct ws_rested {
 	uint16_t tunnel, port[2];
 	uint8_t ip_version : 4, has_rare : 1;
 	uint8_t eviction_class : 3; /* see evict.c */
+	uint8_t has_brief : 1;      /* see brief.h */
 	uint8_t waits : 1;          /* for the end of TIME_WAIT, see struct ws_rested_wait */
 	uint8_t expired : 1;        /* that has come */
 	uint8_t reported : 1;       /* of one that waits: as in struct ws_conn */
 	uint8_t endpoint : 1;       /* likewise: the one that is in TIME_WAIT */
 	uint8_t sizes;              /* see rest.c */
-	/* A struct ws_rested_wait, if it waits; the addresses, without what is the same in all; the rest of it. */
+	/* A struct ws_rested_wait, if it waits; the addresses, without what is the same in all; the brief, if there is one;
+	 * the rest of it. */
 	uint8_t bytes[];
 };
 
@@ -32,17 +35,21 @@ static inline struct ws_rested *ws_rested_at(uintptr_t place)
 	return (struct ws_rested *)(place - WS_PLACE_AT_REST);
 }
 
-/* Packs a connection, with its shares of time if it has them, and what it has at `rare`. `epoch`: times are stored as
- * differences from it. `time_wait`: how long TIME_WAIT lasts. Returns memory from malloc(), without `eviction_class`; NULL:
- * there is none. */
-struct ws_rested *ws_rested_make(const struct ws_conn *conn, bool shares, ws_time epoch, ws_time time_wait);
+/* Packs a connection of a table, with its shares of time if it has them, and what it has at `rare`. The table's epoch
+ * is known: times are stored as differences from it. `brief`: NULL if it is to have none. Returns memory from malloc(),
+ * without `eviction_class`; NULL: there is none. */
+struct ws_rested *ws_rested_make(const struct ws_table *table, const struct ws_conn *conn,
+                                 const struct ws_brief *brief);
 /* Returns false when it does not wait, or no longer. */
 bool ws_rested_wait(const struct ws_rested *rested, struct ws_rested_wait *wait);
 /* The wait is over. The transition is what ws_machine_step() will say of it. */
 struct ws_transition ws_rested_expire(struct ws_rested *rested);
 /* Fills a struct ws_conn_slot, and `rare` if there is any, with what was packed, except `id` and `hash`. */
-void ws_rested_read(const struct ws_rested *rested, bool shares, ws_time epoch, struct ws_conn *conn,
+void ws_rested_read(const struct ws_table *table, const struct ws_rested *rested, struct ws_conn *conn,
                     struct ws_rare *rare);
+/* Reads no more than what identifies the connection, and its brief. False: it has none, or its state has changed since. */
+bool ws_rested_brief(const struct ws_table *table, const struct ws_rested *rested, struct ws_conn *key,
+                     struct ws_brief *brief);
 /* Fills only the members that identify the connection. */
 void ws_rested_key(const struct ws_rested *rested, struct ws_conn *conn);
 

@@ -28,12 +28,16 @@
 /* As much later than it is set to a timer of Linux may end. */
 #define TIMER_TICK (40 * WS_MILLISECOND)
 
+static void add_to(struct ws_time_shares *sum, enum ws_cause cause, unsigned side, ws_time time)
+{
+	if (time > 0)
+		sum->time[cause][ws_cause_is_sided(cause) ? side : 0] += time;
+}
+
 static void add(struct ws_shares *shares, enum ws_cause cause, unsigned side, ws_time time)
 {
-	if (time <= 0)
-		return;
-	shares->time.time[cause][ws_cause_is_sided(cause) ? side : 0] += time;
-	if (shares->recorded) {
+	add_to(&shares->time, cause, side, time);
+	if (time > 0 && shares->recorded) {
 		struct ws_span_recorder *recorder = (struct ws_span_recorder *)shares;
 		recorder->add(recorder, cause, side, time);
 	}
@@ -594,23 +598,40 @@ uint32_t ws_shares_full_segment(const struct ws_machine *machine, const struct w
 	return mss > 2 * TIMESTAMPS && segment->timestamps ? mss - TIMESTAMPS : mss;
 }
 
-void ws_shares_end(struct ws_shares *shares)
+/* What a wait that has not ended adds: up to two parts. Returns how many. */
+struct part {
+	enum ws_cause cause;
+	unsigned side;
+	ws_time time;
+};
+
+static unsigned left_over(const struct ws_shares *shares, struct part part[2])
 {
 	const struct state state = current(shares);
 	const ws_time wait = shares->latest - shares->since;
 	const unsigned server = shares->opener == 1;
-	if (!state.waits)
-		add(shares, state.cause, state.side, wait);
-	else if (owes_answer(shares, server))
-		split(shares, wait, way_left(shares, server), WS_CAUSE_NETWORK, !server, WS_CAUSE_PROGRAM, server);
-	else
-		add(shares, WS_CAUSE_IDLE, 0, wait);
+	part[0] = (struct part){state.waits ? WS_CAUSE_IDLE : state.cause, state.waits ? 0 : state.side, wait};
+	if (!state.waits || !owes_answer(shares, server))
+		return 1;
+	const ws_time way = way_left(shares, server), network = way < wait ? way : wait;
+	part[0] = (struct part){WS_CAUSE_NETWORK, !server, network};
+	part[1] = (struct part){WS_CAUSE_PROGRAM, server, wait - network};
+	return 2;
+}
+
+void ws_shares_end(struct ws_shares *shares)
+{
+	struct part part[2];
+	const unsigned parts = left_over(shares, part);
+	for (unsigned i = 0; i < parts; i++)
+		add(shares, part[i].cause, part[i].side, part[i].time);
 }
 
 void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum)
 {
-	struct ws_span_recorder end = {.shares = *shares};
-	end.shares.recorded = false;
-	ws_shares_end(&end.shares);
-	*sum = end.shares.time;
+	struct part part[2];
+	const unsigned parts = left_over(shares, part);
+	*sum = shares->time;
+	for (unsigned i = 0; i < parts; i++)
+		add_to(sum, part[i].cause, part[i].side, part[i].time);
 }

@@ -9,6 +9,7 @@
  * segment for a while are put to rest, so memory and caches belong to those that are in use. Where many of them wake up
  * soon afterwards, more are left awake. */
 #include "track/conn.h"
+#include "track/info.h"
 #include "track/rest.h"
 
 #include "base/hash.h"
@@ -550,7 +551,10 @@ static void put_to_rest(struct ws_table *table, struct ws_conn *conn)
 	if (!table->epoch_known)
 		table->epoch = conn->first_time;
 	table->epoch_known = true;
-	struct ws_rested *rested = ws_rested_make(conn, table->shares, table->epoch, table->time_wait);
+	struct ws_brief brief;
+	if (table->briefs)
+		ws_conn_brief(table->briefs, conn, &brief);
+	struct ws_rested *rested = ws_rested_make(table, conn, table->briefs ? &brief : NULL);
 	if (!rested)
 		return;
 	rested->eviction_class = (uint8_t)ws_eviction_class(conn);
@@ -592,7 +596,7 @@ static uint32_t hash_of(const struct ws_table *table, const struct ws_conn *conn
 
 const struct ws_conn *ws_table_copy(const struct ws_table *table, ws_conn_id id, struct ws_conn_copy *copy)
 {
-	ws_rested_read(ws_rested_at(table->places[id - 1]), table->shares, table->epoch, &copy->slot.conn, &copy->rare);
+	ws_rested_read(table, ws_rested_at(table->places[id - 1]), &copy->slot.conn, &copy->rare);
 	copy->slot.conn.id = id;
 	copy->slot.conn.hash = hash_of(table, &copy->slot.conn);
 	return &copy->slot.conn;
@@ -605,7 +609,7 @@ struct ws_conn *ws_table_wake(struct ws_table *table, ws_conn_id id)
 	if (!grow_pool(table) || (rested->has_rare && !(rare = take_rare(table))))
 		return NULL;
 	struct ws_conn *conn = take_slot(table);
-	ws_rested_read(rested, table->shares, table->epoch, conn, rare);
+	ws_rested_read(table, rested, conn, rare);
 	conn->id = id;
 	conn->hash = hash_of(table, conn);
 	table->places[id - 1] = (uintptr_t)conn;

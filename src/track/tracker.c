@@ -57,6 +57,7 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 	}
 	tracker->table.time_wait = tracker->config.time_wait;
 	tracker->table.never_rest = config->history; /* replays need their connections at hand */
+	tracker->table.briefs = config->overview ? tracker : NULL;
 	return tracker;
 }
 

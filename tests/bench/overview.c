@@ -68,8 +68,11 @@ int main(int count, char **arguments)
 		return 1;
 	const uint32_t connections = (uint32_t)strtoul(arguments[1], NULL, 10);
 	const bool keep = strcmp(arguments[3], "keep") == 0;
-	const struct ws_tracker_config config = {
-	        .hash_key = "bench", .history = keep, .shares = true, .max_memory = UINT64_C(16) << 30};
+	const struct ws_tracker_config config = {.hash_key = "bench",
+	                                         .history = keep,
+	                                         .shares = true,
+	                                         .overview = !keep,
+	                                         .max_memory = UINT64_C(16) << 30};
 	struct ws_error error;
 	struct ws_tracker_stats stats;
 	struct world world = {.tracker = ws_tracker_create(&config, &error),

@@ -13,6 +13,8 @@
 #include "track/rest.h"
 #include "track/tracker.h"
 
+#include <wirestate/overview.h>
+
 /* ---- Packing */
 
 /* Zero, small, or any number of up to four bytes. */
@@ -44,9 +46,40 @@ static void make_alike(uint64_t *random, struct ws_conn *conn)
 	}
 }
 
+/* With the times of the connection, which are stored in the brief alone, and up to all of the shares. */
+static void make_brief(uint64_t *random, const struct ws_conn *conn, struct ws_brief *brief)
+{
+	*brief = (struct ws_brief){.number = conn->number,
+	                           .first = conn->first_time,
+	                           .last = conn->last_time,
+	                           .shares_known = below(random, 2),
+	                           .judgement = (uint8_t)(1 + below(random, 255)),
+	                           .likely_client = below(random, 2) & 1,
+	                           .self = below(random, 2) & 1};
+	const unsigned shares = below(random, 1 + 2 * WS_CAUSE_COUNT);
+	for (unsigned i = 0; i < shares; i++)
+		brief->shares.time[below(random, WS_CAUSE_COUNT)][below(random, 2)] = (ws_time)some_word(random)
+		                                                                      << below(random, 32);
+	brief->shares.timeouts = some_word(random);
+}
+
+static void assert_same_brief(const struct ws_brief *a, const struct ws_brief *b)
+{
+	assert_int_equal(a->number, b->number);
+	assert_int_equal(a->first, b->first);
+	assert_int_equal(a->last, b->last);
+	assert_int_equal(a->shares_known, b->shares_known);
+	assert_int_equal(a->judgement, b->judgement);
+	assert_int_equal(a->likely_client, b->likely_client);
+	assert_int_equal(a->self, b->self);
+	assert_memory_equal(a->shares.time, b->shares.time, sizeof(a->shares.time));
+	assert_int_equal(a->shares.timeouts, b->shares.timeouts);
+}
+
 static void all_of_a_connection_comes_back(void **state)
 {
 	(void)state;
+	unsigned briefs = 0;
 	uint64_t random = 1;
 	for (unsigned round = 0; round < 20000; round++) {
 		const bool shares = below(&random, 2), rare = below(&random, 2);
@@ -67,9 +100,19 @@ static void all_of_a_connection_comes_back(void **state)
 			for (unsigned i = 0; i < 2; i++)
 				memcpy(conn->address[i].byte, (const uint8_t[12]){[10] = 0xff, [11] = 0xff}, 12);
 		conn->rare = rare ? &in.rare : NULL;
-		struct ws_rested *rested = ws_rested_make(conn, shares, epoch, 60 * WS_SECOND);
+		const struct ws_table table = {.shares = shares, .epoch = epoch, .time_wait = 60 * WS_SECOND};
+		struct ws_brief brief, read;
+		struct ws_conn key;
+		make_brief(&random, conn, &brief);
+		const bool has_brief = below(&random, 2);
+		struct ws_rested *rested = ws_rested_make(&table, conn, has_brief ? &brief : NULL);
 		assert_non_null(rested);
-		ws_rested_read(rested, shares, epoch, &out.slot.conn, &out.rare);
+		ws_rested_read(&table, rested, &out.slot.conn, &out.rare);
+		if (ws_rested_brief(&table, rested, &key, &read)) {
+			assert_true(has_brief);
+			assert_same_brief(&brief, &read);
+			briefs++;
+		}
 		free(rested);
 		conn->hash = conn->id = conn->judgement = conn->recent = 0;
 		conn->rare = rare ? &out.rare : NULL;
@@ -82,14 +125,18 @@ static void all_of_a_connection_comes_back(void **state)
 		if (rare)
 			assert_memory_equal(&in.rare, &out.rare, sizeof(in.rare));
 	}
+	assert_true(briefs > 5000);
 }
 
 /* ---- In a tracker */
 
-static struct ws_tracker *tracker_of(uint64_t memory, size_t awake)
+static struct ws_tracker *tracker_of(uint64_t memory, size_t awake, bool overview)
 {
-	const struct ws_tracker_config config = {
-	        .hash_key = "a key for tests", .max_memory = memory, .shares = true, .time_wait = WS_SECOND};
+	const struct ws_tracker_config config = {.hash_key = "a key for tests",
+	                                         .max_memory = memory,
+	                                         .shares = true,
+	                                         .time_wait = WS_SECOND,
+	                                         .overview = overview};
 	struct ws_error error;
 	struct ws_tracker *tracker = ws_tracker_create(&config, &error);
 	assert_non_null(tracker);
@@ -163,10 +210,56 @@ static void assert_same_connections(const struct ws_tracker *one, const struct w
 	}
 }
 
-static void answers_do_not_depend_on_rest(void **state)
+static struct ws_overview *overview_of(const struct ws_tracker *tracker, bool times)
 {
-	(void)state;
-	struct ws_tracker *busy = tracker_of(0, 4096), *resting = tracker_of(0, 0);
+	struct ws_overview *overview = ws_overview_create(tracker);
+	assert_non_null(overview);
+	ws_overview_begin(overview, times);
+	while (!ws_overview_work(overview, tracker, NULL, 100))
+		;
+	return overview;
+}
+
+static void assert_same_overview(const struct ws_tracker *one, const struct ws_tracker *other, bool times)
+{
+	struct ws_overview *a = overview_of(one, times), *b = overview_of(other, times);
+	const size_t count = ws_overview_count(a);
+	assert_int_equal(count, ws_overview_count(b));
+	assert_int_equal(ws_overview_connections(a), ws_overview_connections(b));
+	for (size_t i = 0; i < count; i++) {
+		const struct ws_overview_group *first = ws_overview_group(a, i), *second = ws_overview_group(b, i);
+		const struct ws_time_shares *shares = ws_overview_shares(a, i);
+		assert_true(ws_overview_same(first, second));
+		assert_int_equal(first->count, second->count);
+		assert_int_equal(first->first, second->first);
+		assert_int_equal(first->last, second->last);
+		assert_int_equal(first->example, second->example);
+		assert_int_equal(first->example_id, second->example_id);
+		assert_int_equal(!shares, !ws_overview_shares(b, i));
+		if (shares)
+			assert_memory_equal(shares, ws_overview_shares(b, i), sizeof(*shares));
+	}
+	ws_overview_free(a);
+	ws_overview_free(b);
+}
+
+/* Connections at rest with a brief that is right. */
+static size_t briefs_of(const struct ws_table *table)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < table->place_count; i++) {
+		struct ws_conn key;
+		struct ws_brief brief;
+		count += (table->places[i] & WS_PLACE_BITS) == WS_PLACE_AT_REST &&
+		         ws_rested_brief(table, ws_rested_at(table->places[i]), &key, &brief);
+	}
+	return count;
+}
+
+/* `overview`: those at rest have a brief. */
+static void compare_resting(bool overview)
+{
+	struct ws_tracker *busy = tracker_of(0, 4096, false), *resting = tracker_of(0, 0, overview);
 	struct side sides[CLIENTS][2] = {{{0}}};
 	struct ws_track_result one, other;
 	uint64_t random = 7;
@@ -185,14 +278,29 @@ static void answers_do_not_depend_on_rest(void **state)
 		fire(resting, &shot, number, &other);
 		assert_same_result(&one, &other);
 		at_rest += resting->table.used - resting->table.awake;
-		if (number % 1000 == 0)
+		if (number % 1000 == 0) {
 			assert_same_connections(busy, resting);
+			assert_same_overview(busy, resting, number % 2000 == 0);
+		}
 	}
+	assert_true(overview ? briefs_of(&resting->table) > 500 : !briefs_of(&resting->table));
 	assert_int_equal(busy->table.used, busy->table.awake);
 	assert_true(at_rest / 30000 > CLIENTS / 2);
 	assert_true(ws_tracker_conn_count(busy) > 1000);
 	ws_tracker_free(busy);
 	ws_tracker_free(resting);
+}
+
+static void answers_do_not_depend_on_rest(void **state)
+{
+	(void)state;
+	compare_resting(false);
+}
+
+static void nor_on_what_an_overview_needs(void **state)
+{
+	(void)state;
+	compare_resting(true);
 }
 
 /* Connections whose TIME_WAIT has ended while they were at rest. */
@@ -209,7 +317,7 @@ static size_t ended_at_rest(const struct ws_table *table)
 static void time_wait_ends_at_rest(void **state)
 {
 	enum { MANY = 400, APART = 10, LATE = 3 };
-	struct ws_tracker *busy = tracker_of(0, 4096), *resting = tracker_of(0, 0);
+	struct ws_tracker *busy = tracker_of(0, 4096, false), *resting = tracker_of(0, 0, true);
 	struct ws_track_result one, other;
 	uint64_t frame = 0;
 	size_t ended = 0;
@@ -236,9 +344,12 @@ static void time_wait_ends_at_rest(void **state)
 			assert_same_result(&one, &other);
 			assert_memory_equal(busy->stats.state, resting->stats.state, sizeof(busy->stats.state));
 		}
-		if (i % 50 == 49)
+		if (i % 50 == 49) {
 			assert_same_connections(busy, resting);
+			assert_same_overview(busy, resting, i % 100 == 99);
+		}
 	}
+	assert_int_equal(briefs_of(&resting->table), resting->table.used - resting->table.awake);
 	assert_true(ended > MANY / 2);
 	assert_true(ended_at_rest(&resting->table) < ended);
 	ws_tracker_free(busy);
@@ -248,7 +359,7 @@ static void time_wait_ends_at_rest(void **state)
 /* Opens and closes connections one after another. */
 static size_t kept_of(uint32_t connections, size_t awake)
 {
-	struct ws_tracker *tracker = tracker_of(1 << 20, awake);
+	struct ws_tracker *tracker = tracker_of(1 << 20, awake, false);
 	struct ws_track_result result;
 	uint64_t frame = 0;
 	for (uint32_t i = 0; i < connections; i++) {
@@ -288,7 +399,7 @@ static void more_have_room_at_rest(void **state)
 static void attempts_of_a_flood_stay_awake(void **state)
 {
 	(void)state;
-	struct ws_tracker *tracker = tracker_of(1 << 20, 8);
+	struct ws_tracker *tracker = tracker_of(1 << 20, 8, true);
 	struct ws_track_result result;
 	for (uint32_t i = 0; i < 5000; i++) {
 		const struct shot shot = {
@@ -307,8 +418,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(all_of_a_connection_comes_back), cmocka_unit_test(answers_do_not_depend_on_rest),
-	        cmocka_unit_test(time_wait_ends_at_rest),         cmocka_unit_test(more_have_room_at_rest),
-	        cmocka_unit_test(attempts_of_a_flood_stay_awake),
+	        cmocka_unit_test(nor_on_what_an_overview_needs),  cmocka_unit_test(time_wait_ends_at_rest),
+	        cmocka_unit_test(more_have_room_at_rest),         cmocka_unit_test(attempts_of_a_flood_stay_awake),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
