@@ -18,7 +18,9 @@ enum item_kind { ITEM_PACKET, ITEM_EVENT, ITEM_TEXT };
 struct item {
 	enum item_kind kind;
 	bool on_line, has_ends; /* of an event */
-	ws_time line_time;      /* of the line before it */
+	/* Of the line before it. */
+	ws_time line_time;
+	const struct ws_frame_interface *interface;
 	union {
 		struct {
 			const struct ws_packet *packet;
@@ -122,6 +124,7 @@ static struct item *add_item(const struct ws_output *output, enum item_kind kind
 	item->kind = kind;
 	item->on_line = false;
 	item->line_time = output->line_time;
+	item->interface = output->interface;
 	sheet->output.first_time = output->first_time;
 	return item;
 }
@@ -132,6 +135,7 @@ void sheet_take_packet(struct ws_output *output, const struct ws_packet *packet,
 	item->packet = packet;
 	item->result = *result;
 	output->line_time = packet->frame->time;
+	output->interface = packet->frame->interface;
 }
 
 void sheet_take_event(struct ws_output *output, const struct ws_event *event, const struct ws_conn_ends *ends,
@@ -210,6 +214,7 @@ void ws_sheet_format(struct ws_sheet *sheet)
 	while (item < end) {
 		const struct item *first = item++;
 		output->line_time = first->line_time;
+		output->interface = first->interface;
 		if (first->kind == ITEM_TEXT) {
 			ws_text_append(&output->text, text, first->length);
 			text += first->length;
