@@ -84,6 +84,7 @@ struct ws_frame {
 	uint8_t way;             /* enum ws_frame_way */
 	uint8_t fcs_length; /* bytes of frame check sequence at the end of `length`; 0: not captured, or not known */
 	bool options_big;   /* their byte order is big-endian */
+	bool news;          /* since the frame before, names have come: see ws_capture_news() */
 };
 
 struct ws_capture; /* opaque */
@@ -155,16 +156,31 @@ const struct ws_frame_interface *ws_capture_interface(const struct ws_capture *c
 struct ws_host_name {
 	struct ws_addr address;
 	uint8_t ip_version; /* 4 or 6 */
-	const char *name;   /* as the file has it: ws_text_clean() before it is shown; valid until the next read */
+	const char
+	        *name; /* as the file has it: ws_text_clean() before it is shown; valid until the capture is closed */
 };
 /* False: fewer are known. */
 bool ws_capture_host_name(const struct ws_capture *capture, size_t index, struct ws_host_name *name) WS_CHECKED;
 
 bool ws_capture_is_live(const struct ws_capture *capture);
 
-/* True when one thread may read the capture while others use its frames: a regular file whose frames borrow nothing but
- * their bytes. Frames may be fetched meanwhile. So it is with pcap, plain or packed, and not with pcapng. */
-bool ws_capture_may_read_ahead(const struct ws_capture *capture);
+/* True when one thread may read the capture while another one uses its frames: a regular file that is not merged. With
+ * `fetches`, the other one also fetches frames meanwhile, and then none may be kept in memory. It may also open the
+ * capture again, and ask for its interfaces, names of hosts and drops, but for nothing else. */
+bool ws_capture_may_read_ahead(const struct ws_capture *capture, bool fetches);
+
+/* What a file may tell of that concerns packets before it, or their hosts. The thread that uses the frames must learn of
+ * it between the same two packets as if it had read them: the reading thread asks how much has come where a frame has
+ * news, and hands that on with the frame. */
+struct ws_capture_news {
+	size_t host_names; /* see ws_capture_host_name() */
+	size_t processes;  /* that got a name after frames of theirs had been delivered */
+};
+void ws_capture_news(const struct ws_capture *capture, struct ws_capture_news *news);
+/* Call this before another thread reads: names of processes that come late are held back until ws_capture_show(), called
+ * by the thread that uses the frames, says how many of them are known there. */
+void ws_capture_hold(struct ws_capture *capture);
+void ws_capture_show(struct ws_capture *capture, const struct ws_capture_news *news);
 
 /* A descriptor to poll for reading, or -1: ws_capture_read never has to wait (a regular file). */
 int ws_capture_fd(const struct ws_capture *capture);

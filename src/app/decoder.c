@@ -8,6 +8,10 @@
  * session's thread until it is counted in `taken`. A thread that has to wait is woken only when several batches are
  * there, or free, because waking it takes as long as tracking many packets.
  *
+ * What a pcapng file tells besides packets takes its place in their order: a batch ends where there is news, and the
+ * next one says how much is known from there on. A comment is copied with its packet. One that is very long waits until
+ * all batches before it are free, so that there is only one such copy at a time.
+ *
  * All signals are blocked in this thread, so that they reach the session's own. It is started after files and
  * capabilities have been given up and before seccomp, whose filter then covers both threads. */
 #include "app/decoder.h"
@@ -27,15 +31,19 @@ enum {
 	READ_MOST = 1024,               /* frames in one call */
 	SLOTS_AHEAD = 2,                /* how many packets before its turn a slot is fetched from the other CPU */
 	BYTES = 128 << 10,
+	QUIET_READS = 32,  /* calls after which the other side hears, although no batch is full */
+	LARGE = 512 << 10, /* bytes of a frame and its comment: more than the longest frame and one comment */
 	STACK = 512 << 10,
 };
 
 struct decoder {
 	struct decoder_task task;
 	pthread_t thread;
-	bool alone; /* there is no thread: decoder_next() decodes */
-	bool runs;  /* the thread has been started and not been joined */
-	bool gone;  /* decoder_go() has been called */
+	bool alone;           /* there is no thread: decoder_next() decodes */
+	bool runs;            /* the thread has been started and not been joined */
+	bool gone;            /* decoder_go() has been called */
+	bool done;            /* the last packet has been read */
+	unsigned quiet_reads; /* calls since the last batch was handed over */
 	uint64_t frames;
 	uint64_t named[1024]; /* a bit for the hash of each flow in which a name may go on; few for others */
 	pthread_mutex_t lock;
@@ -71,9 +79,13 @@ static bool hand_over(struct decoder *decoder)
 {
 	struct batch *batch = batch_to_fill(decoder);
 	ws_capture_progress(decoder->task.capture, &batch->done, &batch->total);
+	ws_capture_stats(decoder->task.capture, &batch->stats);
+	batch->stats.comment = NULL;
+	batch->stats.comment_length = 0;
 	pthread_mutex_lock(&decoder->lock);
 	decoder->filled++;
-	if (decoder->tracker_waits && (batch->last || decoder->filled - decoder->handed >= WAKE_TRACKER))
+	if (decoder->tracker_waits &&
+	    (batch->last || batch->quiet || decoder->filled - decoder->handed >= WAKE_TRACKER))
 		pthread_cond_signal(&decoder->to_tracker);
 	while (!batch->last && decoder->filled - decoder->taken == BATCHES) {
 		decoder->decoder_waits = true;
@@ -85,22 +97,51 @@ static bool hand_over(struct decoder *decoder)
 	if (!batch->last) {
 		batch = batch_to_fill(decoder);
 		batch->count = batch->tracked = batch->bytes_used = 0;
+		batch->has_news = batch->quiet = false;
 		batch->result = WS_READ_MORE;
 	}
 	return !stop;
 }
 
-/* Makes room for a frame's bytes. A batch that cannot take them is handed over first. */
-static struct batch *batch_with_room(struct decoder *decoder, uint32_t bytes)
+/* Hands the batch over before it is full, if there is anything in it, while the capture delivers a frame. */
+static void cut_batch(struct decoder *decoder)
 {
-	struct batch *batch = batch_to_fill(decoder);
-	if (batch->count && batch->bytes_used + bytes > batch->bytes_size) {
-		if (!hand_over(decoder) || decoder->alone)
-			ws_capture_break(decoder->task.capture);
-		batch = batch_to_fill(decoder);
+	if (batch_to_fill(decoder)->count && (!hand_over(decoder) || decoder->alone))
+		ws_capture_break(decoder->task.capture);
+}
+
+/* Waits until the other side is done with all batches, and frees the bytes of those that have many. */
+static void free_large(struct decoder *decoder)
+{
+	pthread_mutex_lock(&decoder->lock);
+	if (decoder->tracker_waits)
+		pthread_cond_signal(&decoder->to_tracker);
+	while (decoder->filled != decoder->taken && !decoder->alone) {
+		decoder->decoder_waits = true;
+		pthread_cond_wait(&decoder->to_decoder, &decoder->lock);
 	}
+	decoder->decoder_waits = false;
+	pthread_mutex_unlock(&decoder->lock);
+	for (size_t i = 0; i < BATCHES && !decoder->alone; i++) {
+		struct batch *batch = &decoder->batches[i];
+		if (batch->bytes_size <= LARGE)
+			continue;
+		free(batch->bytes);
+		batch->bytes = NULL;
+		batch->bytes_size = 0;
+	}
+}
+
+/* Makes room for a frame's bytes. A batch that cannot take them is handed over first. */
+static struct batch *batch_with_room(struct decoder *decoder, size_t bytes)
+{
+	if (batch_to_fill(decoder)->bytes_used + bytes > batch_to_fill(decoder)->bytes_size)
+		cut_batch(decoder);
+	struct batch *batch = batch_to_fill(decoder);
 	if (bytes <= batch->bytes_size)
 		return batch;
+	if (bytes > LARGE)
+		free_large(decoder);
 	const size_t size = bytes > BYTES ? bytes : BYTES;
 	free(batch->bytes);
 	batch->bytes = malloc(size);
@@ -129,15 +170,22 @@ static bool needs_bytes(struct decoder *decoder, const struct ws_packet *packet)
 	return !packet->flow || (packet->payload_captured && *named_word(decoder, packet->flow) & bit);
 }
 
+/* Copies something that the slot's frame borrows. */
+static uint8_t *keep(struct batch *batch, const void *from, size_t length)
+{
+	uint8_t *to = batch->bytes + batch->bytes_used;
+	batch->bytes_used += length;
+	return memcpy(to, from, length);
+}
+
 static void keep_bytes(struct batch *batch, struct pending_packet *slot)
 {
 	struct ws_packet *packet = &slot->packet;
 	const uint8_t *from = slot->frame.data;
 	if (!slot->frame.captured)
 		return;
-	uint8_t *to = batch->bytes + batch->bytes_used;
-	slot->frame.data = memcpy(to, from, slot->frame.captured);
-	batch->bytes_used += slot->frame.captured;
+	uint8_t *to = keep(batch, from, slot->frame.captured);
+	slot->frame.data = to;
 	if (packet->mac_source)
 		packet->mac_source = to + (packet->mac_source - from);
 	if (packet->mac_destination)
@@ -154,10 +202,38 @@ static inline void prefetch_slot(const struct pending_packet *slot)
 		__builtin_prefetch((const uint8_t *)slot + at, 1);
 }
 
+/* What comes before this frame is tracked without the news that it brings. */
+static void take_news(struct decoder *decoder)
+{
+	cut_batch(decoder);
+	struct batch *batch = batch_to_fill(decoder);
+	batch->has_news = true;
+	ws_capture_news(decoder->task.capture, &batch->news);
+}
+
+/* Only -w writes the options as they are. */
+static void keep_comment(struct batch *batch, struct ws_frame *frame)
+{
+	if (frame->comment_length)
+		frame->comment = (const char *)keep(batch, frame->comment, frame->comment_length);
+	else if (frame->comment)
+		frame->comment = "";
+	frame->options = NULL;
+	frame->options_length = 0;
+}
+
 static void on_frame(void *context, const struct ws_frame *frame)
 {
 	struct decoder *decoder = context;
-	struct batch *batch = batch_with_room(decoder, frame->captured);
+	const uint64_t last_number = decoder->task.last_number;
+	if (last_number && frame->number > last_number) { /* a filter has rejected the last one */
+		decoder->done = true;
+		ws_capture_break(decoder->task.capture);
+		return;
+	}
+	if (frame->news)
+		take_news(decoder);
+	struct batch *batch = batch_with_room(decoder, (size_t)frame->captured + frame->comment_length);
 	if (!batch) {
 		struct batch *full = batch_to_fill(decoder);
 		full->result = WS_READ_ERROR;
@@ -177,10 +253,10 @@ static void on_frame(void *context, const struct ws_frame *frame)
 		lookahead_keep_addresses(slot);
 		slot->frame.data = NULL;
 	}
-	bool more = ++decoder->frames != decoder->task.count;
-	if (more && batch->count == batch_most(decoder))
-		more = hand_over(decoder);
-	if (!more)
+	if (frame->comment || frame->options)
+		keep_comment(batch, &slot->frame);
+	decoder->done = ++decoder->frames == decoder->task.count || frame->number == last_number;
+	if (decoder->done || (batch->count == batch_most(decoder) && !hand_over(decoder)))
 		ws_capture_break(decoder->task.capture);
 }
 
@@ -189,7 +265,7 @@ static bool may_read_on(struct decoder *decoder)
 	pthread_mutex_lock(&decoder->lock);
 	const bool stop = decoder->stop;
 	pthread_mutex_unlock(&decoder->lock);
-	return !stop && (!decoder->task.count || decoder->frames < decoder->task.count);
+	return !stop && !decoder->done;
 }
 
 static void wait_for_go(struct decoder *decoder)
@@ -208,15 +284,30 @@ static int read_most(struct decoder *decoder)
 	return decoder->alone ? (int)(ALONE_PACKETS - batch_to_fill(decoder)->count) : READ_MOST;
 }
 
+/* A filter may reject all frames of a long file, and a block be very long. Meanwhile the other side is to look after
+ * signals and keys. */
+static void end_quiet(struct decoder *decoder, size_t filled)
+{
+	decoder->quiet_reads = decoder->filled == filled ? decoder->quiet_reads + 1 : 0;
+	if (decoder->quiet_reads < QUIET_READS)
+		return;
+	decoder->quiet_reads = 0;
+	batch_to_fill(decoder)->quiet = true;
+	(void)!hand_over(decoder);
+}
+
 /* Reads some frames. False: the last batch has been handed over. */
 static bool read_some(struct decoder *decoder)
 {
+	const size_t filled = decoder->filled;
 	struct ws_error error;
 	enum ws_read result = WS_READ_MORE;
 	if (batch_to_fill(decoder)->result != WS_READ_ERROR && may_read_on(decoder)) {
 		result = ws_capture_read(decoder->task.capture, read_most(decoder), on_frame, decoder, &error);
-		if (result == WS_READ_MORE)
+		if (result == WS_READ_MORE) {
+			end_quiet(decoder, filled);
 			return true;
+		}
 	}
 	struct batch *batch = batch_to_fill(decoder);
 	if (batch->result != WS_READ_ERROR) {

@@ -15,18 +15,23 @@ struct batch {
 	struct pending_packet *packets; /* BATCH_PACKETS of them; their `frame.data` is NULL where nothing reads it */
 	size_t count;
 	size_t tracked; /* so many of them; only the tracking side changes it */
-	uint8_t *bytes; /* copies of frames, which the packets point into */
+	uint8_t *bytes; /* copies of frames and their comments, which the packets point into */
 	size_t bytes_used, bytes_size;
-	bool last;             /* no batch follows */
-	enum ws_read result;   /* of the read that filled it */
-	struct ws_error error; /* with WS_READ_ERROR */
-	uint64_t done, total;  /* bytes of the file, see ws_capture_progress() */
+	bool has_news; /* what the file has told before the first packet is in `news`, and more than before */
+	struct ws_capture_news news;
+	bool quiet;                    /* much has been read, and nearly nothing of it is packets that pass */
+	bool last;                     /* no batch follows */
+	enum ws_read result;           /* of the read that filled it */
+	struct ws_error error;         /* with WS_READ_ERROR */
+	uint64_t done, total;          /* bytes of the file, see ws_capture_progress() */
+	struct ws_capture_stats stats; /* as of its last packet, but for the comment */
 };
 
 struct decoder_task {
 	struct ws_capture *capture;       /* only the decoder uses it until decoder_join() */
 	const struct ws_tracker *tracker; /* whose key packets are hashed with */
-	uint64_t count;                   /* the last packet; 0: the file's last */
+	uint64_t count;                   /* of packets; 0: all that the file has */
+	uint64_t last_number;             /* of a frame: none after it; 0: the file's last */
 	bool keep_bytes;                  /* something reads every frame's bytes; else only the tracker reads some */
 	bool keep_datagrams;              /* the tracker compares them with those of other points */
 };

@@ -134,6 +134,10 @@ static void on_frame(void *context, const struct ws_frame *frame)
 		records_take(point, frame);
 		return;
 	}
+	if (frame->news && !point->reader) {
+		track_pending(point);
+		point->host_names = point_name_hosts(point, point->tracker, point->host_names);
+	}
 	if (frame->number == session->options->frame && session->split) /* else the option says of which point it is */
 		session->named_point = (size_t)(point - session->points);
 	struct pending_packet *slot = lookahead_slot(&point->lookahead);
@@ -153,8 +157,9 @@ static void on_frame(void *context, const struct ws_frame *frame)
 
 size_t point_name_hosts(const struct point *point, struct ws_tracker *tracker, size_t known)
 {
+	const size_t most = point->decoder ? point->news.host_names : SIZE_MAX; /* it has read further */
 	struct ws_host_name host;
-	for (; ws_capture_host_name(point->capture, known, &host); known++)
+	for (; known < most && ws_capture_host_name(point->capture, known, &host); known++)
 		if (!point->session->options->numeric)
 			ws_tracker_name_host(tracker, &host.address, host.ip_version, host.name, WS_NAME_FILE);
 	return known;
@@ -186,7 +191,7 @@ static enum ws_read read_turn(struct point *point, int max, struct ws_error *err
 {
 	const struct session *session = point->session;
 	const uint64_t until = point->packets + (uint64_t)max;
-	const bool whole = session->point_count > 1 && ws_capture_may_read_ahead(point->capture);
+	const bool whole = session->point_count > 1 && ws_capture_may_read_ahead(point->capture, true);
 	enum ws_read result;
 	do {
 		result = ws_capture_read(point->capture, (int)(until - point->packets), on_frame, point, error);
@@ -206,10 +211,10 @@ bool point_read(struct point *point, int max)
 		return threads_read(point, max);
 	const uint64_t packets = point->packets;
 	const enum ws_read result = read_turn(point, max, &error);
-	point->host_names = point_name_hosts(point, point->tracker, point->host_names);
 	if (point->said && point->packets != packets && monotonic() - point->said > SHOWN_FOR)
 		point->said = 0;
 	track_pending(point);
+	point->host_names = point_name_hosts(point, point->tracker, point->host_names);
 	if (result == WS_READ_ERROR && session->error.status == WS_OK)
 		session->error = error;
 	if (result != WS_READ_MORE)

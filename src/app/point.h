@@ -36,10 +36,13 @@ struct point {
 	struct feeder feeder;      /* --follow, a folder: the helper that reads the files */
 	ws_time said;              /* monotonic(): when it said something that is still to be shown; 0: nothing */
 	struct lookahead lookahead;
-	struct decoder *decoder;        /* owned: the thread that reads and decodes, see threads.h; or NULL */
-	struct batch *batch;            /* with a decoder: what is tracked of it next; or NULL */
-	bool read_ahead;                /* the thread had read more than was tracked when the session ended */
-	uint64_t read_done, read_total; /* with a decoder: what ws_capture_progress() says */
+	struct decoder *decoder; /* owned: the thread that reads and decodes, see threads.h; or NULL */
+	struct batch *batch;     /* with a decoder: what is tracked of it next; or NULL */
+	bool read_ahead;         /* the thread had read more than was tracked when the session ended */
+	/* With a decoder: what the capture says as of the last batch that was tracked. */
+	uint64_t read_done, read_total;
+	struct ws_capture_stats read_stats;
+	struct ws_capture_news news;
 };
 
 /* Opens the interface `name`, or the file where `live` is false ("-" is standard input), for so many bytes of memory;

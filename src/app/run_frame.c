@@ -3,6 +3,7 @@
 #include "app/report.h"
 #include "app/signals.h"
 #include "app/split.h"
+#include "app/threads.h"
 
 #include <wirestate/export.h>
 #include <wirestate/view.h>
@@ -17,7 +18,8 @@ bool frame_read(struct session *session)
 			return ws_fail(&session->error, WS_ERROR_SYSTEM, "interrupted: nothing has been written");
 		session_wait(session);
 	}
-	if (session->error.status == WS_ERROR_SYSTEM)
+	threads_end(session);
+	if (session->error.status == WS_ERROR_SYSTEM || !session_fetch_named(session))
 		return false; /* memory is short; after other errors, what could be read is shown */
 	const struct point *named = &session->points[session->named_point];
 	const bool one_of = session->point_count > 1 && !session->split;

@@ -2,6 +2,7 @@
  * session_open.c; the way of a packet through one point is in point.c. */
 #include "app/session.h"
 #include "app/signals.h"
+#include "app/threads.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,15 +62,42 @@ void session_write_frame(struct session *session, const struct point *point, con
 /* Keeps the packet that --frame names. It may belong to no connection, and then only its bytes can be shown. */
 static bool keep_named_frame(struct session *session, const struct ws_frame *frame)
 {
-	uint8_t *bytes = realloc(session->named_frame_bytes, frame->captured ? frame->captured : 1);
+	const size_t size = (size_t)frame->captured + frame->comment_length;
+	uint8_t *bytes = realloc(session->named_frame_bytes, size ? size : 1);
 	if (!bytes)
 		return session->error.status == WS_OK ? ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory")
 		                                      : false;
-	memcpy(bytes, frame->data, frame->captured);
+	if (frame->captured)
+		memcpy(bytes, frame->data, frame->captured);
+	if (frame->comment_length)
+		memcpy(bytes + frame->captured, frame->comment, frame->comment_length);
 	session->named_frame_bytes = bytes;
 	session->named_frame = *frame;
-	session->named_frame.data = session->named_frame_bytes;
+	session->named_frame.data = bytes;
+	session->named_frame.comment = frame->comment ? (const char *)bytes + frame->captured : NULL;
 	return true;
+}
+
+void session_name_frame(struct session *session, const struct point *point, const struct ws_frame *frame)
+{
+	const uint64_t number = session->options->frame;
+	if (session->point_count > 1 &&
+	    (point != &session->points[session->named_point] || (number != FRAME_END && frame->number != number)))
+		return;
+	session->named_frame = *frame;
+	session->named_frame.data = NULL;
+	session->named_frame.comment = NULL;
+}
+
+bool session_fetch_named(struct session *session)
+{
+	const struct ws_frame named = session->named_frame;
+	struct ws_frame frame;
+	if (!named.number || named.data ||
+	    !session_fetch(session, session->points[session->named_point].capture, named.position, &frame))
+		return true;
+	frame.number = named.number;
+	return keep_named_frame(session, &frame);
 }
 
 /* Says of which point the next records are. */
@@ -200,7 +228,7 @@ static void read_last_notes(struct session *session)
 {
 	struct ws_capture_stats stats;
 	for (size_t i = 0; i < session->point_count && !session->live; i++) {
-		ws_capture_stats(session->points[i].capture, &stats);
+		threads_stats(&session->points[i], &stats);
 		if (stats.comment_length)
 			read_notes(session, stats.comment, stats.comment_length);
 	}

@@ -82,16 +82,17 @@ struct session {
 	bool keeps;              /* frames and history are kept */
 	bool ended;              /* no packet will come any more */
 	bool output_failed;
-	bool read_twice;             /* packets and transitions are written by second_reading() */
-	bool went_back;              /* to the start screen */
-	bool wants_next;             /* the user has asked for the next lesson */
-	bool wants_try;              /* the user wants to try something in the lab, at a stop of the lesson */
-	bool wants_live;             /* the user has asked to watch what the lesson is about */
-	bool wants_again;            /* the user has asked for the lab to begin again */
-	struct ws_flights *flights;  /* owned: of a capture of the lab; or NULL */
-	bool warned;                 /* the warning has been printed */
-	bool changed;                /* something came in since the owner cleared this */
-	struct ws_frame named_frame; /* --frame: the frame it names, its bytes copied */
+	bool read_twice;            /* packets and transitions are written by second_reading() */
+	bool went_back;             /* to the start screen */
+	bool wants_next;            /* the user has asked for the next lesson */
+	bool wants_try;             /* the user wants to try something in the lab, at a stop of the lesson */
+	bool wants_live;            /* the user has asked to watch what the lesson is about */
+	bool wants_again;           /* the user has asked for the lab to begin again */
+	struct ws_flights *flights; /* owned: of a capture of the lab; or NULL */
+	bool warned;                /* the warning has been printed */
+	bool changed;               /* something came in since the owner cleared this */
+	struct ws_frame
+	        named_frame; /* --frame: the frame it names, its bytes and its comment copied if they are known */
 	uint8_t *named_frame_bytes;
 	size_t named_point;    /* several points: which of them it is of */
 	ws_conn_id named_conn; /* and its connection there */
@@ -189,7 +190,12 @@ const struct ws_frame *session_admit(struct session *session, const struct point
                                      struct ws_frame *anonymous, bool *last);
 /* -w: writes a frame. With --correct-times the second reading does, else session_decoded(). */
 void session_write_frame(struct session *session, const struct point *point, const struct ws_frame *frame);
-/* A frame has been decoded, and its bytes are still valid. */
+/* --frame: this frame of the point has been tracked. Where it is the one that is named, or the last one so far, it is kept
+ * without its bytes and its comment, which session_fetch_named() reads again. */
+void session_name_frame(struct session *session, const struct point *point, const struct ws_frame *frame);
+/* Call it when all has been read. False, with the session's error: out of memory. */
+bool session_fetch_named(struct session *session) WS_CHECKED;
+/* A frame has been decoded, and its comment is still valid; with -w, all of it is. */
 void session_decoded(struct session *session, const struct point *point, const struct ws_frame *frame,
                      const struct ws_packet *packet);
 /* A packet has been tracked, or timers have run. */

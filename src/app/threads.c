@@ -2,8 +2,8 @@
  *
  * The session's own thread tracks, one for each point reads and decodes, and all others format records (see sheets.h);
  * those compare what several points have captured, too (joined_slices.c). They pay where a file can be read without
- * waiting and nothing else uses its frames. The limits keep the seam small: a pcapng file has texts that frames point
- * to, -w writes the frames, and --anonymize changes them.
+ * waiting and nothing else uses its frames. The limits keep the seam small: files that are one capture share what they
+ * tell, the interfaces of a file may be several points, -w and --export write the frames, and --anonymize changes them.
  *
  * A point without a thread has a decoder, too, that works when its packets are wanted: in batches both sides are
  * faster.
@@ -15,6 +15,8 @@
 #include "app/session.h"
 #include "app/sheets.h"
 #include "app/workers.h"
+
+#include <wirestate/stop.h>
 
 #include <sched.h>
 
@@ -38,8 +40,14 @@ unsigned threads_wanted(const struct options *options)
 static bool wants_decoders(const struct session *session)
 {
 	const struct options *options = session->options;
-	return options->frame == FRAME_NONE && !session->lesson && !options->write && !options->anonymize &&
+	return !session->observe && !session->lesson && !options->write && !options->anonymize &&
 	       (session->point_count == 1 || !options->count);
+}
+
+/* In the view, and for those who ask for the packets of a connection, frames are fetched while others are read. */
+static bool may_read_ahead(const struct session *session, const struct point *point)
+{
+	return ws_capture_may_read_ahead(point->capture, session->options->frame == FRAME_NONE);
 }
 
 /* Until it is known which points there are, every file may be one. */
@@ -49,8 +57,7 @@ void threads_start(void *context)
 	for (size_t i = 0; i < session->point_count && wants_decoders(session); i++) {
 		if (session->decoder_count == WS_JOIN_POINTS || session->decoder_count + 1 >= session->threads)
 			break;
-		struct decoder *decoder =
-		        ws_capture_may_read_ahead(session->points[i].capture) ? decoder_new(false) : NULL;
+		struct decoder *decoder = may_read_ahead(session, &session->points[i]) ? decoder_new(false) : NULL;
 		if (decoder)
 			session->decoder[session->decoder_count++] = decoder;
 	}
@@ -59,12 +66,20 @@ void threads_start(void *context)
 		session->workers = workers_new(session->threads - 2);
 }
 
+/* With --frame, nothing after that packet is read. Of several points, all is: what became of a segment is known only
+ * afterwards. */
+static uint64_t last_number(const struct session *session)
+{
+	const uint64_t frame = session->options->frame;
+	return frame != FRAME_NONE && frame != FRAME_END && session->point_count == 1 ? frame : 0;
+}
+
 void threads_assign(struct session *session)
 {
 	session->sheets = sheets_new(session);
 	for (size_t i = 0; i < session->point_count && !session->split; i++) {
 		struct point *point = &session->points[i];
-		if (!wants_decoders(session) || !ws_capture_may_read_ahead(point->capture))
+		if (!wants_decoders(session) || !may_read_ahead(session, point))
 			continue;
 		point->decoder =
 		        session->decoder_count ? session->decoder[--session->decoder_count] : decoder_new(true);
@@ -73,8 +88,10 @@ void threads_assign(struct session *session)
 		const struct decoder_task task = {.capture = point->capture,
 		                                  .tracker = point->tracker,
 		                                  .count = session->options->count,
-		                                  .keep_bytes = !session->may_defer,
+		                                  .last_number = last_number(session),
+		                                  .keep_bytes = session->output && !session->may_defer,
 		                                  .keep_datagrams = session->point_count > 1};
+		ws_capture_hold(point->capture);
 		decoder_assign(point->decoder, &task);
 	}
 	threads_free(session);
@@ -104,17 +121,32 @@ static void track_batch(struct point *point, struct batch *batch, uint64_t most)
 			ws_tracker_prefetch(point->tracker, &slot[CONNECTION_AHEAD].packet);
 		ws_tracker_expect_name(point->tracker, &slot->packet);
 		session->packets++;
+		if (slot->frame.comment_length)
+			session_decoded(session, point, &slot->frame, &slot->packet);
 		point_track(point, slot);
+		if (session->options->frame != FRAME_NONE)
+			session_name_frame(session, point, &slot->frame);
 		point->packets++;
 	}
+}
+
+/* Learns what the file has told so far. */
+static void take_news(struct point *point, const struct ws_capture_news *news)
+{
+	point->news = *news;
+	ws_capture_show(point->capture, news);
+	point->host_names = point_name_hosts(point, point->tracker, point->host_names);
 }
 
 /* From then on the capture is the session's own thread's. */
 static void free_decoder(struct point *point)
 {
+	struct ws_capture_news news;
 	decoder_free(point->decoder);
 	point->decoder = NULL;
 	point->batch = NULL;
+	ws_capture_news(point->capture, &news);
+	take_news(point, &news);
 }
 
 /* The threads that format the records of packets; NULL: they are formatted while they are tracked. */
@@ -133,16 +165,29 @@ static void write_formatted(struct point *point, struct sheets *sheets, bool all
 	}
 }
 
+/* Several points take turns of so many packets each, and records come in that order. */
+static bool may_pause(const struct session *session)
+{
+	return session->point_count == 1 || session->screen || ws_stopping();
+}
+
 bool threads_read(struct point *point, int max)
 {
 	struct session *session = point->session;
 	struct sheets *sheets = packet_sheets(session);
 	decoder_go(point->decoder);
 	const uint64_t until = point->packets + (uint64_t)max;
-	while (point->packets < until && !point->ended && !session->output_failed) {
+	bool pause = false;
+	while (point->packets < until && !point->ended && !pause && !session->output_failed) {
 		if (sheets)
 			write_formatted(point, sheets, false);
 		struct batch *batch = point->batch ? point->batch : decoder_next(point->decoder);
+		if (batch->has_news) {
+			if (sheets)
+				write_formatted(point, sheets, true);
+			take_news(point, &batch->news);
+			batch->has_news = false;
+		}
 		if (sheets)
 			sheets_begin(sheets);
 		track_batch(point, batch, sheets ? BATCH_PACKETS : until - point->packets);
@@ -155,6 +200,8 @@ bool threads_read(struct point *point, int max)
 			continue;
 		point->read_done = batch->done;
 		point->read_total = batch->total;
+		point->read_stats = batch->stats;
+		pause = batch->quiet && may_pause(session);
 		point->ended = batch->last;
 		if (batch->result == WS_READ_ERROR && session->error.status == WS_OK)
 			session->error = batch->error;
@@ -198,11 +245,13 @@ void threads_progress(const struct point *point, uint64_t *done, uint64_t *total
 	*total = point->read_total;
 }
 
-/* Files lose nothing, and all that the decoder hands over is tracked. */
+/* All that the decoder hands over is tracked. */
 void threads_stats(const struct point *point, struct ws_capture_stats *stats)
 {
-	if (point->decoder || point->read_ahead)
-		*stats = (struct ws_capture_stats){.captured = point->packets, .received = point->packets};
-	else
+	if (point->decoder || point->read_ahead) {
+		*stats = point->read_stats;
+		stats->captured = stats->received = point->packets;
+	} else {
 		ws_capture_stats(point->capture, stats);
+	}
 }

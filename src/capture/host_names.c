@@ -1,6 +1,7 @@
-/* An open-addressing table of indexes into a list of entries, whose names stand one after the other in one buffer. Both
- * grow by doubling up to a limit, so that a file full of names cannot take more than a few MiB. The hash has a random
- * key: a file cannot choose addresses that collide. */
+/* An open-addressing table of indexes into a list of entries, whose names stand one after the other in one buffer. All
+ * have a fixed size, so that a file full of names cannot take more than a few MiB, and nothing that has been handed out
+ * moves. The memory is zero when it is allocated, so only what is used of it takes any. The hash has a random key: a file
+ * cannot choose addresses that collide. */
 #include "capture/host_names.h"
 
 #include "base/hash.h"
@@ -23,11 +24,10 @@ struct entry {
 
 struct ws_host_names {
 	uint8_t key[16];
-	struct entry *entries;
-	size_t count, capacity;
-	char *text;
-	size_t used, size;
+	size_t count, used;
 	uint32_t slots[SLOTS]; /* 1 + index, 0: free */
+	struct entry entries[ENTRIES_MOST];
+	char text[TEXT_MOST];
 };
 
 struct ws_host_names *ws_host_names_new(void)
@@ -42,38 +42,12 @@ struct ws_host_names *ws_host_names_new(void)
 
 void ws_host_names_free(struct ws_host_names *names)
 {
-	if (!names)
-		return;
-	free(names->entries);
-	free(names->text);
 	free(names);
 }
 
 static size_t slot_of(const struct ws_host_names *names, const struct ws_addr *address)
 {
 	return ws_siphash(names->key, address->byte, sizeof(address->byte)) % SLOTS;
-}
-
-/* Makes room for one more entry and a name. */
-static bool tables_grow(struct ws_host_names *names, size_t length)
-{
-	if (names->count == names->capacity) {
-		const size_t capacity = names->capacity ? 2 * names->capacity : 64;
-		struct entry *entries = realloc(names->entries, capacity * sizeof(*entries));
-		if (!entries)
-			return false;
-		names->entries = entries;
-		names->capacity = capacity;
-	}
-	if (names->size - names->used < length) {
-		const size_t size = names->size ? 2 * names->size : 4096;
-		char *text = realloc(names->text, size);
-		if (!text)
-			return false;
-		names->text = text;
-		names->size = size;
-	}
-	return true;
 }
 
 void ws_host_names_add(struct ws_host_names *names, const struct ws_ng_name *name)
@@ -88,13 +62,16 @@ void ws_host_names_add(struct ws_host_names *names, const struct ws_ng_name *nam
 		    memcmp(&entry->address, &name->address, sizeof(entry->address)) == 0)
 			return;
 	}
-	if (!tables_grow(names, length + 1))
-		return;
 	names->entries[names->count] = (struct entry){name->address, name->ip_version, (uint32_t)names->used};
 	memcpy(names->text + names->used, name->name.bytes, length);
 	names->text[names->used + length] = '\0';
 	names->used += length + 1;
 	names->slots[slot] = (uint32_t)++names->count;
+}
+
+size_t ws_host_names_count(const struct ws_host_names *names)
+{
+	return names->count;
 }
 
 bool ws_host_names_at(const struct ws_host_names *names, size_t index, struct ws_host_name *name)

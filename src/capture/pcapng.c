@@ -9,6 +9,9 @@
  * interfaces it describes is kept, because a packet that is fetched again must be read as it was read first. What a
  * hostile file could make grow without bound (descriptions, their texts, names of hosts) has a limit each.
  *
+ * One thread may read while others use its frames, fetch some again, and ask what the file has told. A frame says when
+ * there is news since the one before, so that names can be brought to the other thread in the order of the file.
+ *
  * libpcap is not used here: it reads files only whose interfaces all have the same link type and snapshot length. */
 #include "capture/pcapng_state.h"
 
@@ -76,6 +79,22 @@ static void count_other(struct ws_capture *capture, const struct ws_frame_interf
 	        stats->other_links_differ || strcmp(stats->other_link_name, interface->link_name) != 0;
 }
 
+static void count_lost(struct ws_capture *capture, struct described *described, uint64_t lost)
+{
+	struct ws_ng_interfaces *interfaces = capture->pcapng->interfaces;
+	ws_ng_interfaces_lock(interfaces);
+	described->lost += lost;
+	ws_pcapng_count_drops(capture, described);
+	ws_ng_interfaces_unlock(interfaces);
+}
+
+static void deliver(struct ws_capture *capture, struct ws_frame *frame)
+{
+	frame->news = capture->pcapng->news;
+	capture->pcapng->news = false;
+	ws_capture_deliver(capture, frame);
+}
+
 static inline enum step read_packet(struct ws_capture *capture, const uint8_t *block, uint32_t type, uint32_t size)
 {
 	struct ws_pcapng *pcapng = capture->pcapng;
@@ -93,11 +112,9 @@ static inline enum step read_packet(struct ws_capture *capture, const uint8_t *b
 		return STEP_FAILED;
 	}
 	frame_of(capture, described->interface, &packet, &pcapng->comments, &frame);
-	described->packets++;
-	if (packet.lost) {
-		described->lost += packet.lost;
-		ws_pcapng_count_drops(capture, described);
-	}
+	__atomic_store_n(&described->packets, described->packets + 1, __ATOMIC_RELAXED);
+	if (packet.lost)
+		count_lost(capture, described, packet.lost);
 	if (frame.link == WS_LINK_OTHER)
 		count_other(capture, frame.interface);
 	frame.number = ++capture->number;
@@ -106,7 +123,7 @@ static inline enum step read_packet(struct ws_capture *capture, const uint8_t *b
 		frame.position = ws_capture_position(capture->start + capture->next, &frame);
 	capture->next += size;
 	if (!capture->filtered || ws_filters_match(&capture->filters, &frame))
-		ws_capture_deliver(capture, &frame);
+		deliver(capture, &frame);
 	return STEP_PACKET;
 }
 
@@ -121,29 +138,30 @@ static bool is_read(uint32_t type, uint32_t size)
 	       type == WS_NG_NAMES;
 }
 
-static enum step read_block(struct ws_capture *capture, const uint8_t *block, uint32_t type, uint32_t size)
+static enum step read_description(struct ws_capture *capture, const uint8_t *block, uint32_t type, uint32_t size)
 {
-	enum step step;
 	switch (type) {
 	case WS_NG_SECTION:
-		step = ws_pcapng_read_section(capture, block, size);
-		break;
+		return ws_pcapng_read_section(capture, block, size);
 	case WS_NG_INTERFACE:
-		step = ws_pcapng_read_description(capture, block, size);
-		break;
+		return ws_pcapng_read_description(capture, block, size);
 	case WS_NG_STATISTICS:
-		step = ws_pcapng_read_statistics(capture, block, size);
-		break;
+		return ws_pcapng_read_statistics(capture, block, size);
 	case WS_NG_NAMES:
-		step = ws_pcapng_read_names(capture, block, size);
-		break;
-	case WS_NG_CUSTOM:
-	case WS_NG_CUSTOM_NOT_COPIED:
-		step = ws_pcapng_read_custom(capture, block, size);
-		break;
+		return ws_pcapng_read_names(capture, block, size);
 	default:
-		return read_packet(capture, block, type, size);
+		return ws_pcapng_read_custom(capture, block, size);
 	}
+}
+
+static enum step read_block(struct ws_capture *capture, const uint8_t *block, uint32_t type, uint32_t size)
+{
+	struct ws_ng_interfaces *interfaces = capture->pcapng->interfaces;
+	if (is_packet(type))
+		return read_packet(capture, block, type, size);
+	ws_ng_interfaces_lock(interfaces);
+	const enum step step = read_description(capture, block, type, size);
+	ws_ng_interfaces_unlock(interfaces);
 	if (step == STEP_DONE)
 		capture->next += size;
 	return step;
@@ -376,12 +394,34 @@ bool ws_pcapng_open(struct ws_capture *capture, const struct ws_capture *from, s
 
 const struct ws_frame_interface *ws_pcapng_interface(const struct ws_pcapng *pcapng, uint32_t index)
 {
-	return ws_ng_interfaces_at(pcapng->interfaces, index);
+	ws_ng_interfaces_lock(pcapng->interfaces);
+	const struct ws_frame_interface *interface = ws_ng_interfaces_at(pcapng->interfaces, index);
+	ws_ng_interfaces_unlock(pcapng->interfaces);
+	return interface;
 }
 
 bool ws_pcapng_host_name(const struct ws_pcapng *pcapng, size_t index, struct ws_host_name *name)
 {
-	return pcapng->names && ws_host_names_at(pcapng->names, index, name);
+	ws_ng_interfaces_lock(pcapng->interfaces);
+	const bool found = pcapng->names && ws_host_names_at(pcapng->names, index, name);
+	ws_ng_interfaces_unlock(pcapng->interfaces);
+	return found;
+}
+
+void ws_pcapng_hold(const struct ws_pcapng *pcapng)
+{
+	ws_processes_hold(pcapng->processes);
+}
+
+void ws_pcapng_show(const struct ws_pcapng *pcapng, const struct ws_capture_news *news)
+{
+	ws_processes_show(pcapng->processes, news->processes);
+}
+
+void ws_pcapng_news(const struct ws_pcapng *pcapng, struct ws_capture_news *news)
+{
+	*news = (struct ws_capture_news){.host_names = pcapng->names ? ws_host_names_count(pcapng->names) : 0,
+	                                 .processes = pcapng->renamed};
 }
 
 const char *ws_pcapng_remark(const struct ws_pcapng *pcapng, size_t *length)
@@ -392,20 +432,27 @@ const char *ws_pcapng_remark(const struct ws_pcapng *pcapng, size_t *length)
 
 size_t ws_pcapng_descriptions(const struct ws_pcapng *pcapng)
 {
-	return pcapng->count;
+	ws_ng_interfaces_lock(pcapng->interfaces);
+	const size_t count = pcapng->count;
+	ws_ng_interfaces_unlock(pcapng->interfaces);
+	return count;
 }
 
 bool ws_pcapng_drops(const struct ws_pcapng *pcapng, size_t ordinal, struct ws_interface_drops *drops)
 {
-	if (ordinal >= pcapng->count)
-		return false;
-	const struct described *described = &pcapng->described[ordinal];
-	*drops = (struct ws_interface_drops){.index = described->interface->shown.index,
-	                                     .interface = described->counted_interface,
-	                                     .kernel = described->counted_kernel,
-	                                     .period = described->period && described->packets >= described->received,
-	                                     .received = described->received,
-	                                     .first = described->start,
-	                                     .last = described->end};
-	return true;
+	ws_ng_interfaces_lock(pcapng->interfaces);
+	const bool found = ordinal < pcapng->count;
+	if (found) {
+		const struct described *described = &pcapng->described[ordinal];
+		*drops = (struct ws_interface_drops){.index = described->interface->shown.index,
+		                                     .interface = described->counted_interface,
+		                                     .kernel = described->counted_kernel,
+		                                     .period = described->period &&
+		                                               packets_of(described) >= described->received,
+		                                     .received = described->received,
+		                                     .first = described->start,
+		                                     .last = described->end};
+	}
+	ws_ng_interfaces_unlock(pcapng->interfaces);
+	return found;
 }

@@ -5,6 +5,7 @@
 
 #include "capture/internal.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #define TEXTS_MOST (16u << 20) /* bytes */
@@ -22,7 +23,8 @@ struct list {
 };
 
 struct ws_ng_interfaces {
-	unsigned references;
+	unsigned references; /* one for each capture; only the session's thread opens and closes them */
+	pthread_mutex_t lock;
 	struct list by_index, by_ordinal;
 	struct text *texts;
 	size_t text_bytes;
@@ -31,9 +33,21 @@ struct ws_ng_interfaces {
 struct ws_ng_interfaces *ws_ng_interfaces_new(void)
 {
 	struct ws_ng_interfaces *interfaces = calloc(1, sizeof(*interfaces));
-	if (interfaces)
-		interfaces->references = 1;
+	if (!interfaces)
+		return NULL;
+	interfaces->references = 1;
+	pthread_mutex_init(&interfaces->lock, NULL);
 	return interfaces;
+}
+
+void ws_ng_interfaces_lock(struct ws_ng_interfaces *interfaces)
+{
+	pthread_mutex_lock(&interfaces->lock);
+}
+
+void ws_ng_interfaces_unlock(struct ws_ng_interfaces *interfaces)
+{
+	pthread_mutex_unlock(&interfaces->lock);
 }
 
 struct ws_ng_interfaces *ws_ng_interfaces_share(struct ws_ng_interfaces *interfaces)
@@ -54,6 +68,7 @@ void ws_ng_interfaces_release(struct ws_ng_interfaces *interfaces)
 	}
 	free(interfaces->by_index.at);
 	free(interfaces->by_ordinal.at);
+	pthread_mutex_destroy(&interfaces->lock);
 	free(interfaces);
 }
 

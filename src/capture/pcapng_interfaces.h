@@ -16,6 +16,11 @@ struct ws_ng_interface {
 
 struct ws_ng_interfaces; /* opaque */
 
+/* One thread may read the file while others ask what it has told. It holds this lock while it takes in a block that is
+ * no packet, and others while they look at what such blocks have said. The functions below need it. */
+void ws_ng_interfaces_lock(struct ws_ng_interfaces *interfaces);
+void ws_ng_interfaces_unlock(struct ws_ng_interfaces *interfaces);
+
 struct ws_ng_interfaces *ws_ng_interfaces_new(void) WS_CHECKED; /* NULL: out of memory */
 struct ws_ng_interfaces *ws_ng_interfaces_share(struct ws_ng_interfaces *interfaces);
 void ws_ng_interfaces_release(struct ws_ng_interfaces *interfaces); /* NULL is allowed */

@@ -102,21 +102,47 @@ static const uint8_t *fetch_block(struct ws_capture *capture, uint64_t offset, b
 	return pread(fd, scratch->bytes, *size, (off_t)offset) == (ssize_t)*size ? scratch->bytes : NULL;
 }
 
+/* Copies the section that this offset of the stream lies in. False: none that describes an interface. */
+static bool find_section(const struct ws_pcapng *pcapng, uint64_t offset, struct section *section)
+{
+	ws_ng_interfaces_lock(pcapng->interfaces);
+	const struct section *found = section_of(pcapng, offset);
+	if (found)
+		*section = *found;
+	ws_ng_interfaces_unlock(pcapng->interfaces);
+	return found;
+}
+
+/* NULL: the section describes no such interface. */
+static const struct ws_ng_interface *find_interface(const struct ws_pcapng *pcapng, uint64_t offset, uint32_t number)
+{
+	const struct ws_ng_interface *interface = NULL;
+	ws_ng_interfaces_lock(pcapng->interfaces);
+	const struct section *section = section_of(pcapng, offset);
+	const struct section *end = pcapng->sections + pcapng->section_count;
+	const size_t next = section + 1 < end ? section[1].first : pcapng->count;
+	if (number < next - section->first)
+		interface = pcapng->described[section->first + number].interface;
+	ws_ng_interfaces_unlock(pcapng->interfaces);
+	return interface;
+}
+
 bool ws_pcapng_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
 {
 	struct ws_pcapng *pcapng = capture->pcapng;
 	const uint64_t offset = ws_position_offset(position);
-	const struct section *section = offset >= capture->start ? section_of(pcapng, offset - capture->start) : NULL;
+	struct section section;
+	if (offset < capture->start || !find_section(pcapng, offset - capture->start, &section))
+		return false;
 	uint32_t type, size;
-	const uint8_t *block = section ? fetch_block(capture, offset, section->big, &type, &size) : NULL;
+	const uint8_t *block = fetch_block(capture, offset, section.big, &type, &size);
 	struct packet packet;
-	if (!block || packet_parse(block, type, size, section->big, &packet))
+	if (!block || packet_parse(block, type, size, section.big, &packet))
 		return false;
-	const size_t next = section + 1 < pcapng->sections + pcapng->section_count ? section[1].first : pcapng->count;
-	if (packet.interface >= next - section->first)
+	const struct ws_ng_interface *interface = find_interface(pcapng, offset - capture->start, packet.interface);
+	if (!interface)
 		return false;
-	frame_of(capture, pcapng->described[section->first + packet.interface].interface, &packet,
-	         &pcapng->fetched_comments, frame);
+	frame_of(capture, interface, &packet, &pcapng->fetched_comments, frame);
 	frame->position = position;
 	return ws_capture_position(offset, frame) == position;
 }

@@ -146,9 +146,13 @@ enum step ws_pcapng_read_custom(struct ws_capture *capture, const uint8_t *block
 {
 	struct ws_pcapng *pcapng = capture->pcapng;
 	struct ws_ng_process process;
-	if (ws_ng_process_parse(block, size, pcapng->section.big, &process))
-		ws_processes_add(pcapng->processes, process.id, process.name,
-		                 process.start > INT64_MAX ? INT64_MAX : (ws_time)process.start);
+	if (!ws_ng_process_parse(block, size, pcapng->section.big, &process))
+		return STEP_DONE;
+	ws_processes_add(pcapng->processes, process.id, process.name,
+	                 process.start > INT64_MAX ? INT64_MAX : (ws_time)process.start);
+	const size_t renamed = ws_processes_renamed(pcapng->processes);
+	pcapng->news = pcapng->news || renamed != pcapng->renamed;
+	pcapng->renamed = renamed;
 	return STEP_DONE;
 }
 
@@ -160,7 +164,9 @@ enum step ws_pcapng_read_names(struct ws_capture *capture, const uint8_t *block,
 	while (ws_ng_name_next(&names, &name)) {
 		if (!pcapng->names && !(pcapng->names = ws_host_names_new()))
 			return ws_pcapng_fail_memory(capture);
+		const size_t count = ws_host_names_count(pcapng->names);
 		ws_host_names_add(pcapng->names, &name);
+		pcapng->news = pcapng->news || ws_host_names_count(pcapng->names) != count;
 	}
 	return STEP_DONE;
 }

@@ -17,7 +17,7 @@ struct described {
 	uint64_t dropped_interface, dropped_kernel; /* as interface statistics say */
 	uint64_t lost;                              /* as packets say */
 	uint64_t counted_interface, counted_kernel; /* how much of these are in the capture's statistics */
-	uint64_t packets;                           /* of it that the file has, so far */
+	uint64_t packets;                           /* of it that the file has, so far: see packets_of() */
 	bool period; /* its statistics say when it captured, and how many packets came: */
 	ws_time start, end;
 	uint64_t received;
@@ -34,6 +34,8 @@ struct scratch {
 	size_t capacity;
 };
 
+/* The lock of `interfaces` guards the lists, what statistics say, and `names`: see pcapng_interfaces.h. Only the thread
+ * that reads the file writes to them, and so it needs no lock to look at them. */
 struct ws_pcapng {
 	struct section section;      /* the current one */
 	struct described *described; /* all of them; those of the current section come last */
@@ -48,6 +50,8 @@ struct ws_pcapng {
 	struct ws_ng_interfaces *interfaces;
 	struct ws_processes *processes;
 	struct ws_host_names *names; /* NULL: there were none yet */
+	size_t renamed;              /* processes that have got a name after packets of theirs */
+	bool news;                   /* names of hosts or processes have come since the last packet */
 	struct scratch comments;     /* several comments of one packet, joined */
 	struct scratch fetched, fetched_comments;
 };
@@ -71,6 +75,12 @@ struct packet {
 	const uint8_t *data;
 	struct ws_ng_options options; /* `at` is `end` where there are none */
 };
+
+/* The packets of an interface are counted while other threads may look. */
+static inline uint64_t packets_of(const struct described *described)
+{
+	return __atomic_load_n(&described->packets, __ATOMIC_RELAXED);
+}
 
 /* ---- pcapng_sections.c: the blocks that describe something. Each takes a whole block. */
 

@@ -1,7 +1,11 @@
 /* See processes.h. The table has chains of entries, the newest first; a search looks at a bounded number of them, so
- * that no file can make it slow. */
+ * that no file can make it slow.
+ *
+ * The lock guards everything but what is shown of an entry. That is written before the entry is handed out, and once more
+ * by the thread that uses the frames, when a nameless process has got its name. */
 #include "capture/processes.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,22 +17,31 @@ enum {
 };
 
 struct entry {
-	struct ws_frame_process shown; /* its name is `text` */
+	struct ws_frame_process shown; /* its name is `text`, or NULL also while the name is held back */
 	struct entry *older;           /* in the same bucket */
+	struct entry *next;            /* that was nameless and then got a name */
+	ws_time start;
+	bool named;
 	char text[];
 };
 
 struct ws_processes {
 	unsigned users;
 	unsigned count;
+	bool held; /* names are shown by ws_processes_show() */
+	size_t renamed, shown;
+	struct entry *first, *last, *last_shown; /* of those that were nameless, in the order in which they got names */
+	pthread_mutex_t lock;
 	struct entry *bucket[BUCKETS];
 };
 
 struct ws_processes *ws_processes_new(void)
 {
 	struct ws_processes *processes = calloc(1, sizeof(*processes));
-	if (processes)
-		processes->users = 1;
+	if (!processes)
+		return NULL;
+	processes->users = 1;
+	pthread_mutex_init(&processes->lock, NULL);
 	return processes;
 }
 
@@ -48,6 +61,7 @@ void ws_processes_release(struct ws_processes *processes)
 			free(entry);
 		}
 	}
+	pthread_mutex_destroy(&processes->lock);
 	free(processes);
 }
 
@@ -59,7 +73,7 @@ static struct entry **bucket_of(struct ws_processes *processes, uint32_t id)
 static bool has_name(const struct entry *entry, struct ws_ng_text name)
 {
 	const size_t length = name.length < NAME_MOST ? name.length : NAME_MOST;
-	return entry->shown.name && strlen(entry->text) == length && memcmp(entry->text, name.bytes, length) == 0;
+	return entry->named && strlen(entry->text) == length && memcmp(entry->text, name.bytes, length) == 0;
 }
 
 /* Adds an entry with room for a name of any length, which a later block may give. */
@@ -77,17 +91,45 @@ static struct entry *add(struct ws_processes *processes, uint32_t id)
 	return *bucket = entry;
 }
 
-static void set_name(struct entry *entry, struct ws_ng_text name)
+static void set_name(struct entry *entry, struct ws_ng_text name, ws_time start)
 {
 	const size_t length = name.length < NAME_MOST ? name.length : NAME_MOST;
-	if (!length)
-		return;
 	memcpy(entry->text, name.bytes, length);
 	entry->text[length] = '\0';
-	entry->shown.name = entry->text;
+	entry->named = true;
+	entry->start = start;
 }
 
-void ws_processes_add(struct ws_processes *processes, uint32_t id, struct ws_ng_text name, ws_time start)
+static void show(struct entry *entry)
+{
+	entry->shown.name = entry->text;
+	entry->shown.start = entry->start;
+}
+
+static void show_first(struct ws_processes *processes, size_t count)
+{
+	for (; processes->shown < count && processes->shown < processes->renamed; processes->shown++) {
+		struct entry *last = processes->last_shown;
+		processes->last_shown = last ? last->next : processes->first;
+		show(processes->last_shown);
+	}
+}
+
+/* Packets refer to the entry already. */
+static void rename_process(struct ws_processes *processes, struct entry *entry, struct ws_ng_text name, ws_time start)
+{
+	set_name(entry, name, start);
+	if (processes->last)
+		processes->last->next = entry;
+	else
+		processes->first = entry;
+	processes->last = entry;
+	processes->renamed++;
+	if (!processes->held)
+		show_first(processes, processes->renamed);
+}
+
+static void add_block(struct ws_processes *processes, uint32_t id, struct ws_ng_text name, ws_time start)
 {
 	struct entry *entry = *bucket_of(processes, id), *nameless = NULL;
 	bool named = false;
@@ -97,51 +139,98 @@ void ws_processes_add(struct ws_processes *processes, uint32_t id, struct ws_ng_
 	for (; entry && step < STEPS_MOST; entry = entry->older, step++) {
 		if (entry->shown.id != id)
 			continue;
-		if (has_name(entry, name) && entry->shown.start == start)
+		if (has_name(entry, name) && entry->start == start)
 			return;
-		named = named || entry->shown.name;
-		nameless = entry->shown.name ? nameless : entry;
+		named = named || entry->named;
+		nameless = entry->named ? nameless : entry;
 	}
 	if (step == STEPS_MOST)
 		return;
 	/* Packets that came before the first block of their process belong to it. */
-	entry = nameless && !named ? nameless : add(processes, id);
-	if (!entry)
-		return;
-	entry->shown.start = start;
-	set_name(entry, name);
+	if (nameless && !named) {
+		rename_process(processes, nameless, name, start);
+	} else if ((entry = add(processes, id))) {
+		set_name(entry, name, start);
+		show(entry);
+	}
 }
 
-const struct ws_frame_process *ws_processes_at(struct ws_processes *processes, uint32_t id, ws_time time)
+void ws_processes_add(struct ws_processes *processes, uint32_t id, struct ws_ng_text name, ws_time start)
+{
+	pthread_mutex_lock(&processes->lock);
+	add_block(processes, id, name, start);
+	pthread_mutex_unlock(&processes->lock);
+}
+
+size_t ws_processes_renamed(struct ws_processes *processes)
+{
+	pthread_mutex_lock(&processes->lock);
+	const size_t renamed = processes->renamed;
+	pthread_mutex_unlock(&processes->lock);
+	return renamed;
+}
+
+void ws_processes_hold(struct ws_processes *processes)
+{
+	pthread_mutex_lock(&processes->lock);
+	processes->held = true;
+	pthread_mutex_unlock(&processes->lock);
+}
+
+void ws_processes_show(struct ws_processes *processes, size_t count)
+{
+	pthread_mutex_lock(&processes->lock);
+	show_first(processes, count);
+	pthread_mutex_unlock(&processes->lock);
+}
+
+static const struct ws_frame_process *find_at(struct ws_processes *processes, uint32_t id, ws_time time)
 {
 	struct entry *entry = *bucket_of(processes, id), *nameless = NULL;
 	unsigned step = 0;
 	for (; entry && step < STEPS_MOST; entry = entry->older, step++) {
 		if (entry->shown.id != id)
 			continue;
-		if (entry->shown.name && entry->shown.start <= time)
+		if (entry->named && entry->start <= time)
 			return &entry->shown;
-		nameless = entry->shown.name ? nameless : entry;
+		nameless = entry->named ? nameless : entry;
 	}
 	if (!nameless && step < STEPS_MOST)
 		nameless = add(processes, id);
 	return nameless ? &nameless->shown : NULL;
 }
 
-const struct ws_frame_process *ws_processes_named(struct ws_processes *processes, uint32_t id, struct ws_ng_text name)
+const struct ws_frame_process *ws_processes_at(struct ws_processes *processes, uint32_t id, ws_time time)
+{
+	pthread_mutex_lock(&processes->lock);
+	const struct ws_frame_process *process = find_at(processes, id, time);
+	pthread_mutex_unlock(&processes->lock);
+	return process;
+}
+
+static const struct ws_frame_process *find_named(struct ws_processes *processes, uint32_t id, struct ws_ng_text name)
 {
 	struct entry *entry = *bucket_of(processes, id);
 	unsigned step = 0;
-	if (!name.length)
-		return ws_processes_at(processes, id, INT64_MAX);
 	for (; entry && step < STEPS_MOST; entry = entry->older, step++)
 		if (entry->shown.id == id && has_name(entry, name))
 			return &entry->shown;
 	entry = step < STEPS_MOST ? add(processes, id) : NULL;
 	if (!entry)
 		return NULL;
-	set_name(entry, name);
+	set_name(entry, name, 0);
+	show(entry);
 	return &entry->shown;
+}
+
+const struct ws_frame_process *ws_processes_named(struct ws_processes *processes, uint32_t id, struct ws_ng_text name)
+{
+	if (!name.length)
+		return ws_processes_at(processes, id, INT64_MAX);
+	pthread_mutex_lock(&processes->lock);
+	const struct ws_frame_process *process = find_named(processes, id, name);
+	pthread_mutex_unlock(&processes->lock);
+	return process;
 }
 
 /* ---- Comments */

@@ -17,6 +17,15 @@ void ws_processes_release(struct ws_processes *processes); /* NULL is allowed */
  * process, which then have the name from then on. What does not fit into the table (64 Ki processes, 256 with one id)
  * is not kept. */
 void ws_processes_add(struct ws_processes *processes, uint32_t id, struct ws_ng_text name, ws_time start);
+
+/* One thread may read the file ahead of another one that uses the frames. Then a name that comes after packets of its
+ * process is shown only when the other thread has come so far. How many such names have come: */
+size_t ws_processes_renamed(struct ws_processes *processes);
+/* From now on, such names are shown by ws_processes_show(). */
+void ws_processes_hold(struct ws_processes *processes);
+/* Shows the first `count` of these names; called by the thread that uses the frames. */
+void ws_processes_show(struct ws_processes *processes, size_t count);
+
 /* The process with this id at this time: of the blocks that do not begin later, the last one. NULL: no room. */
 const struct ws_frame_process *ws_processes_at(struct ws_processes *processes, uint32_t id, ws_time time);
 /* The process of this id and name. NULL: no room. */

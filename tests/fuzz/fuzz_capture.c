@@ -1,4 +1,5 @@
-/* A capture of any format is read as a file and as a pipe, read again, and written. */
+/* A capture of any format is read as a file and as a pipe, read again, and written. The second time it is read as if for
+ * another thread: names that come late are shown when a frame has news. */
 #include "target.h"
 
 #include <wirestate/capture.h>
@@ -13,7 +14,9 @@
 enum { KEPT = 16 };
 
 struct reader {
+	struct ws_capture *capture;
 	struct ws_dump *dump;
+	size_t host_names;
 	uint64_t count, position[KEPT];
 	uint32_t captured[KEPT];
 	uint8_t sum;
@@ -22,8 +25,19 @@ struct reader {
 static void on_frame(void *context, const struct ws_frame *frame)
 {
 	struct reader *reader = context;
+	struct ws_host_name name;
 	for (uint32_t i = 0; i < frame->captured; i++)
 		reader->sum += frame->data[i];
+	if (frame->news) {
+		struct ws_capture_news news;
+		ws_capture_news(reader->capture, &news);
+		ws_capture_show(reader->capture, &news);
+		reader->host_names = news.host_names;
+	}
+	if (ws_capture_host_name(reader->capture, reader->host_names, &name)) /* it came without news */
+		abort();
+	if (frame->process && frame->process->name)
+		reader->sum += (uint8_t)strlen(frame->process->name);
 	if (reader->dump)
 		(void)!ws_dump_write(reader->dump, frame, NULL);
 	if (reader->count < KEPT) {
@@ -44,7 +58,9 @@ static void read_capture(int fd, bool again)
 	if (!capture)
 		return;
 	const struct ws_dump_options dump = {.format = again ? WS_DUMP_PCAPNG : WS_DUMP_PCAP};
-	struct reader reader = {.dump = ws_dump_open(capture, "/dev/null", &dump, &error)};
+	struct reader reader = {.capture = capture, .dump = ws_dump_open(capture, "/dev/null", &dump, &error)};
+	if (again)
+		ws_capture_hold(capture);
 	while (ws_capture_read(capture, 100, on_frame, &reader, &error) == WS_READ_MORE)
 		;
 	for (uint64_t i = 0; i < reader.count && i < KEPT; i++) {

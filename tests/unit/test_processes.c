@@ -70,6 +70,32 @@ static void an_id_has_the_name_of_its_time(void **state)
 	ws_processes_release(processes);
 }
 
+/* Where one thread reads ahead of another one, a name that comes late is shown when the other one has come so far. */
+static void a_late_name_is_held_back(void **state)
+{
+	(void)state;
+	struct ws_processes *processes = ws_processes_new();
+	const struct ws_frame_process *five = ws_processes_at(processes, 5, 100),
+	                              *six = ws_processes_at(processes, 6, 100);
+	ws_processes_hold(processes);
+	ws_processes_add(processes, 6, name_of("six"), 50);
+	ws_processes_add(processes, 7, name_of("seven"), 60); /* no packet has been of it */
+	ws_processes_add(processes, 5, name_of("five"), 70);
+	assert_int_equal(ws_processes_renamed(processes), 2);
+	assert_null(five->name);
+	assert_null(six->name);
+	assert_string_equal(ws_processes_at(processes, 7, 100)->name, "seven");
+	assert_ptr_equal(ws_processes_at(processes, 6, 100), six); /* the file has told it */
+	assert_ptr_not_equal(ws_processes_at(processes, 6, 49), six);
+	ws_processes_show(processes, 1);
+	assert_string_equal(six->name, "six");
+	assert_int_equal(six->start, 50);
+	assert_null(five->name);
+	ws_processes_show(processes, 9);
+	assert_string_equal(five->name, "five");
+	ws_processes_release(processes);
+}
+
 /* A file with very many processes, or very many names for one, costs bounded memory and bounded searches. */
 static void the_table_is_bounded(void **state)
 {
@@ -211,6 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(comments_of_ptcpdump_and_rustnet),
 	        cmocka_unit_test(an_id_has_the_name_of_its_time),
+	        cmocka_unit_test(a_late_name_is_held_back),
 	        cmocka_unit_test(the_table_is_bounded),
 	        cmocka_unit_test(blocks_name_the_processes_of_packets),
 	        cmocka_unit_test(the_way_tells_whose_process_it_is),
