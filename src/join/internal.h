@@ -19,10 +19,11 @@ struct join_piece {
 };
 
 struct join_rules {
-	bool timed;      /* the times of both sides are by one clock */
-	ws_time slack;   /* how much earlier than its departure a segment may seem to arrive */
-	bool only_clear; /* pair only what is unique on both sides, for clocks */
-	uint32_t mss;    /* payload of the largest segment on the wire, 0: not known */
+	bool timed;        /* the times of both sides are by one clock */
+	ws_time slack;     /* how much earlier than its departure a segment may seem to arrive */
+	bool only_clear;   /* pair only what is unique on both sides, for clocks */
+	bool without_sack; /* selective acknowledgments may be changed on the way, or cut */
+	uint32_t mss;      /* payload of the largest segment on the wire, 0: not known */
 };
 
 /* Memory for comparing the segments of one direction at two places; it grows and is used again. */

@@ -63,7 +63,7 @@ static bool without_sacks(const struct ws_join_side *first, const struct ws_join
 }
 
 static bool load_side(struct ws_joiner *joiner, unsigned point, const struct ws_join_side *first,
-                      const struct ws_join_side *side, const struct ws_clock *clock, bool without_sack)
+                      const struct ws_join_side *side, const struct ws_clock *clock)
 {
 	const uint32_t shift[2] = {shift_of(first, side, 0), shift_of(first, side, 1)};
 	size_t count[2] = {0};
@@ -81,8 +81,6 @@ static bool load_side(struct ws_joiner *joiner, unsigned point, const struct ws_
 		s.sequence += shift[s.direction];
 		if (s.flags & WS_TCP_ACK)
 			s.acknowledgment += shift[!s.direction];
-		if (without_sack)
-			s.sack_right = 0;
 		s.time = ws_clock_here(clock, s.time);
 		joiner->segment[point][s.direction][joiner->count[point][s.direction]++] = s;
 	}
@@ -134,7 +132,7 @@ static void vote(const struct join_agreed *forward, size_t forward_count, const 
 static bool compare_points(struct ws_joiner *joiner, unsigned a, unsigned b, struct ws_clock *clock,
                            struct ws_join_agreement *agreement)
 {
-	const struct join_rules rules = {.only_clear = true};
+	const struct join_rules rules = {.only_clear = true, .without_sack = joiner->without_sack};
 	*agreement = (struct ws_join_agreement){0};
 	for (unsigned d = 0; d < 2; d++) {
 		if (!join_match(&joiner->match, joiner->segment[a][d], joiner->count[a][d], joiner->segment[b][d],
@@ -155,9 +153,9 @@ static bool compare_points(struct ws_joiner *joiner, unsigned a, unsigned b, str
 bool ws_joiner_observe(struct ws_joiner *joiner, const struct ws_join_side *a, const struct ws_join_side *b,
                        struct ws_clock *clock, struct ws_join_agreement *agreement)
 {
-	const bool without_sack = without_sacks(a, b);
-	return a->count + b->count <= joiner->most && load_side(joiner, 0, a, a, NULL, without_sack) &&
-	       load_side(joiner, 1, a, b, NULL, without_sack) && compare_points(joiner, 0, 1, clock, agreement);
+	joiner->without_sack = without_sacks(a, b);
+	return a->count + b->count <= joiner->most && load_side(joiner, 0, a, a, NULL) &&
+	       load_side(joiner, 1, a, b, NULL) && compare_points(joiner, 0, 1, clock, agreement);
 }
 
 /* ---- The order of the points */
@@ -167,7 +165,7 @@ static int order_by_time(struct ws_joiner *joiner, unsigned a, unsigned b, bool 
 {
 	int64_t votes = 0;
 	for (unsigned d = 0; d < 2 && *done; d++) {
-		const struct join_rules rules = {.only_clear = true};
+		const struct join_rules rules = {.only_clear = true, .without_sack = joiner->without_sack};
 		*done = join_match(&joiner->match, joiner->segment[a][d], joiner->count[a][d], joiner->segment[b][d],
 		                   joiner->count[b][d], &rules);
 		for (uint32_t i = 0; *done && i < joiner->match.a_count; i++) {
@@ -408,6 +406,7 @@ static bool follow(struct ws_joiner *joiner, unsigned direction, struct ws_join_
 		                 (!joiner->point[point].clock || ws_clock_known(joiner->point[point].clock)),
 		        .slack = slack,
 		        .mss = wire_mss(joiner, direction),
+		        .without_sack = joiner->without_sack,
 		};
 		if (!list_departed(joiner, place) ||
 		    !join_match(&joiner->match, joiner->departed, joiner->new_count, joiner->segment[point][direction],
@@ -454,7 +453,6 @@ bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points,
                    struct ws_join_result *result)
 {
 	size_t total = 0, forward = 0;
-	bool without_sack = false;
 	*result = (struct ws_join_result){0};
 	joiner->point = points;
 	joiner->points = count;
@@ -462,14 +460,15 @@ bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points,
 	joiner->doubtful = false;
 	joiner->datagrams = points[0].side.connection->kind != WS_JOIN_TCP;
 	joiner->proven = true;
+	joiner->without_sack = false;
 	for (size_t i = 0; i < count; i++) {
 		total += points[i].side.count;
-		without_sack = without_sack || without_sacks(&points[0].side, &points[i].side);
+		joiner->without_sack = joiner->without_sack || without_sacks(&points[0].side, &points[i].side);
 	}
 	if (total > joiner->most || count > WS_JOIN_POINTS)
 		return false;
 	for (unsigned i = 0; i < count; i++)
-		if (!load_side(joiner, i, &points[0].side, &points[i].side, points[i].clock, without_sack))
+		if (!load_side(joiner, i, &points[0].side, &points[i].side, points[i].clock))
 			return false;
 	if (!order_points(joiner, result))
 		return false;

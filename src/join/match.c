@@ -16,6 +16,7 @@
 enum { MOST_COMPARED = 64 }; /* segments with one key at one place whose order is weighed */
 enum { MOST_DELAYS = 1024 }; /* that are looked at for a median */
 #define UNPAIRED_COST (10 * (double)WS_SECOND)
+#define SACK_COST ((double)WS_MILLISECOND)
 
 enum level { BY_ID, BY_HEADER, LEVELS, WITHOUT_OPTIONS = LEVELS };
 
@@ -74,7 +75,7 @@ static uint64_t key_of(const struct join_match *match, const struct ws_join_segm
 		return key;
 	if (match->timestamps && s->timestamps)
 		key = mix(key, (uint64_t)s->tsval << 32 | s->tsecr);
-	return mix(key, level == BY_ID ? s->identification : s->sack_right);
+	return mix(key, level == BY_ID ? s->identification : match->rules.without_sack ? 0 : s->sack_right);
 }
 
 static struct join_group *group_of(struct join_match *match, uint64_t key)
@@ -251,6 +252,13 @@ static void pair_in_order(struct join_match *match, enum level level, const stru
 	}
 }
 
+/* Where selective acknowledgments may be missing at one of the places, one that has them at one place only is less likely the
+ * same. That decides only between ACKs that were sent nearly at once. */
+static double sack_cost(const struct join_match *match, uint32_t a, uint32_t b)
+{
+	return match->rules.without_sack && !match->a[a].sack_right != !match->b[b].sack_right ? SACK_COST : 0;
+}
+
 /* The cheapest pairing that keeps the order: pairs cost how unusual their delay is, and an arrival without a departure
  * costs much. */
 static void pair_by_delay(struct join_match *match, enum level level, const struct join_group *g)
@@ -269,7 +277,8 @@ static void pair_by_delay(struct join_match *match, enum level level, const stru
 				best = cost[r - 1][c];
 			if (r && c && may_pair(match, level, a[r - 1], b[c - 1])) {
 				const ws_time delay = match->b[b[c - 1]].time - match->a[a[r - 1]].time;
-				const double paired = cost[r - 1][c - 1] + (double)join_unusual(match, delay);
+				const double paired = cost[r - 1][c - 1] + (double)join_unusual(match, delay) +
+				                      sack_cost(match, a[r - 1], b[c - 1]);
 				best = paired < best ? paired : best;
 			}
 			cost[r][c] = best;

@@ -65,6 +65,13 @@ struct path_world {
 	uint32_t shift;     /* what the firewall adds to the server's numbers on the client's side */
 };
 
+/* JOIN_SEED makes other connections than those that are tried every time. */
+static inline uint64_t path_seed(uint64_t usual)
+{
+	const char *text = getenv("JOIN_SEED");
+	return text ? strtoull(text, NULL, 10) * 1000 + usual : usual;
+}
+
 static inline ws_time path_clock(const struct path_setting *s, unsigned point, ws_time true_time)
 {
 	if (!point)

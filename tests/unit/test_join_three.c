@@ -169,7 +169,7 @@ static void run_setting(const struct path_setting *setting, size_t count)
 	assert_true(t && state && joiner && clock[SERVER] && clock[MIDDLE]);
 	s.span = 60 * WS_SECOND;
 	t->world.setting = &s;
-	state[0].random = 7 + (uint64_t)(setting - settings);
+	state[0].random = path_seed(7 + (uint64_t)(setting - settings));
 	for (unsigned walk = 0; walk < 2; walk++) {
 		for (size_t i = 0; i < count; i++) {
 			struct ws_join_agreement agreement;
