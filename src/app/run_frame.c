@@ -34,14 +34,15 @@ bool frame_read(struct session *session)
 	               one_of ? named->label : session_source(session));
 }
 
-/* The packet that --frame names, and its connection. */
+/* The packet that --frame names, and its connection; 0: the last step of that, where several points have their own last
+ * packets. */
 static uint64_t named_frame(const struct session *session, ws_conn_id *conn)
 {
 	const struct point *point = &session->points[session->named_point];
-	const bool several = session->point_count > 1 && session->options->frame != FRAME_NONE &&
-	                     session->options->frame != FRAME_END;
-	*conn = ws_merged_id((unsigned)session->named_point, several ? session->named_conn : point->last_conn);
-	return several ? session->options->frame : point->last_frame;
+	const bool several = session->point_count > 1,
+	           end = session->options->frame == FRAME_NONE || session->options->frame == FRAME_END;
+	*conn = ws_merged_id((unsigned)session->named_point, several && !end ? session->named_conn : point->last_conn);
+	return !several ? point->last_frame : end ? 0 : session->options->frame;
 }
 
 /* The connection with this number at the point that --connection names; without a name, at the first one that has it. */

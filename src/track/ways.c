@@ -7,7 +7,10 @@
  * together, and what became of a segment that did not arrive.
  *
  * Where no router is between a point and its endpoint, a segment that the point captured on its way to the endpoint has
- * arrived: nothing is presumed any more. */
+ * arrived: nothing is presumed any more.
+ *
+ * A point that began late, or ended early, knows nothing of its endpoint before and after. What the endpoint sent then was
+ * captured at the other end, whose replay presumes its states as one capture does. */
 #include "track/ways.h"
 
 #include <stdlib.h>
@@ -31,6 +34,8 @@ struct end {
 	struct ws_replay *replay;
 	unsigned index; /* of the point, in the path's arrays */
 	bool flipped;   /* its endpoint 0 is endpoint 1 of the path */
+	bool late;      /* it began after some of the connection's segments, or */
+	bool early;     /* ended before the last that its endpoint sent */
 };
 
 struct ws_ways {
@@ -255,6 +260,9 @@ static bool open_end(struct ws_ways *ways, const struct ws_points *points, unsig
 	const struct ws_conn *conn = ws_table_awake(&end->tracker->table, path->id[near]);
 	if (!conn || conn->number != path->number[near] || conn->history_full)
 		return false;
+	end->late = path->result.unseen[near].count &&
+	            path->result.unseen[near].first < ws_clock_here(end->clock, conn->first_time);
+	end->early = path->result.direction[e].late;
 	end->replay = ws_replay_open(end->tracker, path->id[near]);
 	return end->replay && list_events(ways, e);
 }
@@ -341,12 +349,51 @@ static void take_own(const struct ws_ways *ways, unsigned e, const struct ws_ste
 	}
 }
 
-/* The other endpoint stays as it is. Before anything has come to it, it is as it was before its first step. */
-static bool take_peer(struct ws_ways *ways, unsigned e, uint32_t done, struct ws_step *step)
+/* The endpoint's own point had not begun, or had ended. */
+static bool knows_nothing(const struct end *end, uint32_t done)
+{
+	return (!done && end->late) || (end->early && done == ws_replay_count(end->replay));
+}
+
+/* As the other end's point presumes it, whose step is `from`. */
+static void take_presumed(const struct ws_ways *ways, unsigned e, const struct ws_step *from, struct ws_step *step)
+{
+	const unsigned theirs = e ^ ways->end[!e].flipped, shown = e ^ ways->swapped;
+	step->before[shown] = from->before[theirs];
+	step->certainty_before[shown] = from->certainty_before[theirs];
+	step->after[shown] = from->after[theirs];
+	step->certainty[shown] = from->certainty[theirs];
+	step->time_wait_end[shown] = here(&ways->end[!e], from->time_wait_end[theirs]);
+	for (unsigned i = 0; i < from->transition_count && step->transition_count < WS_MAX_TRANSITIONS; i++) {
+		if (from->transition[i].endpoint != theirs)
+			continue;
+		step->transition[step->transition_count] = from->transition[i];
+		step->transition[step->transition_count++].endpoint = (uint8_t)shown;
+	}
+}
+
+/* A point that began in the middle of the connection assumes a state that the other one has seen come about. */
+static void take_certainty(const struct ws_ways *ways, unsigned e, const struct ws_step *there, struct ws_step *step)
+{
+	const unsigned theirs = e ^ ways->end[!e].flipped, shown = e ^ ways->swapped;
+	const uint8_t state = there->after[theirs], certainty = there->certainty[theirs];
+	if (step->certainty[shown] == WS_ASSUMED && step->after[shown] == state)
+		step->certainty[shown] = certainty;
+	if (step->certainty_before[shown] == WS_ASSUMED && step->before[shown] == state)
+		step->certainty_before[shown] = certainty;
+}
+
+/* The other endpoint stays as it is. Before anything has come to it, it is as it was before its first step. `from`: what the
+ * point of the end whose step it is says. */
+static bool take_peer(struct ws_ways *ways, unsigned e, uint32_t done, const struct ws_step *from, struct ws_step *step)
 {
 	const struct end *end = &ways->end[e];
 	const unsigned own = e ^ end->flipped, shown = e ^ ways->swapped;
 	struct ws_step there = {0};
+	if (knows_nothing(end, done)) {
+		take_presumed(ways, e, from, step);
+		return true;
+	}
 	if (ws_replay_count(end->replay) && !ws_replay_step(end->replay, done ? done - 1 : 0, &there))
 		return false;
 	const bool began = there.before[own] == WS_CLOSED && there.after[own] == WS_LISTEN;
@@ -355,6 +402,9 @@ static bool take_peer(struct ws_ways *ways, unsigned e, uint32_t done, struct ws
 	step->certainty_before[shown] = step->certainty[shown] =
 	        certain(ways, e, after ? there.certainty[own] : there.certainty_before[own]);
 	step->time_wait_end[shown] = here(end, after ? there.time_wait_end[own] : 0);
+	take_certainty(ways, e, from, step);
+	if (done)
+		take_certainty(ways, !e, &there, step);
 	return true;
 }
 
@@ -397,7 +447,7 @@ bool ws_ways_step(struct ws_ways *ways, size_t index, struct ws_step *step)
 	step->in_air = may_come(ways, event);
 	step->outcome = event->transit == NONE ? WS_OUTCOME_NOT_CAPTURED : ways->transit[event->transit].outcome;
 	take_own(ways, event->end, &own, step);
-	return take_peer(ways, !event->end, event->peer, step);
+	return take_peer(ways, !event->end, event->peer, &own, step);
 }
 
 /* By the frames of a point; there is none where it has not captured the connection. */

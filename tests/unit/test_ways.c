@@ -53,6 +53,15 @@ static bool transits(void *context, const struct ws_conn_path *path, struct ws_t
 	return true;
 }
 
+static bool no_transits(void *context, const struct ws_conn_path *path, struct ws_transit **transit, size_t *count)
+{
+	(void)context;
+	(void)path;
+	*transit = calloc(1, sizeof(**transit));
+	*count = 0;
+	return *transit;
+}
+
 struct pair {
 	struct ws_tracker *tracker[2];
 	struct ws_points points;
@@ -228,6 +237,51 @@ static void what_one_point_has_missed_counts(void **state)
 	ws_filter_free(filter);
 }
 
+/* The client's point began after its handshake had begun, and ended before its FIN: what the server's point has seen of the
+ * client then is in the replay. */
+static const struct shot at_client_cut[] = {
+        {CLIENT, A, 101, 501, 0, 61, .identification = 2},
+};
+
+static void what_one_point_has_missed_is_in_the_replay(void **state)
+{
+	struct pair *pair = *state;
+	const struct ws_tracker_config config = {.history = true};
+	struct ws_error error;
+	struct ws_tracker *whole = pair->tracker[0];
+	pair->points.tracker[0] = pair->tracker[0] = ws_tracker_create(&config, &error);
+	assert_non_null(pair->tracker[0]);
+	ws_tracker_free(whole);
+	PLAY(pair->tracker[0], at_client_cut);
+	pair->path.id[0] = ws_tracker_conn_find(pair->tracker[0], 1);
+	pair->of[0][pair->path.id[0]].path = &pair->path;
+	pair->path.result.direction[CLIENT].late = 2;
+	pair->path.result.unseen[0].count = 2;
+	ws_tracker_set_paths(pair->tracker[0], &pair->points, 0, pair->of[0], 8, NULL);
+	pair->points.transits = no_transits;
+	for (unsigned i = 0; i < 2; i++)
+		ws_tracker_set_paths(pair->tracker[i], &pair->points, i, pair->of[i], 8, NULL);
+	struct ws_replay *replay = open_pair(pair, 0);
+	static const struct {
+		unsigned point;
+		enum ws_state client, server;
+	} steps[] = {
+	        {1, WS_SYN_SENT, WS_LISTEN},          {1, WS_ESTABLISHED, WS_SYN_RECEIVED},
+	        {0, WS_ESTABLISHED, WS_SYN_RECEIVED}, {1, WS_ESTABLISHED, WS_ESTABLISHED},
+	        {1, WS_FIN_WAIT_1, WS_CLOSE_WAIT},    {1, WS_TIME_WAIT, WS_LAST_ACK},
+	};
+	assert_int_equal(ws_replay_count(replay), WS_ARRAY_SIZE(steps));
+	for (size_t i = 0; i < WS_ARRAY_SIZE(steps); i++) {
+		struct ws_step step;
+		assert_true(ws_replay_step(replay, i, &step));
+		assert_int_equal(step.point, steps[i].point);
+		assert_int_equal(step.after[CLIENT], steps[i].client);
+		assert_int_equal(step.after[SERVER], steps[i].server);
+		assert_int_not_equal(step.certainty[CLIENT], WS_ASSUMED);
+	}
+	ws_replay_close(replay);
+}
+
 static void a_router_between_makes_it_presumed(void **state)
 {
 	struct pair *pair = *state;
@@ -342,6 +396,7 @@ int main(void)
 	        WITH_PAIR(a_router_between_makes_it_presumed),
 	        WITH_PAIR(each_end_is_what_its_own_point_knows),
 	        WITH_PAIR(what_one_point_has_missed_counts),
+	        WITH_PAIR(what_one_point_has_missed_is_in_the_replay),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
