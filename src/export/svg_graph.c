@@ -282,8 +282,8 @@ static void put_legend(const struct picture *picture, uint32_t marks)
 		    x + 20 + text_width(_(letter->words)) > picture->left + picture->width)
 			continue;
 		put_text(picture, "u w", "start", (enum ws_style)letter->style, x, y, words);
-		put_text(picture, "u", "start", WS_STYLE_DIM, x + 14, y, _(letter->words));
-		x += 14 + text_width(_(letter->words)) + 14;
+		put_text(picture, "u", "start", WS_STYLE_DIM, x + 17, y, _(letter->words));
+		x += 17 + text_width(_(letter->words)) + 11;
 	}
 }
 

@@ -26,7 +26,9 @@ struct ws_replay {
 	size_t count, capacity; /* of checkpoints; checkpoint i is the state before step i × INTERVAL */
 	struct ws_ways *ways;   /* over several points: all else is of no use then */
 	struct checkpoint cursor;
-	size_t next; /* the step that the cursor comes to next */
+	size_t next;         /* the step that the cursor comes to next */
+	struct ws_step last; /* the step before it, by its point's clock; valid when `known` */
+	bool known;          /* false: the cursor has just been set to a checkpoint */
 };
 
 /* Moves the cursor to before the first step. */
@@ -34,6 +36,7 @@ static void rewind_cursor(struct ws_replay *replay)
 {
 	replay->cursor = (struct checkpoint){.machine.self = replay->conn->machine.self};
 	replay->next = 0;
+	replay->known = false;
 	if (replay->conn->history_extra)
 		replay->cursor.analyser = replay->conn->history_extra->start;
 }
@@ -184,6 +187,18 @@ static void return_to(struct ws_replay *replay, size_t nearest)
 		nearest = replay->count - 1;
 	replay->cursor = replay->checkpoints[nearest];
 	replay->next = nearest * INTERVAL;
+	replay->known = false;
+}
+
+/* Moves the cursor past this step. */
+static void go_to(struct ws_replay *replay, size_t index)
+{
+	const size_t nearest = index / INTERVAL;
+	if (index < replay->next || (nearest < replay->count && nearest * INTERVAL > replay->next))
+		return_to(replay, nearest);
+	while (replay->next <= index)
+		replay_advance(replay, &replay->last);
+	replay->known = true;
 }
 
 static void correct_times(const struct ws_clock *clock, struct ws_step *step)
@@ -200,11 +215,11 @@ bool ws_replay_step(struct ws_replay *replay, size_t index, struct ws_step *step
 		return ws_ways_step(replay->ways, index, step);
 	if (index >= ws_replay_count(replay))
 		return false;
-	size_t nearest = index / INTERVAL;
-	if (index < replay->next || (nearest < replay->count && nearest * INTERVAL > replay->next))
-		return_to(replay, nearest);
-	while (replay->next <= index)
-		replay_advance(replay, step);
+	/* The same step again: a screen asks for it in many places, and over several points each end is asked about the
+	 * step that it stands at whenever the other one goes on. */
+	if (!replay->known || index + 1 != replay->next)
+		go_to(replay, index);
+	*step = replay->last;
 	if (replay->clock)
 		correct_times(replay->clock, step);
 	return true;
