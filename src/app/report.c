@@ -18,7 +18,11 @@ int file_error(FILE *file)
 	errno = 0;
 	if (fflush(file) != 0)
 		return errno ? errno : EIO;
-	return ferror(file) ? EIO : 0; /* an earlier write has failed, and its errno is lost */
+	if (!ferror(file))
+		return 0;
+	/* An earlier write has failed, and its errno is lost: a further one fails for the same reason. */
+	errno = 0;
+	return (fputc('\n', file) == EOF || fflush(file) != 0) && errno ? errno : EIO;
 }
 
 static bool reader_has_gone(void)

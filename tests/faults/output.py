@@ -106,6 +106,11 @@ def a_small_disk():
                             timeout=PATIENCE, check=False)
     expect(result, 1, "x.pcap: cannot be written: No space left")
     assert len(result.stdout.splitlines()) == 2000, "the capture did not go on"
+    script = 'mount -t tmpfs -o size=8k none "$1" && chmod 777 "$1" && exec "$2" -r "$3" --export "$1/x.$4"'
+    for kind in ("html", "svg", "cast"):
+        result = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", mount, PROGRAM, os.path.join(ROOT, "captures/http.pcap"), kind], capture_output=True,
+                                text=True, timeout=PATIENCE, check=False)
+        expect(result, 1, f"cannot write to {mount}/x.{kind}: No space left on device")
 
 
 def memory_that_runs_out():
