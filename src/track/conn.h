@@ -12,7 +12,7 @@
 
 #include <stddef.h>
 
-struct ws_history_chunk; /* see history.h */
+struct ws_history_log; /* see history.h */
 struct ws_history_extra;
 
 /* What every segment may change of its sender. */
@@ -97,7 +97,8 @@ struct ws_conn {
 	uint64_t last_frame;
 	uint32_t bad_checksums[2]; /* by sender */
 	uint32_t checksums_ignored, duplicates;
-	struct ws_history_chunk *history, *history_tail;
+	struct ws_history_log *history;
+	uint8_t *history_at;                    /* where its next input goes */
 	struct ws_history_extra *history_extra; /* what the replay needs besides the inputs; NULL: nothing */
 	size_t history_count;
 	struct ws_rare *rare; /* NULL: none of it is known; see ws_conn_rare() */

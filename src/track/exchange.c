@@ -211,14 +211,12 @@ bool ws_tracker_exchanges(const struct ws_tracker *tracker, ws_conn_id id, ws_ex
 		return false;
 	const unsigned client = (unsigned)ws_shown_client(home.tracker, conn) & 1;
 	const ws_time way = ws_exchange_way(conn, client);
-	for (const struct ws_history_chunk *chunk = conn->history; chunk; chunk = chunk->next) {
-		for (unsigned i = 0; i < chunk->count; i++) {
-			const struct ws_segment *s = &chunk->input[i];
-			if (s->kind == WS_INPUT_SEGMENT && !s->repeated && counts(s) &&
-			    ws_exchanger_note(&exchanger, s, client, way, &done) && !fn(context, &done))
-				return false;
-		}
-	}
+	struct ws_history_cursor cursor = {.chunk = NULL};
+	struct ws_segment s;
+	while (ws_history_read(conn, &cursor, &s))
+		if (s.kind == WS_INPUT_SEGMENT && !s.repeated && counts(&s) &&
+		    ws_exchanger_note(&exchanger, &s, client, way, &done) && !fn(context, &done))
+			return false;
 	return !finish(&exchanger, &done) || fn(context, &done);
 }
 

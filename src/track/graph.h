@@ -10,8 +10,9 @@
 
 /* A place in a connection's history. Zeroed memory is its beginning. */
 struct graph_cursor {
-	const struct ws_history_chunk *chunk;
-	unsigned offset;
+	struct ws_history_cursor next; /* after `segment` */
+	struct ws_segment segment;
+	bool peeked; /* `segment` is the one at `step` */
 	uint32_t step;
 };
 

@@ -25,26 +25,18 @@ const struct ws_segment *graph_peek(const struct graph_flow *flow, struct graph_
 	const struct ws_conn *conn = flow->conn;
 	if (!conn->used || conn->number != flow->number || !conn->history)
 		return NULL;
-	if (!cursor->chunk)
-		cursor->chunk = conn->history;
-	for (;;) {
-		if (cursor->offset == cursor->chunk->count) {
-			if (!cursor->chunk->next)
-				return NULL;
-			cursor->chunk = cursor->chunk->next;
-			cursor->offset = 0;
-			continue;
-		}
-		if (counts(&cursor->chunk->input[cursor->offset]))
-			return &cursor->chunk->input[cursor->offset];
-		cursor->offset++;
-		cursor->step++;
+	while (!cursor->peeked) {
+		if (!ws_history_read(conn, &cursor->next, &cursor->segment))
+			return NULL;
+		cursor->peeked = counts(&cursor->segment);
+		cursor->step += !cursor->peeked;
 	}
+	return &cursor->segment;
 }
 
 static void cursor_advance(struct graph_cursor *cursor)
 {
-	cursor->offset++;
+	cursor->peeked = false;
 	cursor->step++;
 }
 

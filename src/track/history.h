@@ -1,16 +1,41 @@
-/* The inputs of every connection, which are kept for replay. Their memory is bounded; when it is used up, the history
- * of the oldest connections is dropped first. */
+/* The inputs of every connection, which are kept for replay, packed. Their memory is bounded; when it is used up, the
+ * history of the oldest connections is dropped first. */
 #ifndef WS_TRACK_HISTORY_H
 #define WS_TRACK_HISTORY_H
 
 #include "track/conn.h"
 
-#define WS_HISTORY_CHUNK 32 /* inputs in a chunk; the first chunk of a connection is smaller */
+/* What the inputs so far say of the next one, which is kept as its difference from that. */
+struct ws_history_past {
+	ws_time time;
+	uint64_t frame, position;
+	uint32_t next[2]; /* by sender: the number after its last segment */
+	uint32_t tsval[2];
+	uint32_t interface;
+	uint16_t window[2], identification[2];
+	uint16_t vlan;
+	uint8_t ttl[2];
+};
 
 struct ws_history_chunk {
 	struct ws_history_chunk *next;
-	uint16_t count, capacity;
-	struct ws_segment input[];
+	uint32_t used; /* bytes; 0 while inputs are added */
+	uint32_t capacity;
+	uint8_t bytes[];
+};
+
+/* The inputs of one connection. */
+struct ws_history_log {
+	struct ws_history_past past; /* of the next input that is added */
+	struct ws_history_chunk *tail;
+	struct ws_history_chunk first;
+};
+
+/* A place in a connection's history. Zeroed memory is its beginning. */
+struct ws_history_cursor {
+	const struct ws_history_chunk *chunk;
+	uint32_t offset; /* of the next input in it */
+	struct ws_history_past past;
 };
 
 /* What a replay cannot know from a connection's inputs. Most connections have none of it. */
@@ -42,6 +67,8 @@ struct ws_history {
 bool ws_history_add(struct ws_history *history, struct ws_conn *conn, const struct ws_segment *input) WS_CHECKED;
 /* Begins to load what ws_history_add() will write to. */
 void ws_history_prefetch(const struct ws_conn *conn);
+/* Reads the input at the cursor, and moves the cursor to the next one. False: there are no more so far. */
+bool ws_history_read(const struct ws_conn *conn, struct ws_history_cursor *cursor, struct ws_segment *input);
 /* Notes with what the analysis of a new connection starts; or, for its next input, from which time its deadlines count.
  * False when there is no room: drop others and try again. */
 bool ws_history_add_start(struct ws_history *history, struct ws_conn *conn, const struct ws_analyser *start) WS_CHECKED;

@@ -13,8 +13,7 @@
 struct checkpoint {
 	struct ws_machine machine;
 	struct ws_analyser analyser;
-	const struct ws_history_chunk *chunk; /* the chunk with the input after this checkpoint */
-	unsigned offset;
+	struct ws_history_cursor history; /* the input after this checkpoint */
 };
 
 struct ws_replay {
@@ -44,13 +43,13 @@ static void rewind_cursor(struct ws_replay *replay)
 bool ws_tracker_segments(const struct ws_tracker *tracker, ws_conn_id id, ws_segment_fn *fn, void *context)
 {
 	const struct ws_conn *conn = ws_table_awake(&tracker->table, id);
+	struct ws_history_cursor cursor = {.chunk = NULL};
+	struct ws_segment input;
 	if (!tracker->config.history || !conn || conn->history_full)
 		return false;
-	for (const struct ws_history_chunk *chunk = conn->history; chunk; chunk = chunk->next)
-		for (unsigned i = 0; i < chunk->count; i++)
-			if (chunk->input[i].kind == WS_INPUT_SEGMENT && !chunk->input[i].repeated &&
-			    !fn(context, &chunk->input[i]))
-				return false;
+	while (ws_history_read(conn, &cursor, &input))
+		if (input.kind == WS_INPUT_SEGMENT && !input.repeated && !fn(context, &input))
+			return false;
 	return true;
 }
 
@@ -113,18 +112,6 @@ static void save_checkpoint(struct ws_replay *replay)
 	replay->checkpoints[replay->count++] = replay->cursor;
 }
 
-static const struct ws_segment *current_input(struct ws_replay *replay)
-{
-	struct checkpoint *cursor = &replay->cursor;
-	if (!cursor->chunk)
-		cursor->chunk = replay->conn->history;
-	if (cursor->offset == cursor->chunk->capacity) {
-		cursor->chunk = cursor->chunk->next;
-		cursor->offset = 0;
-	}
-	return &cursor->chunk->input[cursor->offset];
-}
-
 static void before_step(const struct ws_machine *machine, struct ws_step *step)
 {
 	for (unsigned i = 0; i < 2; i++) {
@@ -149,22 +136,24 @@ static void after_step(const struct ws_replay *replay, const struct ws_machine *
 static void replay_advance(struct ws_replay *replay, struct ws_step *step)
 {
 	save_checkpoint(replay);
-	const struct ws_segment *input = current_input(replay);
+	struct ws_segment input;
 	struct ws_machine *machine = &replay->cursor.machine;
 	struct ws_outcome outcome;
 	struct ws_analysis_result analysis = {0};
 	ws_time now;
 	*step = (struct ws_step){.point = (uint8_t)replay->tracker->point, .other = WS_STEP_NONE};
 	before_step(machine, step);
-	struct ws_segment segment = *input;
+	if (!ws_history_read(replay->conn, &replay->cursor.history, &input))
+		return;
+	struct ws_segment segment = input;
 	segment.duplicate |=
-	        input->kind == WS_INPUT_ACCEPTED; /* analysed when it came; only its relative numbers are asked for */
-	if ((input->kind == WS_INPUT_SEGMENT && !input->repeated) || input->kind == WS_INPUT_ACCEPTED)
+	        input.kind == WS_INPUT_ACCEPTED; /* analysed when it came; only its relative numbers are asked for */
+	if ((input.kind == WS_INPUT_SEGMENT && !input.repeated) || input.kind == WS_INPUT_ACCEPTED)
 		ws_analyse(&replay->cursor.analyser, &segment, &analysis);
-	ws_machine_step(machine, input, &outcome);
+	ws_machine_step(machine, &input, &outcome);
 	if (ws_history_find_clock(replay->conn, replay->next, &now))
-		ws_tracker_count_from(machine, input->time, now);
-	step->input = *input;
+		ws_tracker_count_from(machine, input.time, now);
+	step->input = input;
 	step->analysis = analysis.analysis;
 	step->relative_sequence = analysis.relative_sequence;
 	step->relative_acknowledgment = analysis.relative_acknowledgment;
@@ -172,7 +161,6 @@ static void replay_advance(struct ws_replay *replay, struct ws_step *step)
 	for (unsigned i = 0; i < outcome.count; i++)
 		step->transition[i] = outcome.transition[i];
 	after_step(replay, machine, step);
-	replay->cursor.offset++;
 	replay->next++;
 }
 
@@ -230,12 +218,11 @@ size_t ws_replay_find_frame(struct ws_replay *replay, uint64_t frame)
 	size_t index = 0, count = ws_replay_count(replay);
 	if (replay->ways)
 		return ws_ways_find_frame(replay->ways, replay->tracker->point, frame);
-	if (!count)
-		return 0;
-	for (const struct ws_history_chunk *chunk = replay->conn->history; chunk; chunk = chunk->next)
-		for (unsigned i = 0; i < chunk->count; i++, index++)
-			if (chunk->input[i].frame >= frame)
-				return index;
+	struct ws_history_cursor cursor = {.chunk = NULL};
+	struct ws_segment input;
+	for (; index < count && ws_history_read(replay->conn, &cursor, &input); index++)
+		if (input.frame >= frame)
+			return index;
 	return count;
 }
 

@@ -102,14 +102,13 @@ bool ws_tracker_spans(const struct ws_tracker *tracker, ws_conn_id id, ws_span_f
 	                        .context = context};
 	if (conn->history_extra)
 		run.analyser = conn->history_extra->start;
-	for (const struct ws_history_chunk *chunk = conn->history; chunk; chunk = chunk->next) {
-		for (unsigned i = 0; i < chunk->count && !run.stopped; i++) {
-			struct ws_outcome outcome;
-			const struct ws_segment *input = &chunk->input[i];
-			if (input->kind == WS_INPUT_SEGMENT && !input->repeated)
-				run_segment(&run, input);
-			ws_machine_step(&run.machine, input, &outcome);
-		}
+	struct ws_history_cursor cursor = {.chunk = NULL};
+	struct ws_segment input;
+	while (!run.stopped && ws_history_read(conn, &cursor, &input)) {
+		struct ws_outcome outcome;
+		if (input.kind == WS_INPUT_SEGMENT && !input.repeated)
+			run_segment(&run, &input);
+		ws_machine_step(&run.machine, &input, &outcome);
 	}
 	if (run.recorder.shares.opener)
 		ws_shares_end(&run.recorder.shares);

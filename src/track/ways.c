@@ -87,23 +87,21 @@ static bool list_events(struct ws_ways *ways, unsigned e)
 	const struct end *end = &ways->end[e];
 	const unsigned own = e ^ end->flipped;
 	const struct ws_conn *conn = ws_table_awake(&end->tracker->table, ways->path->id[end->index]);
-	uint32_t step = 0;
-	for (const struct ws_history_chunk *chunk = conn->history; chunk; chunk = chunk->next) {
-		for (unsigned i = 0; i < chunk->count; i++, step++) {
-			const struct ws_segment *input = &chunk->input[i];
-			struct event event = {.time = ws_clock_here(end->clock, input->time),
-			                      .step = step,
-			                      .transit = NONE,
-			                      .other = NONE,
-			                      .end = (uint8_t)e,
-			                      .way = WS_WAY_WHOLE};
-			if (!is_of_end(input, own))
-				continue;
-			if (input->kind == WS_INPUT_SEGMENT)
-				event.way = input->direction == own ? WS_WAY_DEPARTURE : WS_WAY_ARRIVAL;
-			if (!add_event(ways, &event))
-				return false;
-		}
+	struct ws_history_cursor cursor = {.chunk = NULL};
+	struct ws_segment input;
+	for (uint32_t step = 0; ws_history_read(conn, &cursor, &input); step++) {
+		struct event event = {.time = ws_clock_here(end->clock, input.time),
+		                      .step = step,
+		                      .transit = NONE,
+		                      .other = NONE,
+		                      .end = (uint8_t)e,
+		                      .way = WS_WAY_WHOLE};
+		if (!is_of_end(&input, own))
+			continue;
+		if (input.kind == WS_INPUT_SEGMENT)
+			event.way = input.direction == own ? WS_WAY_DEPARTURE : WS_WAY_ARRIVAL;
+		if (!add_event(ways, &event))
+			return false;
 	}
 	return true;
 }
@@ -128,15 +126,16 @@ static struct link *links_of_events(struct ws_ways *ways, unsigned e, size_t *co
 	struct link *link = malloc((ways->count + 1) * sizeof(*link));
 	const struct end *end = &ways->end[e];
 	const struct ws_conn *conn = ws_table_awake(&end->tracker->table, ways->path->id[end->index]);
-	const struct ws_history_chunk *chunk = conn->history;
-	uint32_t first = 0;
+	struct ws_history_cursor cursor = {.chunk = NULL};
+	struct ws_segment input = {.frame = 0};
+	uint32_t next = 0; /* the step that the cursor comes to next; those of an end are in order */
 	*count = 0;
 	for (uint32_t i = 0; link && i < ways->count; i++) {
 		if (ways->event[i].end != e || ways->event[i].way == WS_WAY_WHOLE)
 			continue;
-		for (; ways->event[i].step >= first + chunk->count; chunk = chunk->next)
-			first += chunk->count;
-		link[(*count)++] = (struct link){chunk->input[ways->event[i].step - first].frame, i};
+		while (next <= ways->event[i].step && ws_history_read(conn, &cursor, &input))
+			next++;
+		link[(*count)++] = (struct link){input.frame, i};
 	}
 	if (link)
 		qsort(link, *count, sizeof(*link), link_order);
