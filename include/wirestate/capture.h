@@ -164,7 +164,7 @@ bool ws_capture_host_name(const struct ws_capture *capture, size_t index, struct
 
 bool ws_capture_is_live(const struct ws_capture *capture);
 
-/* True when one thread may read the capture while another one uses its frames: a regular file that is not merged. With
+/* True when one thread may read the capture while another one uses its frames: a regular file, or several that are merged. With
  * `fetches`, the other one also fetches frames meanwhile, and then none may be kept in memory. It may also open the
  * capture again, and ask for its interfaces, names of hosts and drops, but for nothing else. */
 bool ws_capture_may_read_ahead(const struct ws_capture *capture, bool fetches);

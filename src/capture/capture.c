@@ -100,26 +100,33 @@ bool ws_capture_is_live(const struct ws_capture *capture)
 
 bool ws_capture_may_read_ahead(const struct ws_capture *capture, bool fetches)
 {
-	return !capture->live && !capture->merge && !capture->piped && !(capture->ring && fetches) && !capture->lines &&
-	       !capture->gather;
+	if (capture->merge)
+		return ws_merge_may_read_ahead(capture->merge, fetches);
+	return !capture->live && !capture->piped && !(capture->ring && fetches) && !capture->lines && !capture->gather;
 }
 
 void ws_capture_news(const struct ws_capture *capture, struct ws_capture_news *news)
 {
 	*news = (struct ws_capture_news){0};
-	if (capture->pcapng)
+	if (capture->merge)
+		ws_merge_news(capture->merge, news);
+	else if (capture->pcapng)
 		ws_pcapng_news(capture->pcapng, news);
 }
 
 void ws_capture_hold(struct ws_capture *capture)
 {
-	if (capture->pcapng)
+	if (capture->merge)
+		ws_merge_hold(capture->merge);
+	else if (capture->pcapng)
 		ws_pcapng_hold(capture->pcapng);
 }
 
 void ws_capture_show(struct ws_capture *capture, const struct ws_capture_news *news)
 {
-	if (capture->pcapng)
+	if (capture->merge)
+		ws_merge_show(capture->merge, news);
+	else if (capture->pcapng)
 		ws_pcapng_show(capture->pcapng, news);
 }
 

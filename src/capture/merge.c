@@ -2,9 +2,13 @@
  * interfaces captured at one host.
  *
  * Each part is read one frame ahead, and the earliest of these frames is delivered. A frame stays valid until the next
- * call on its part, so that nothing is copied. Where the time within a part goes back, its frames keep their order. */
+ * call on its part, so that nothing is copied. Where the time within a part goes back, its frames keep their order.
+ *
+ * What a part has told before a frame is known when that frame is delivered, and not when it is read. Names stay in their
+ * parts; the lists say in which order they came. */
 #include "capture/merge.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +19,20 @@ struct part {
 	struct ws_frame held; /* read ahead */
 	bool has, ended;
 	uint64_t last_number;
-	size_t host_names; /* how many are known */
+	struct ws_capture_news news, told; /* as of `held`; as of the last frame that was delivered */
+	/* The interface of the last frame that was delivered, in the part and here; or NULL. */
+	const struct ws_frame_interface *original, *shown;
+};
+
+/* A name of a host of a part, or how many of its processes have got a name. */
+struct told {
+	struct part *part;
+	size_t number;
+};
+
+struct told_list {
+	struct told *at;
+	size_t count, room;
 };
 
 struct described {
@@ -28,6 +45,9 @@ struct ws_merge {
 	size_t count;
 	struct described **interface;
 	size_t interface_count, interface_room;
+	struct told_list host_names, processes;
+	size_t processes_shown;
+	pthread_mutex_t lock;    /* of the lists: others may look at them while one thread reads */
 	struct ws_error failure; /* of a part: the others are read on */
 };
 
@@ -39,6 +59,9 @@ void ws_merge_free(struct ws_merge *merge)
 		ws_capture_close(merge->part[i].capture);
 	for (size_t i = 0; i < merge->interface_count; i++)
 		free(merge->interface[i]);
+	pthread_mutex_destroy(&merge->lock);
+	free(merge->host_names.at);
+	free(merge->processes.at);
 	free(merge->interface);
 	free(merge->part);
 	free(merge);
@@ -56,6 +79,7 @@ struct ws_capture *ws_capture_merge(struct ws_capture *const *parts, size_t coun
 		ws_capture_close(capture);
 		return NULL;
 	}
+	pthread_mutex_init(&merge->lock, NULL);
 	merge->part = part;
 	merge->count = count;
 	for (size_t i = 0; i < count; i++)
@@ -85,8 +109,19 @@ struct ws_capture *ws_merge_reopen(const struct ws_merge *from, const struct ws_
 	return merged;
 }
 
-/* The interface of a frame with an index that no other part uses; NULL where there are too many. */
-static const struct ws_frame_interface *interface_of(struct ws_merge *merge, const struct ws_frame_interface *original)
+bool ws_merge_may_read_ahead(const struct ws_merge *merge, bool fetches)
+{
+	for (size_t i = 0; i < merge->count; i++)
+		if (!ws_capture_may_read_ahead(merge->part[i].capture, fetches))
+			return false;
+	return true;
+}
+
+/* ---- Interfaces */
+
+/* An interface with an index that no other part uses; NULL where there are too many. The lock is held. */
+static const struct ws_frame_interface *find_interface(struct ws_merge *merge,
+                                                       const struct ws_frame_interface *original)
 {
 	for (size_t i = merge->interface_count; i-- > 0;)
 		if (merge->interface[i]->original == original)
@@ -115,9 +150,21 @@ static const struct ws_frame_interface *interface_of(struct ws_merge *merge, con
 	return &described->copy;
 }
 
-const struct ws_frame_interface *ws_merge_interface(const struct ws_merge *merge, uint32_t index)
+static const struct ws_frame_interface *interface_of(struct ws_merge *merge, const struct ws_frame_interface *original)
 {
-	return index < merge->interface_count ? &merge->interface[index]->copy : NULL;
+	pthread_mutex_lock(&merge->lock);
+	const struct ws_frame_interface *interface = find_interface(merge, original);
+	pthread_mutex_unlock(&merge->lock);
+	return interface;
+}
+
+const struct ws_frame_interface *ws_merge_interface(struct ws_merge *merge, uint32_t index)
+{
+	pthread_mutex_lock(&merge->lock);
+	const struct ws_frame_interface *interface =
+	        index < merge->interface_count ? &merge->interface[index]->copy : NULL;
+	pthread_mutex_unlock(&merge->lock);
+	return interface;
 }
 
 bool ws_merge_drops(struct ws_merge *merge, size_t ordinal, struct ws_interface_drops *drops)
@@ -139,24 +186,91 @@ bool ws_merge_drops(struct ws_merge *merge, size_t ordinal, struct ws_interface_
 	return false;
 }
 
-bool ws_merge_host_name(const struct ws_merge *merge, size_t index, struct ws_host_name *name)
+/* ---- What parts tell besides frames */
+
+/* Without memory, it is as if the file had not told it. */
+static void list_add(struct told_list *list, struct part *part, size_t number)
+{
+	if (list->count == list->room) {
+		const size_t room = list->room ? 2 * list->room : 16;
+		struct told *grown = realloc(list->at, room * sizeof(*grown));
+		if (!grown)
+			return;
+		list->at = grown;
+		list->room = room;
+	}
+	list->at[list->count++] = (struct told){part, number};
+}
+
+/* False: there are fewer. */
+static bool list_find(struct ws_merge *merge, const struct told_list *list, size_t index, struct told *told)
+{
+	pthread_mutex_lock(&merge->lock);
+	const bool found = index < list->count;
+	if (found)
+		*told = list->at[index];
+	pthread_mutex_unlock(&merge->lock);
+	return found;
+}
+
+/* The part's news are known from now on. */
+static void take_news(struct ws_merge *merge, struct part *part)
+{
+	pthread_mutex_lock(&merge->lock);
+	for (; part->told.host_names < part->news.host_names; part->told.host_names++)
+		list_add(&merge->host_names, part, part->told.host_names);
+	if (part->told.processes != part->news.processes)
+		list_add(&merge->processes, part, part->news.processes);
+	part->told.processes = part->news.processes;
+	pthread_mutex_unlock(&merge->lock);
+}
+
+/* All parts are at their end. */
+static void take_last_news(struct ws_merge *merge)
 {
 	for (size_t i = 0; i < merge->count; i++) {
 		struct part *part = &merge->part[i];
-		while (ws_capture_host_name(part->capture, part->host_names, name))
-			part->host_names++;
-		if (index < part->host_names)
-			return ws_capture_host_name(part->capture, index, name);
-		index -= part->host_names;
+		ws_capture_news(part->capture, &part->news);
+		take_news(merge, part);
 	}
-	return false;
 }
+
+bool ws_merge_host_name(struct ws_merge *merge, size_t index, struct ws_host_name *name)
+{
+	struct told told;
+	return list_find(merge, &merge->host_names, index, &told) &&
+	       ws_capture_host_name(told.part->capture, told.number, name);
+}
+
+void ws_merge_news(const struct ws_merge *merge, struct ws_capture_news *news)
+{
+	*news = (struct ws_capture_news){.host_names = merge->host_names.count, .processes = merge->processes.count};
+}
+
+void ws_merge_hold(struct ws_merge *merge)
+{
+	for (size_t i = 0; i < merge->count; i++)
+		ws_capture_hold(merge->part[i].capture);
+}
+
+void ws_merge_show(struct ws_merge *merge, const struct ws_capture_news *news)
+{
+	struct told told;
+	for (; merge->processes_shown < news->processes &&
+	       list_find(merge, &merge->processes, merge->processes_shown, &told);
+	     merge->processes_shown++)
+		ws_capture_show(told.part->capture, &(struct ws_capture_news){.processes = told.number});
+}
+
+/* ---- Frames */
 
 static void hold(void *context, const struct ws_frame *frame)
 {
 	struct part *part = context;
 	part->held = *frame;
 	part->has = true;
+	if (frame->news)
+		ws_capture_news(part->capture, &part->news);
 }
 
 /* Reads one frame ahead, or one that the filter rejects. */
@@ -182,14 +296,19 @@ static struct part *earliest(struct ws_merge *merge)
 
 static void merge_deliver(struct ws_capture *capture, struct part *part)
 {
-	const struct ws_merge *merge = capture->merge;
+	struct ws_merge *merge = capture->merge;
 	struct ws_frame frame = part->held;
 	part->has = false;
+	if (frame.news)
+		take_news(merge, part);
 	capture->number += frame.number - part->last_number;
 	part->last_number = frame.number;
 	frame.number = capture->number;
-	if (frame.interface)
-		frame.interface = interface_of(capture->merge, frame.interface);
+	if (frame.interface != part->original) {
+		part->original = frame.interface;
+		part->shown = frame.interface ? interface_of(merge, frame.interface) : NULL;
+	}
+	frame.interface = part->shown;
 	const uint64_t offset = ws_position_offset(frame.position), index = (uint64_t)(part - merge->part);
 	if (frame.position != WS_POSITION_NONE)
 		frame.position = offset >> PART_SHIFT || index >> (WS_POSITION_BITS - PART_SHIFT)
@@ -220,6 +339,7 @@ enum ws_read ws_merge_read(struct ws_capture *capture, int max, struct ws_error 
 	}
 	if (max > 0 && !capture->broken) { /* all parts are at their end */
 		capture->state = WS_READ_END;
+		take_last_news(merge);
 		if (merge->failure.status != WS_OK) {
 			capture->failure = merge->failure;
 			if (error)
