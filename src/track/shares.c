@@ -22,11 +22,6 @@
 #define DELAYED_AFTER (15 * WS_MILLISECOND)
 /* In a recovery, a silence before another retransmission that only a timer ends: Linux's shortest is 200 ms. */
 #define TIMER_LEAST (150 * WS_MILLISECOND)
-/* What that timer adds to a round trip (RFC 6298 has 1 s, and says that less may do). */
-#define TIMER_MARGIN (200 * WS_MILLISECOND)
-#define TIMER_TOLERANCE (15 * WS_MILLISECOND)
-/* As much later than it is set to a timer of Linux may end. */
-#define TIMER_TICK (40 * WS_MILLISECOND)
 
 static void add_to(struct ws_time_shares *sum, enum ws_cause cause, unsigned side, ws_time time)
 {
@@ -41,11 +36,6 @@ static void add(struct ws_shares *shares, enum ws_cause cause, unsigned side, ws
 		struct ws_span_recorder *recorder = (struct ws_span_recorder *)shares;
 		recorder->add(recorder, cause, side, time);
 	}
-}
-
-static bool in_flight(const struct ws_share_side *side)
-{
-	return side->sent && ws_seq_before(side->acknowledged, side->end);
 }
 
 /* ---- What keeps the connection from going on */
@@ -68,7 +58,7 @@ static struct state current(const struct ws_shares *shares)
 		if (sides[!i].closed && (sides[i].sent || sides[i].unseen) && !sides[i].fin)
 			return (struct state){WS_CAUSE_CLOSED_WINDOW, i, false};
 	for (unsigned i = 0; i < 2; i++) {
-		if (sides[i].fin || (!sides[i].small && (!in_flight(&sides[i]) || !sides[i].full)))
+		if (sides[i].fin || (!sides[i].small && (!ws_shares_in_flight(&sides[i]) || !sides[i].full)))
 			continue;
 		const bool window = sides[i].small || sides[i].filled;
 		return (struct state){window ? WS_CAUSE_WINDOW : WS_CAUSE_NETWORK, i, false};
@@ -80,11 +70,6 @@ static struct state current(const struct ws_shares *shares)
 
 /* ---- A wait for a program has ended at `now` */
 
-static bool is_opener(const struct ws_shares *shares, unsigned side)
-{
-	return shares->opener == (int)side + 1;
-}
-
 /* The first part of a wait, which is at most `most` long, belongs to one cause, and the rest to another one. */
 static void split(struct ws_shares *shares, ws_time wait, ws_time most, enum ws_cause first, unsigned first_side,
                   enum ws_cause rest, unsigned rest_side)
@@ -94,27 +79,19 @@ static void split(struct ws_shares *shares, ws_time wait, ws_time most, enum ws_
 	add(shares, rest, rest_side, wait - part);
 }
 
-/* What is left of the way to `self` and back when the wait begins, after what the other side has sent. */
-static ws_time way_left(const struct ws_shares *shares, unsigned self)
+/* What passes the capture `after` something went to `self` answers it. The shortest way that was measured until now may
+ * be that of the handshake, which takes longer than the next ones. */
+static bool comes_after(const struct ws_shares *shares, unsigned self, ws_time after)
 {
-	const struct ws_share_side *peer = &shares->side[!self];
-	const ws_time way = shares->time.way_to[self], passed = peer->sent ? shares->since - peer->sent_time : 0;
-	return passed < way ? way - (passed > 0 ? passed : 0) : 0;
-}
-
-/* The time before `now` of which only the microseconds modulo 2^32 were kept. */
-static ws_time time_before(const struct ws_shares *shares, ws_time now, uint32_t microseconds)
-{
-	return now - (uint32_t)(ws_shares_microseconds(shares, now) - microseconds) * WS_SHARE_MICROSECOND;
+	const ws_time way = shares->time.way_to[self];
+	return after >= way - way / 4 - WS_MILLISECOND && after <= way + way / 8 + RELEASED_WITHIN;
 }
 
 /* An ACK has released what `self` sends at `now`: it comes as soon after it as the way to `self` and back allows. */
 static bool is_released(const struct ws_shares *shares, unsigned self, ws_time now)
 {
 	const struct ws_share_side *side = &shares->side[self];
-	const ws_time after = now - side->all_acked, way = shares->time.way_to[self];
-	return !side->eager && side->all_acked > side->sent_time && after >= way - way / 8 - WS_MILLISECOND &&
-	       after <= way + way / 8 + RELEASED_WITHIN;
+	return !side->eager && side->all_acked > side->sent_time && comes_after(shares, self, now - side->all_acked);
 }
 
 /* So many segments were under way, however small, that its congestion window had no room until the ACK that has just
@@ -122,9 +99,8 @@ static bool is_released(const struct ws_shares *shares, unsigned self, ws_time n
 static bool was_throttled(const struct ws_shares *shares, unsigned self, ws_time now)
 {
 	const struct ws_share_side *side = &shares->side[self];
-	const ws_time way = shares->time.way_to[self], after = now - time_before(shares, now, side->acked_time);
-	return side->burst == WS_SHARE_THROTTLED && after >= way - way / 8 - WS_MILLISECOND &&
-	       after <= way + way / 8 + RELEASED_WITHIN;
+	return side->burst == WS_SHARE_THROTTLED &&
+	       comes_after(shares, self, now - ws_shares_time_before(shares, now, side->acked_time));
 }
 
 /* `self` sends data after data of its own. Either its program has written again, or the data had to wait for an ACK;
@@ -146,60 +122,15 @@ static void settle_same_sender(struct ws_shares *shares, const struct ws_segment
 	}
 	if ((mss && s->length >= mss) || !is_released(shares, self, now)) {
 		/* It may have waited for what it acknowledges: that was on its way. */
-		const bool asked = s->flags & WS_TCP_ACK && in_flight(peer) &&
+		const bool asked = s->flags & WS_TCP_ACK && ws_shares_in_flight(peer) &&
 		                   ws_seq_before(peer->acknowledged, s->acknowledgment);
-		split(shares, wait, asked ? way_left(shares, self) : 0, WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM,
-		      self);
+		split(shares, wait, asked ? ws_shares_way_left(shares, self) : 0, WS_CAUSE_NETWORK, !self,
+		      WS_CAUSE_PROGRAM, self);
 		return;
 	}
 	const ws_time delay = side->all_acked - side->sent_time, way = shares->time.way_to[!self];
 	const bool nagle = delay > way + DELAYED_AFTER && side->flight < 2 * (mss ? mss : 1460);
 	split(shares, wait, nagle ? way + shares->time.way_to[self] : wait, cause, self, WS_CAUSE_NAGLE, self);
-}
-
-/* The retransmission timer of `self`, as Linux sets it (RFC 6298 with other constants): after the first round trip to
- * three times that, which comes closer to a steady round trip with each one that follows, and to 200 ms more than it at
- * least. */
-static ws_time timer_of(const struct ws_shares *shares, unsigned self)
-{
-	const ws_time trip = shares->time.way_to[0] + shares->time.way_to[1];
-	ws_time margin = 2 * trip, deviation = 2 * trip, most = 2 * trip;
-	if (margin < TIMER_MARGIN)
-		return trip + TIMER_MARGIN;
-	for (unsigned i = 0; i < shares->side[self].trips; i++) {
-		deviation -= deviation / 4;
-		most = deviation > most ? deviation : most;
-		margin -= (margin - most) / 4;
-		most = TIMER_MARGIN;
-	}
-	return trip + margin;
-}
-
-/* Before what `self` sends, the same was lost `lost` times on its way to the capture. Then its timer was waited for:
- * once as it is set, once more after its probe (RFC 8985 §7), and then twice as long each time. Returns the end of the
- * wait that this took; 0 when it would have taken longer than it did: then it does not count the identifications of
- * this connection alone. `unsure`: what was lost may have been an ACK, so the time must be just that of the timer. */
-static ws_time lost_time(struct ws_shares *shares, unsigned self, ws_time wait, unsigned lost, bool unsure)
-{
-	enum { MOST_TIMES = 4 };
-	if (lost > MOST_TIMES) {
-		shares->side[self].counted = WS_SHARE_UNCOUNTED;
-		return 0;
-	}
-	ws_time way = 0;
-	if (shares->speaker == (int)self + 1) /* the ACKs of what it had sent with it set the timer again */
-		way = shares->side[self].full ? shares->time.way_to[self] : 0;
-	else if (shares->speaker || !is_opener(shares, self))
-		way = way_left(shares, self);
-	const ws_time timer = timer_of(shares, self) * (1 << (lost - 1)), rest = wait - way - timer;
-	if (unsure && (lost > 1 || rest < -TIMER_TOLERANCE || rest > TIMER_TICK))
-		return 0;
-	if (rest < -timer / 4) {
-		shares->side[self].counted = WS_SHARE_UNCOUNTED;
-		return 0;
-	}
-	shares->time.timeouts += lost;
-	return rest > TIMER_TICK ? timer : timer + rest;
 }
 
 /* `lost` is the end of the wait, in which a timer was waited for. */
@@ -212,8 +143,8 @@ static void settle_data(struct ws_shares *shares, const struct ws_segment *s, ws
 	                     !shares->side[self].full && is_released(shares, self, now);
 	if (shares->speaker == (int)self + 1 || crossed)
 		settle_same_sender(shares, s, now - lost, mss);
-	else if (shares->speaker || !is_opener(shares, self))
-		split(shares, wait, way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
+	else if (shares->speaker || !ws_shares_is_opener(shares, self))
+		split(shares, wait, ws_shares_way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
 	else
 		add(shares, WS_CAUSE_PROGRAM, self, wait);
 	add(shares, WS_CAUSE_TIMEOUT, self, lost);
@@ -222,7 +153,7 @@ static void settle_data(struct ws_shares *shares, const struct ws_segment *s, ws
 /* The server has been asked and has not answered. */
 static bool owes_answer(const struct ws_shares *shares, unsigned self)
 {
-	return !is_opener(shares, self) && shares->speaker == !self + 1;
+	return !ws_shares_is_opener(shares, self) && shares->speaker == !self + 1;
 }
 
 /* A FIN or RST without data ends the wait. After the peer's FIN, close() was waited for; before it, an answer may be
@@ -233,11 +164,10 @@ static void settle_end(struct ws_shares *shares, unsigned self, ws_time now, ws_
 	if (shares->side[!self].fin)
 		split(shares, wait, shares->time.way_to[self], WS_CAUSE_CLOSING, 0, WS_CAUSE_PROGRAM, self);
 	else if (owes_answer(shares, self))
-		split(shares, wait, way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
-	else if (shares->speaker == !self + 1)
-		split(shares, wait, way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_IDLE, 0);
+		split(shares, wait, ws_shares_way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
 	else
-		add(shares, WS_CAUSE_IDLE, 0, wait);
+		split(shares, wait, shares->side[!self].sent ? ws_shares_way_left(shares, self) : 0, WS_CAUSE_NETWORK,
+		      !self, WS_CAUSE_IDLE, 0);
 	add(shares, WS_CAUSE_TIMEOUT, self, lost);
 }
 
@@ -300,7 +230,7 @@ static void judge_repeat(struct ws_shares *shares, const struct ws_segment *s, w
 		shares->time.timeouts -= timed;
 		return;
 	}
-	peer->sent_time = time_before(shares, now, peer->acked_time);
+	peer->sent_time = ws_shares_time_before(shares, now, peer->acked_time);
 	if (peer->sent_time > shares->since) {
 		add(shares, (enum ws_cause)peer->recovery, !s->direction, peer->sent_time - shares->since);
 		shares->since = peer->sent_time;
@@ -352,26 +282,28 @@ static void end_recovery(struct ws_shares *shares, const struct ws_segment *s, w
 }
 
 /* What was sent before the segment that showed the gap has only come late. */
-static bool fills_gap_late(const struct ws_share_side *side, const struct ws_segment *s)
+static bool fills_gap_late(const struct ws_share_side *side, const struct ws_segment *s, uint32_t analysis)
 {
-	return side->suspected && side->gap && s->timestamps && !ws_seq_before(side->repeat_tsval, s->tsval);
+	return side->gap &&
+	       (s->timestamps ? !ws_seq_before(side->repeat_tsval, s->tsval) : analysis & MARK(OUT_OF_ORDER));
 }
 
 /* A timer was set again by the latest ACK, until which data was under way. */
 static void settle_until_acked(struct ws_shares *shares, unsigned self, ws_time now)
 {
-	const ws_time until = time_before(shares, now, shares->side[self].acked_time);
+	const ws_time until = ws_shares_time_before(shares, now, shares->side[self].acked_time);
 	if (until > shares->since) {
 		add(shares, WS_CAUSE_NETWORK, self, until - shares->since);
 		shares->since = until;
 	}
 }
 
-static void note_repair(struct ws_shares *shares, const struct ws_segment *s, const struct state *state, ws_time now)
+static void note_repair(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
+                        const struct state *state, ws_time now)
 {
 	const unsigned self = s->direction;
 	struct ws_share_side *side = &shares->side[self];
-	if (fills_gap_late(side, s)) {
+	if (fills_gap_late(side, s, analysis)) {
 		side->suspected = side->gap = false;
 		side->recovery = 0;
 		add(shares, WS_CAUSE_NETWORK, self, now - shares->since);
@@ -379,8 +311,10 @@ static void note_repair(struct ws_shares *shares, const struct ws_segment *s, co
 		return;
 	}
 	const bool timed = is_timed(shares, self, now), first = !side->recovery || side->suspected;
-	if (timed)
+	if (timed) {
 		shares->time.timeouts++;
+		side->repaired = true;
+	}
 	if (timed && state->waits)
 		settle_until_acked(shares, self, now);
 	if (timed || first)
@@ -432,17 +366,17 @@ static void take_ack(struct ws_shares *shares, const struct ws_segment *s, uint3
 	}
 	if (ws_seq_before(peer->acknowledged, s->acknowledgment)) {
 		peer->flight = peer->end - peer->acknowledged;
-		peer->burst = peer->burst < WS_SHARE_BURST ? 0 : WS_SHARE_THROTTLED;
+		peer->burst = peer->burst < (peer->repaired ? 2 : WS_SHARE_BURST) ? 0 : WS_SHARE_THROTTLED;
 		peer->acknowledged = s->acknowledgment;
 		if (!peer->doubtful)
 			peer->acked_time = ws_shares_microseconds(shares, now);
-		if (!in_flight(peer))
+		if (!ws_shares_in_flight(peer))
 			peer->all_acked = now;
 		if (peer->recovery && !ws_seq_before(s->acknowledgment, peer->recovery_end))
 			peer->recovery = 0;
 	}
 	if ((analysis & MARK(DUPLICATE_ACK) || (s->sack && s->acknowledgment == peer->acknowledged)) &&
-	    in_flight(peer) && !came_twice(s)) {
+	    ws_shares_in_flight(peer) && !came_twice(s)) {
 		peer->repeated = now;
 		if (!peer->recovery) {
 			begin_recovery(peer, WS_CAUSE_DUPLICATE_ACKS);
@@ -458,8 +392,16 @@ static bool is_eager(const struct ws_shares *shares, const struct ws_segment *s,
 	if (!self->sent_time || self->full || s->length >= mss)
 		return false;
 	const ws_time way = shares->time.way_to[s->direction];
-	return in_flight(self) ||
+	return ws_shares_in_flight(self) ||
 	       (self->all_acked > self->sent_time && now - self->all_acked < way - way / 4 - WS_MILLISECOND);
+}
+
+static void count_burst(struct ws_share_side *self)
+{
+	if (self->full || self->burst == WS_SHARE_THROTTLED)
+		self->burst = !self->full;
+	else if (self->burst < WS_SHARE_BURST)
+		self->burst = (self->burst + 1) & 15;
 }
 
 static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, ws_time now,
@@ -473,20 +415,21 @@ static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint
 			self->acknowledged = s->sequence;
 		self->end = s->sequence;
 	}
+	enum { MOST_TRIPS = 63 };
 	if (ws_seq_before(self->end, end)) {
-		const bool again = self->sent_time && !in_flight(self);
+		const bool again = self->sent_time && !ws_shares_in_flight(self);
 		if (again && now - self->sent_time > (shares->time.way_to[0] + shares->time.way_to[1]) / 2)
-			self->trips += self->trips < UINT8_MAX;
-		self->missing = false;
+			self->trips = (self->trips + (self->trips < MOST_TRIPS)) & MOST_TRIPS;
+		self->missing = 0;
 		self->eager = self->eager || (s->length && is_eager(shares, s, now, mss));
 		self->end = end;
-		self->burst = self->burst == WS_SHARE_THROTTLED ? 1 : self->burst + (self->burst < WS_SHARE_BURST);
 		if (s->length) {
 			self->sent_time = now;
 			self->filled =
 			        ws_shares_fill(shares, s->direction, end, mss, now - shares->time.way_to[s->direction]);
 			self->full =
 			        self->filled || (mss ? s->length >= mss && s->length % mss == 0 : s->length >= 1000);
+			count_burst(self);
 			shares->speaker = (int8_t)(s->direction + 1);
 		}
 	}
@@ -499,19 +442,6 @@ static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint
 		begin_recovery(self, WS_CAUSE_DUPLICATE_ACKS);
 }
 
-/* The end of the interval in which a timer repaired the loss of this segment before the capture. */
-static ws_time lost_before(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, ws_time now,
-                           unsigned lost)
-{
-	const struct ws_share_side *self = &shares->side[s->direction];
-	/* Of other data that was lost, the numbers tell. */
-	const bool next =
-	        !in_flight(self) && !(analysis & MARK(LOST_SEGMENT)) && (!self->sent || self->end == s->sequence);
-	lost = self->missing ? 1 : next ? lost : 0;
-	const bool unsure = in_flight(&shares->side[!s->direction]) && !self->missing;
-	return lost ? lost_time(shares, s->direction, now - shares->since, lost, unsure) : 0;
-}
-
 /* The interval that ends with a segment belongs to a cause; or goes on, when a program is waited for and nothing of it
  * has come. */
 static void end_interval(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
@@ -519,6 +449,7 @@ static void end_interval(struct ws_shares *shares, const struct ws_segment *s, u
 {
 	const struct ws_share_side *self = &shares->side[s->direction], *peer = &shares->side[!s->direction];
 	const bool news = s->length && (!self->sent || ws_seq_before(self->end, s->sequence + s->length));
+	const bool gap = lost || self->missing;
 	if (self->doubtful || peer->doubtful || self->suspected || peer->suspected) {
 		return;
 	} else if (state->cause == WS_CAUSE_WINDOW && !shares->side[state->side].small) {
@@ -527,11 +458,10 @@ static void end_interval(struct ws_shares *shares, const struct ws_segment *s, u
 	} else if (!state->waits) {
 		add(shares, state->cause, state->side, now - shares->since);
 	} else if (news) {
-		const bool gap = lost || self->missing;
-		settle_data(shares, s, now, mss, gap ? lost_before(shares, s, analysis, now, lost) : 0);
+		settle_data(shares, s, now, mss, gap ? ws_shares_lost_before(shares, s, analysis, now, lost) : 0);
 	} else if (s->flags & (WS_TCP_FIN | WS_TCP_RST) && !self->fin) {
 		settle_end(shares, s->direction, now,
-		           lost && s->flags & WS_TCP_FIN ? lost_before(shares, s, analysis, now, lost) : 0);
+		           gap && s->flags & WS_TCP_FIN ? ws_shares_lost_before(shares, s, analysis, now, lost) : 0);
 	} else {
 		return;
 	}
@@ -552,6 +482,7 @@ static void end_wait_without_data(struct ws_shares *shares, const struct state *
 void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
                     const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss)
 {
+	enum { MOST_MISSING = 3 };
 	/* Never before 1970, so that no difference overflows. */
 	const ws_time now = s->time > shares->latest ? s->time : shares->latest;
 	if (!shares->opener) {
@@ -560,8 +491,10 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 		shares->phase = (uint16_t)(now % WS_SHARE_MICROSECOND);
 	}
 	for (unsigned i = 0; rtt && i < 2; i++)
-		shares->time.way_to[i] = rtt[!i].count ? rtt[!i].least : 0;
+		shares->time.way_to[i] = rtt[!i].count ? rtt[!i].least : shares->time.way_to[i];
 	const unsigned lost = lost_packets(&shares->side[s->direction], s, mss);
+	if (!shares->open)
+		ws_shares_measure_handshake(shares, s, now);
 	if (s->flags & WS_TCP_SYN) {
 		add(shares, WS_CAUSE_CONNECTING, 0, now - shares->since);
 		shares->since = shares->latest = now;
@@ -571,7 +504,7 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 	end_recovery(shares, s, now);
 	const struct state state = current(shares);
 	if (shares->open && is_repair(&shares->side[s->direction], s, analysis))
-		note_repair(shares, s, &state, now);
+		note_repair(shares, s, analysis, &state, now);
 	else
 		end_interval(shares, s, analysis, &state, now, mss, lost);
 	shares->open = true;
@@ -579,7 +512,7 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 	if (s->length || s->flags & WS_TCP_FIN)
 		take_data(shares, s, analysis, now, mss);
 	else if (analysis & MARK(LOST_SEGMENT))
-		shares->side[s->direction].missing = true; /* as the number of an ACK says */
+		shares->side[s->direction].missing = lost < MOST_MISSING ? lost + !lost : MOST_MISSING;
 	end_wait_without_data(shares, &state, s, now);
 	shares->latest = now;
 }
@@ -613,7 +546,7 @@ static unsigned left_over(const struct ws_shares *shares, struct part part[2])
 	part[0] = (struct part){state.waits ? WS_CAUSE_IDLE : state.cause, state.waits ? 0 : state.side, wait};
 	if (!state.waits || !owes_answer(shares, server))
 		return 1;
-	const ws_time way = way_left(shares, server), network = way < wait ? way : wait;
+	const ws_time way = ws_shares_way_left(shares, server), network = way < wait ? way : wait;
 	part[0] = (struct part){WS_CAUSE_NETWORK, !server, network};
 	part[1] = (struct part){WS_CAUSE_PROGRAM, server, wait - network};
 	return 2;

@@ -36,15 +36,15 @@ struct ws_share_side {
 	uint32_t repeat_tsval;        /* of the segment sent again, or of the one after a gap; see `doubtful`, `gap` */
 	uint16_t next_identification; /* of its next packet if it counts this connection's; valid when `numbered` */
 	uint8_t counted;              /* packets in a row that had it; WS_SHARE_UNCOUNTED: it does not count so */
-	uint8_t trips;                /* round trips of its data, which its timer has followed */
-	uint8_t recovery : 4;         /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */
-	uint8_t edge_merged : 4;      /* a bit for each edge that has replaced others */
-	uint8_t edge_next : 2, edges : 3; /* edges: how many there are */
-	uint8_t burst : 4;                /* segments with new data since the peer acknowledged something new, at most
+	uint8_t trips : 6;            /* round trips of its data, which its timer has followed */
+	uint8_t missing : 2;     /* packets with data after `end` that have not come, as the number of an ACK says */
+	uint8_t recovery : 4;    /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */
+	uint8_t edge_merged : 4; /* a bit for each edge that has replaced others */
+	uint8_t edge_next : 2, edges : 3;   /* edges: how many there are */
+	bool sent : 1, fin : 1, filled : 1; /* filled: there is no room in the window for another segment */
+	uint8_t burst : 4;  /* small segments in a row since the peer acknowledged something new, at most
 	                                     WS_SHARE_BURST; WS_SHARE_THROTTLED */
-	bool sent : 1, fin : 1;
 	bool full : 1;      /* its latest segment was as large as segments can be, so it probably has more to send */
-	bool filled : 1;    /* and there is no room in the window for another one */
 	bool small : 1;     /* the peer's window, which had room for several segments, has none for one (RFC 9293
 	                     * §3.8.6.2) */
 	bool closed : 1;    /* as a receiver, it has announced a window of 0 */
@@ -57,7 +57,7 @@ struct ws_share_side {
 	bool awaited : 1;   /* the peer has acknowledged something, and so awaits what follows it */
 	bool eager : 1;     /* it does not follow Nagle's algorithm */
 	bool numbered : 1;  /* next_identification is valid */
-	bool missing : 1;   /* data after `end` has not come, as the number of an ACK says */
+	bool repaired : 1;  /* its timer has repaired a loss, which makes the congestion window small */
 };
 
 /* Zeroed memory is a valid start. */
@@ -79,6 +79,22 @@ static inline uint32_t ws_shares_microseconds(const struct ws_shares *shares, ws
 	return (uint32_t)((time - shares->phase) / WS_SHARE_MICROSECOND);
 }
 
+static inline bool ws_shares_in_flight(const struct ws_share_side *side)
+{
+	return side->sent && ws_seq_before(side->acknowledged, side->end);
+}
+
+/* The time before `now` of which only the microseconds modulo 2^32 were kept. */
+static inline ws_time ws_shares_time_before(const struct ws_shares *shares, ws_time now, uint32_t microseconds)
+{
+	return now - (uint32_t)(ws_shares_microseconds(shares, now) - microseconds) * WS_SHARE_MICROSECOND;
+}
+
+static inline bool ws_shares_is_opener(const struct ws_shares *shares, unsigned side)
+{
+	return shares->opener == (int)side + 1;
+}
+
 /* Is told of each time that is added to a share, in the order of time. */
 struct ws_span_recorder {
 	struct ws_shares shares;
@@ -96,6 +112,14 @@ void ws_shares_end(struct ws_shares *shares);
 /* The payload of a full segment, as the MSS options say: the smaller of both, without the timestamps that every segment
  * carries. 0: one is missing. */
 uint32_t ws_shares_full_segment(const struct ws_machine *machine, const struct ws_segment *segment);
+/* What is left of the way to `self` and back when the wait begins, after what the other side has sent. */
+ws_time ws_shares_way_left(const struct ws_shares *shares, unsigned self);
+/* The end of the interval in which a timer repaired the loss of this segment before the capture. */
+ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, ws_time now,
+                              unsigned lost);
+/* A SYN that was sent again gives no round trip (RFC 6298 §3), unless the answer's timestamp tells which one it answers
+ * (RFC 7323 §4.1). */
+void ws_shares_measure_handshake(struct ws_shares *shares, const struct ws_segment *s, ws_time now);
 /* The peer's window ends at `right` from now on. Edges that are close in time replace each other, so that the ring
  * reaches back for the way to the sender and back. */
 void ws_shares_note_edge(struct ws_shares *shares, unsigned self, uint32_t right, ws_time now);

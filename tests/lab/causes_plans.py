@@ -106,7 +106,7 @@ class Writer:
 
     def apart(self, wait):
         """Not about a round trip: packets do not tell a program that writes little once in each from Nagle's algorithm."""
-        return self.trip * 1.5 if 0.7 * self.trip < wait < 1.5 * self.trip else wait
+        return self.trip * 1.5 + 0.006 if 0.7 * self.trip - 0.001 < wait < 1.5 * self.trip + 0.006 else wait
 
     # ---- The kinds of steps
 
@@ -117,6 +117,8 @@ class Writer:
         self.plan.starts.append((CLIENT, self.sent[CLIENT]))
         if self.step and self.plan.kinds[self.step - 1] == "lost ACK":
             client = min(client, 0.15)  # not as long as a timer: then data could have been lost, too
+        if self.step and self.plan.kinds[self.step - 1] in ("both ways", "pipeline"):
+            client = self.apart(client)  # the server's ACK comes after its data, and may seem to release the client's
         self.act(CLIENT, "wait", client)
         getattr(self, "step_" + kind.replace(" ", "_").replace("-", "_").lower())(server, chance.choice([100, 3000, 20000]))
         self.step += 1
@@ -235,8 +237,9 @@ def make_plan(number, first_port, chance, kinds, trip, families=(4,), whole=0.0)
     if chance.random() < whole:
         plan.whole = chance.choice(WHOLE)
     plan.kinds = [chance.choice(kinds) for _ in range(chance.randint(2, 4))]
-    if plan.whole == "lost SYN-ACK" and plan.kinds[0].startswith("lost"):
-        plan.kinds[0] = "exchange"  # a timer that was set by the SYN's first copy, which no packet tells
+    if plan.whole == "lost SYN-ACK":  # the client takes the time from its first SYN for a round trip, and sets its timer by that
+        plan.kinds = ["exchange" if kind in ("lost request", "lost twice") else kind for kind in plan.kinds]
+        plan.kinds[0] = "exchange" if plan.kinds[0].startswith("lost") else plan.kinds[0]
     writer = Writer(plan, chance, trip)
     if plan.whole in ("lost SYN", "lost SYN-ACK"):
         writer.fault(CLIENT if plan.whole == "lost SYN" else SERVER, -1, "drop", flags=2)

@@ -12,14 +12,16 @@ class Faults:
     def __init__(self, wire, plans, delay, middle):
         self.wire, self.plans, self.delay, self.middle = wire, plans, delay, middle
         self.base, self.left, self.records, self.lock = {}, {}, [], threading.Lock()
+        self.epoch = time.time_ns() - time.monotonic_ns()
         for plan in plans.values():
             for fault in plan.faults:
                 self.left[id(fault)] = fault.times
 
     def record(self, direction, frame, held):
+        """From when the wire has taken a frame, its delay counts: also when this thread had to wait until now."""
         part = self.middle if direction == 0 else 1 - self.middle
         with self.lock:
-            self.records.append((time.time_ns() + int((self.delay * part + held) * 1e9), len(self.records), frame))
+            self.records.append((self.epoch + int((self.wire.taken + self.delay * part + held) * 1e9), len(self.records), frame))
 
     def fault_of(self, direction, segment):
         plan = self.plans.get(segment.dport if direction else segment.sport)

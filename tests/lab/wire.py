@@ -45,7 +45,7 @@ class Wire:
         self.arrival = threading.Condition()
         self._queue, self._order, self._lock = [], 0, threading.Lock()
         self._wake_read, self._wake_write = os.pipe()
-        self._stopping = False
+        self._stopping, self.taken = False, 0.0  # when the frames that rules are asked about were taken, as time.monotonic() says
         self._thread = threading.Thread(target=self._carry, daemon=True)
         self._thread.start()
 
@@ -119,6 +119,7 @@ class Wire:
         return 0.0
 
     def _take(self, direction, now):
+        self.taken = now
         while True:
             try:
                 frame = os.read(self.ends[direction], 65536 + 64)

@@ -98,12 +98,52 @@ static void test_small_segment_waits_after_data_has_crossed(void **state)
 	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][CLIENT]), 100);
 }
 
+/* A segment that another one has overtaken a millisecond before is not sent again by a timer, though no ACK has come
+ * meanwhile. The capture is in the middle. */
+static void test_overtaken_segment_is_no_loss(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .tsval = 1},
+	        {SERVER, S | A, 500, 101, 0, 50, .window = 60000, .tsval = 1},
+	        {CLIENT, A, 101, 501, 0, 100, .window = 60000, .tsval = 2},
+	        {CLIENT, A, 101, 501, 60, 100, .window = 60000, .tsval = 2},
+	        {SERVER, A, 501, 161, 1000, 150, .window = 60000, .tsval = 3},
+	        {SERVER, A, 2501, 161, 1000, 150, .window = 60000, .tsval = 3},
+	        {SERVER, A, 1501, 161, 1000, 151, .window = 60000, .tsval = 3},
+	        {CLIENT, A, 161, 3501, 0, 200, .window = 60000, .tsval = 4},
+	        {SERVER, A, 3501, 161, 1000, 250, .window = 60000, .tsval = 5},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(shares.timeouts, 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_TIMEOUT][SERVER]), 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][SERVER]), 100);
+}
+
+/* The client closes as soon as it has the server's data, which was still on its way when the server received the last
+ * data of the client. The capture is at the server. */
+static void test_close_waits_for_data_under_way(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 0, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 100, .bad = 0},       {SERVER, A, 501, 101, 200, 100, .bad = 0},
+	        {CLIENT, A, 101, 501, 60, 110, .bad = 0},      {CLIENT, A, 161, 701, 0, 200, .bad = 0},
+	        {CLIENT, F, 161, 701, 0, 200, .bad = 0},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][SERVER]), 100);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_window_closed_before_data_is_seen),
 	        cmocka_unit_test(test_window_closed_before_anything_is_sent),
 	        cmocka_unit_test(test_requests_wait_for_the_congestion_window),
+	        cmocka_unit_test(test_overtaken_segment_is_no_loss),
+	        cmocka_unit_test(test_close_waits_for_data_under_way),
 	        cmocka_unit_test(test_small_segment_waits_after_data_has_crossed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

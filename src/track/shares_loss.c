@@ -1,0 +1,94 @@
+/* Losses before the capture, which the numbers of packets show, and the timers that repaired them; and the round trip of
+ * a handshake whose segments were sent again. */
+#include "track/shares.h"
+
+/* What that timer adds to a round trip (RFC 6298 has 1 s, and says that less may do). */
+#define TIMER_MARGIN (200 * WS_MILLISECOND)
+#define TIMER_TOLERANCE (15 * WS_MILLISECOND)
+/* As much later than it is set to a timer of Linux may end. */
+#define TIMER_TICK (40 * WS_MILLISECOND)
+
+ws_time ws_shares_way_left(const struct ws_shares *shares, unsigned self)
+{
+	const struct ws_share_side *peer = &shares->side[!self];
+	const ws_time way = shares->time.way_to[self], passed = peer->sent ? shares->since - peer->sent_time : 0;
+	return passed < way ? way - (passed > 0 ? passed : 0) : 0;
+}
+
+/* The retransmission timer of `self`, as Linux sets it (RFC 6298 with other constants): after the first round trip to
+ * three times that, which comes closer to a steady round trip with each one that follows, and to 200 ms more than it at
+ * least. */
+static ws_time timer_of(const struct ws_shares *shares, unsigned self)
+{
+	const ws_time trip = shares->time.way_to[0] + shares->time.way_to[1];
+	ws_time margin = 2 * trip, deviation = 2 * trip, most = 2 * trip;
+	const struct ws_share_side *side = &shares->side[self];
+	const unsigned trips =
+	        side->trips + (side->sent_time && !ws_shares_in_flight(side)); /* the latest one is not counted yet */
+	if (margin < TIMER_MARGIN)
+		return trip + TIMER_MARGIN;
+	for (unsigned i = 0; i < trips; i++) {
+		deviation -= deviation / 4;
+		most = deviation > most ? deviation : most;
+		margin -= (margin - most) / 4;
+		most = TIMER_MARGIN;
+	}
+	return trip + margin;
+}
+
+/* Before what `self` sends, the same was lost `lost` times on its way to the capture. Then its timer was waited for:
+ * once as it is set, once more after its probe (RFC 8985 §7), of which Linux has none after an earlier loss, and then
+ * twice as long each time. Returns the end of the wait that this took; 0 when it would have taken longer than it did:
+ * then it does not count the identifications of this connection alone. `unsure`: what was lost may have been an ACK, so
+ * the time must be just that of the timer. */
+static ws_time lost_time(struct ws_shares *shares, unsigned self, ws_time wait, unsigned lost, bool unsure)
+{
+	enum { MOST_TIMES = 4 };
+	if (lost > MOST_TIMES) {
+		shares->side[self].counted = WS_SHARE_UNCOUNTED;
+		return 0;
+	}
+	ws_time way = 0;
+	if (shares->speaker == (int)self + 1) /* the ACKs of what it had sent with it set the timer again */
+		way = shares->side[self].full ? shares->time.way_to[self] : 0;
+	else if (shares->speaker || !ws_shares_is_opener(shares, self))
+		way = ws_shares_way_left(shares, self);
+	ws_time timer = timer_of(shares, self) * (1 << (lost - 1));
+	if (shares->side[self].repaired && lost > 1 && wait - way > timer_of(shares, self) * ((1 << lost) - 1))
+		timer = timer_of(shares, self) * ((1 << lost) - 1);
+	const ws_time rest = wait - way - timer;
+	if (unsure && (lost > 1 || rest < -TIMER_TOLERANCE - timer / 16 || rest > TIMER_TICK + timer / 16))
+		return 0;
+	if (rest < -timer / 4) {
+		shares->side[self].counted = WS_SHARE_UNCOUNTED;
+		return 0;
+	}
+	shares->time.timeouts += lost;
+	shares->side[self].repaired = true;
+	return rest > TIMER_TICK ? timer : timer + rest;
+}
+
+ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, ws_time now,
+                              unsigned lost)
+{
+	const struct ws_share_side *self = &shares->side[s->direction];
+	/* Of other data that was lost, the numbers tell. */
+	const bool next = !ws_shares_in_flight(self) && !(analysis & 1u << WS_ANALYSIS_LOST_SEGMENT) &&
+	                  (!self->sent || self->end == s->sequence);
+	lost = self->missing ? self->missing : next ? lost : 0;
+	const bool unsure = ws_shares_in_flight(&shares->side[!s->direction]) && !self->missing;
+	return lost ? lost_time(shares, s->direction, now - shares->since, lost, unsure) : 0;
+}
+
+void ws_shares_measure_handshake(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
+{
+	struct ws_share_side *self = &shares->side[s->direction];
+	const struct ws_share_side *peer = &shares->side[!s->direction];
+	if (s->flags & WS_TCP_ACK && s->timestamps && peer->acked_time && s->tsecr == peer->repeat_tsval &&
+	    !shares->time.way_to[s->direction])
+		shares->time.way_to[s->direction] = now - ws_shares_time_before(shares, now, peer->acked_time);
+	if (s->flags & WS_TCP_SYN) {
+		self->acked_time = ws_shares_microseconds(shares, now);
+		self->repeat_tsval = s->tsval;
+	}
+}
