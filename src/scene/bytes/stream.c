@@ -12,6 +12,7 @@
 #include "scene/widgets/table.h"
 
 #include <wirestate/language.h>
+#include <wirestate/points.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -167,14 +168,65 @@ static bool is_before(const struct stream_position *a, const struct stream_posit
 
 /* ---- Opening and moving */
 
+/* The place in the path's arrays of the point with this index; of one that has not captured the connection, the count. */
+static unsigned place_of(const struct ws_conn_path *path, unsigned point)
+{
+	unsigned at = 0;
+	while (at < path->points && path->point[at] != point)
+		at++;
+	return at;
+}
+
+/* Begins with the connection as the chosen point has it, or the one that it is of. */
+static void start(struct stream_view *view, const struct ws_model *model, ws_conn_id conn, uint64_t number)
+{
+	const struct ws_points *points = ws_tracker_points(model->tracker);
+	struct ws_conn_info info;
+	const bool known = ws_tracker_conn(model->tracker, conn, &info);
+	const bool chosen = known && info.path && view->chosen_for == number;
+	const unsigned at = chosen ? place_of(info.path, view->chosen) : WS_JOIN_POINTS;
+	const struct ws_conn_path *path = at < WS_JOIN_POINTS && at < info.path->points ? info.path : NULL;
+	const unsigned point = path ? path->point[at] : ui_point_of(model, conn);
+	if (view->number == number && view->conn == conn && view->point == point && view->replay)
+		return;
+	if (path && points && points->tracker[point])
+		stream_start(view, points->tracker[point],
+		             ws_tracker_conn_find(points->tracker[point], path->number[at]), point,
+		             info.path_swapped ^ path->swapped[at]);
+	else
+		stream_start(view, model->tracker, conn, ui_point_of(model, conn), false);
+	view->conn = conn;
+	view->number = number;
+}
+
 static bool stream_open(struct ws_ui *ui, const struct ws_model *model)
 {
-	struct stream_view *view = &ui->stream;
 	if (!ui->replay.conn)
 		return false;
-	if (view->number != ui->replay.number || view->conn != ui->replay.conn || !view->replay)
-		stream_start(view, model->tracker, ui->replay.conn, ui->replay.number);
-	view->point = ui_point_of(model, ui->replay.conn);
+	start(&ui->stream, model, ui->replay.conn, ui->replay.number);
+	return true;
+}
+
+/* The connection's next point, at the same segment. */
+static bool to_next_point(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct stream_view *view = &ui->stream;
+	struct ws_conn_info info;
+	if (!ws_tracker_conn(model->tracker, view->conn, &info) || !info.path || info.path->points < 2)
+		return false;
+	const struct ws_conn_path *path = info.path;
+	const unsigned at = place_of(path, view->point), next = path->point[at + 1 < path->points ? at + 1 : 0];
+	uint64_t frame = 0;
+	if (view->count && ui->replay.steps) {
+		const size_t step =
+		        ws_replay_find_frame_at(ui->replay.steps, view->point, view->piece[view->cursor.piece].frame);
+		frame = replay_frame(&ui->replay, step, next);
+	}
+	view->chosen = next;
+	view->chosen_for = view->number;
+	view->count = 0; /* frames are counted otherwise there */
+	view->seek = frame;
+	start(view, model, view->conn, view->number);
 	return true;
 }
 
@@ -213,7 +265,8 @@ static bool open_packet(struct ws_ui *ui)
 	const struct stream_view *view = &ui->stream;
 	if (!view->count || !ui->replay.steps || ui->replay.number != view->number)
 		return false;
-	replay_stand(&ui->replay, ws_replay_find_frame(ui->replay.steps, view->piece[view->cursor.piece].frame));
+	replay_stand(&ui->replay,
+	             ws_replay_find_frame_at(ui->replay.steps, view->point, view->piece[view->cursor.piece].frame));
 	ui_open(ui, WS_SCREEN_PACKET);
 	return true;
 }
@@ -269,6 +322,8 @@ static bool stream_act(struct ws_ui *ui, const struct ws_model *model, enum ws_a
 		return true;
 	case WS_ACT_SAVE:
 		return file_request_ask_stream(ui, model);
+	case WS_ACT_POINT:
+		return to_next_point(ui, model);
 	case WS_ACT_ENTER:
 	case WS_ACT_DETAIL:
 		return open_packet(ui);
@@ -431,7 +486,7 @@ static bool stream_enter(struct ws_ui *ui, const struct ws_model *model)
 	if (ui->packet.alone || !id || (from_list && !replay_open(ui, model, id)) || !stream_open(ui, model))
 		return false;
 	const bool stands = !from_list && replay_step(&ui->replay, ui->replay.step, &step);
-	ui->stream.seek = stands ? replay_frame(&ui->replay, ui->replay.step, ui_point_of(model, id)) : 0;
+	ui->stream.seek = stands ? replay_frame(&ui->replay, ui->replay.step, ui->stream.point) : 0;
 	return true;
 }
 
@@ -447,6 +502,7 @@ static const struct screen_key stream_keys[] = {
         {WS_ACT_HEX, WS_ACT_NONE, N_("hex")},
         {WS_ACT_ENTER, WS_ACT_NONE, N_("packet")},
         {WS_ACT_SAVE, WS_ACT_NONE, N_("save")},
+        {WS_ACT_POINT, WS_ACT_NONE, NULL},
         {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
         {WS_ACT_UP, WS_ACT_DOWN, N_("scroll")},
         {WS_ACT_DETAIL, WS_ACT_NONE, NULL},

@@ -6,7 +6,9 @@
 
 /* stream_build.c */
 void stream_free(struct stream_view *view);
-void stream_start(struct stream_view *view, const struct ws_tracker *tracker, ws_conn_id conn, uint64_t number);
+/* `tracker` has the connection as `id`; it is that of a point, of which `turned` is, see struct stream_view. */
+void stream_start(struct stream_view *view, const struct ws_tracker *tracker, ws_conn_id id, unsigned point,
+                  bool turned);
 /* Forgets the connection but not the position: the same connection may be in another snapshot. */
 void stream_leave(struct stream_view *view);
 /* Takes in at most `most` further steps. True: there are more. */

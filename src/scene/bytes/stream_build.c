@@ -24,12 +24,13 @@ void stream_free(struct stream_view *view)
 	*view = (struct stream_view){.only = -1, .loaded.piece = SIZE_MAX};
 }
 
-void stream_start(struct stream_view *view, const struct ws_tracker *tracker, ws_conn_id conn, uint64_t number)
+void stream_start(struct stream_view *view, const struct ws_tracker *tracker, ws_conn_id id, unsigned point,
+                  bool turned)
 {
 	stream_leave(view);
-	view->conn = conn;
-	view->number = number;
-	view->replay = ws_replay_open(tracker, conn);
+	view->point = point;
+	view->turned = turned;
+	view->replay = ws_replay_open(tracker, id);
 }
 
 void stream_leave(struct stream_view *view)
@@ -37,8 +38,12 @@ void stream_leave(struct stream_view *view)
 	uint64_t seek = view->count ? view->piece[view->cursor.piece].frame : view->seek;
 	bool hex = view->hex;
 	int only = view->only;
+	const unsigned chosen = view->chosen;
+	const uint64_t chosen_for = view->chosen_for;
 	stream_free(view);
 	view->seek = seek;
+	view->chosen = chosen;
+	view->chosen_for = chosen_for;
 	view->hex = hex;
 	view->only = only;
 }
@@ -224,6 +229,7 @@ bool stream_build(struct stream_view *view, size_t most)
 		if (!view->replay || view->full || !ws_replay_step(view->replay, view->step, &step))
 			return false;
 		view->step++;
+		step.input.direction ^= view->turned;
 		stream_take(view, &step);
 	}
 	return true;

@@ -6,6 +6,7 @@
 #include "scene/widgets/table.h"
 
 #include <wirestate/language.h>
+#include <wirestate/points.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -303,6 +304,23 @@ static void draw_title(const struct ws_ui *ui, const struct ws_conn_info *info, 
 	ws_canvas_paint(canvas, 0, 1, bold, WS_STYLE_TITLE, WS_BOLD);
 }
 
+/* Of several points: whose packets these are, and the others that have captured the connection. */
+static void draw_point(const struct stream_view *view, const struct ws_model *model, const struct ws_conn_info *info,
+                       struct ws_canvas *canvas, int row, int limit)
+{
+	const struct ws_points *points = ws_tracker_points(model->tracker);
+	char names[256], words[320];
+	struct ws_text list = WS_TEXT_OVER(names), text = WS_TEXT_OVER(words);
+	if (!points)
+		return;
+	for (unsigned i = 0; info->path && i < info->path->points; i++)
+		ws_text_printf(&list, info->path->point[i] == view->point ? "%s[%s]" : "%s%s", i ? ", " : "",
+		               info->path->name[i]);
+	/* TRANSLATORS: the points that captured the connection, the one that is shown in brackets: "[client], server" */
+	ws_text_printf(&text, _(" as captured at %s "), info->path ? ws_text_cstr(&list) : points->name[view->point]);
+	draw_cut(canvas, row, 2, limit, WS_STYLE_DIM, ws_text_cstr(&text));
+}
+
 void stream_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct stream_view *view = &ui->stream;
@@ -327,6 +345,7 @@ void stream_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 	snprintf(position, sizeof(position),
 	         view->full ? _(" segment %1$zu/%2$zu, the rest is not shown ") : _(" segment %1$zu/%2$zu "),
 	         view->count ? view->cursor.piece + 1 : 0, view->count);
-	draw_right(canvas, rule, 1, canvas->columns - 2, WS_STYLE_DIM, position);
+	const int limit = draw_right(canvas, rule, 1, canvas->columns - 2, WS_STYLE_DIM, position) - 2;
+	draw_point(view, model, &info, canvas, rule, limit);
 	draw_notes(view, canvas, rule + 1, notes);
 }

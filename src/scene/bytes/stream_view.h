@@ -68,8 +68,11 @@ struct stream_loaded {
 
 struct stream_view {
 	ws_conn_id conn;
-	uint64_t number; /* of the connection, see ws_conn_key(); 0: none */
-	unsigned point;  /* that has it */
+	uint64_t number;     /* of the connection, see ws_conn_key(); 0: none */
+	unsigned point;      /* whose packets are shown */
+	bool turned;         /* its endpoint 0 is endpoint 1 of the connection */
+	unsigned chosen;     /* the point that the user has chosen, */
+	uint64_t chosen_for; /* for the connection with this number; 0: none */
 	struct ws_replay *replay;
 	size_t step; /* the next step to build from */
 	struct stream_piece *piece;
