@@ -8,8 +8,9 @@
  *
  * One packet is read ahead. Its time says how long nothing happens, and so up to which time the snapshot is complete.
  *
- * Of several points, the one that is shown says the time. Once it is there, the others are fed up to the same time by the
- * reference's clock. Which connections are the same, and what became of each segment, is taken from the whole capture.
+ * Of several points, the one that is shown is fed first, the others up to the same time by the reference's clock. Where
+ * all are shown together, their packets are one sequence in the order of these times: the position is a time that any of
+ * them may have a packet at, also before the first and after the last one of the point that is fed first. Which connections are the same, and what became of each segment, is taken from the whole capture.
  */
 #include "app/past.h"
 #include "app/joined.h"
@@ -305,11 +306,30 @@ static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 	return session_fetch(snapshot->point->session, snapshot->shown->reread.capture, position, frame);
 }
 
+/* When the snapshot's last packet came, and when the next one does, at any point of those that are shown together. */
+static void packets_around(const struct snapshot *snapshot, struct ws_model *model)
+{
+	const struct session *session = snapshot->point->session;
+	model->last_packet = model->first;
+	model->next_packet = WS_TIME_NEVER;
+	for (size_t i = 0; i < session->point_count; i++) {
+		const struct part *part = &snapshot->part[i];
+		const struct point *point = &session->points[i];
+		const ws_time last = part->frame ? ws_clock_here(part->clock, part->last_packet) : model->first;
+		model->last_packet = last > model->last_packet ? last : model->last_packet;
+		if (!part->reread.ahead || part->reread.next.number > point->last_frame)
+			continue;
+		const ws_time next = ws_clock_here(part->clock, part->reread.next.time);
+		model->next_packet = next < model->next_packet ? next : model->next_packet;
+	}
+}
+
 void past_model(const struct past *past, const struct ws_position *position, struct ws_model *model)
 {
 	const struct snapshot *snapshot = past->shown;
 	struct ws_tracker_stats stats;
-	ws_tracker_stats(past->point->tracker, &stats);
+	/* Of all points together, or of the one that is shown. */
+	ws_tracker_stats(session_tracker(past->point->session), &stats);
 	model->first = stats.packets ? stats.first_time : model->now;
 	model->last = model->now > model->first ? model->now : model->first;
 	model->frame = past->point->last_frame;
@@ -334,6 +354,8 @@ void past_model(const struct past *past, const struct ws_position *position, str
 	model->next_packet = part->reread.ahead && part->reread.next.number <= past->point->last_frame
 	                             ? part->reread.next.time
 	                             : WS_TIME_NEVER;
+	if (merged)
+		packets_around(snapshot, model);
 	model->incomplete = part->reread.incomplete;
 	if (part->reread.capture) {
 		model->fetch = fetch;

@@ -5,6 +5,8 @@
  * timeline's time stands still, so that playing never gets ahead of what can be shown. At the end of the capture
  * there is no timeline, and the newest packet is shown.
  *
+ * All points together have no common numbers of packets: from one packet to the next is then from one time to the next.
+ *
  * Time runs as in the replay of one connection: at `speed`, with pauses between packets shortened to `idle`. */
 #include "scene/timeline.h"
 #include "scene/lifelines/replay.h"
@@ -13,6 +15,7 @@
 #include "scene/ui.h"
 
 #include <wirestate/language.h>
+#include <wirestate/points.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -97,6 +100,33 @@ static void timeline_to_frame(struct timeline *timeline, uint64_t frame)
 	timeline->past = true;
 }
 
+/* To the capture's first packet. */
+static void timeline_to_first(struct timeline *timeline, const struct ws_model *model)
+{
+	if (!ws_tracker_is_merged(model->tracker)) {
+		timeline_to_frame(timeline, 1);
+		return;
+	}
+	timeline->at = model->first;
+	timeline->frame = 0;
+	timeline->past = true;
+}
+
+/* To the next packet, or back to before the last one. */
+static void timeline_step(struct timeline *timeline, const struct ws_model *model, bool back)
+{
+	const bool merged = ws_tracker_is_merged(model->tracker);
+	timeline->playing = false;
+	if (!back && !timeline->past)
+		return;
+	if (!merged)
+		timeline_to_frame(timeline, !back ? model->frame + 1 : model->frame > 1 ? model->frame - 1 : 1);
+	else if (back)
+		timeline_stand(timeline, model, (model->past ? model->last_packet : model->last) - 1);
+	else
+		timeline_stand(timeline, model, model->next_packet);
+}
+
 static bool timeline_jump(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
 {
 	struct seek_target wanted;
@@ -133,7 +163,7 @@ static void play_or_pause(struct timeline *timeline, const struct ws_model *mode
 		timeline->at = model->last;
 		timeline->past = true;
 	} else {
-		timeline_to_frame(timeline, 1);
+		timeline_to_first(timeline, model);
 		timeline->playing = true;
 	}
 }
@@ -160,11 +190,7 @@ bool timeline_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action
 		return true;
 	case WS_ACT_FRAME:
 	case WS_ACT_FRAME_BACK:
-		timeline->playing = false;
-		if (action == WS_ACT_FRAME_BACK)
-			timeline_to_frame(timeline, model->frame > 1 ? model->frame - 1 : 1);
-		else if (timeline->past)
-			timeline_to_frame(timeline, model->frame + 1);
+		timeline_step(timeline, model, action == WS_ACT_FRAME_BACK);
 		return true;
 	case WS_ACT_SEEK:
 	case WS_ACT_SEEK_BACK:
@@ -175,7 +201,7 @@ bool timeline_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action
 		timeline_seek(timeline, model, LARGE, action == WS_ACT_SEEK_FAR ? 1 : -1);
 		return true;
 	case WS_ACT_RESTART:
-		timeline_to_frame(timeline, 1);
+		timeline_to_first(timeline, model);
 		timeline->playing = true;
 		return true;
 	case WS_ACT_NEWEST:
