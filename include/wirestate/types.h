@@ -22,6 +22,8 @@ struct ws_addr {
 
 /* Marks a function whose result must be used. */
 #define WS_CHECKED __attribute__((warn_unused_result))
+/* Marks a function that few packets need, so that it does not make the one that calls it slower for all others. */
+#define WS_SELDOM __attribute__((cold, noinline))
 #define WS_PRINTF(string, first) __attribute__((format(printf, string, first)))
 
 #endif

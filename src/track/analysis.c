@@ -371,20 +371,9 @@ static uint32_t analyse_plain(struct ws_analyser *a, struct ws_flow *self, struc
 	return marks;
 }
 
-void ws_analyse(struct ws_analyser *a, const struct ws_segment *s, struct ws_analysis_result *out)
+static __attribute__((noinline)) uint32_t analyse_any(struct ws_analyser *a, struct ws_flow *self, struct ws_flow *peer,
+                                                      const struct ws_segment *s)
 {
-	*out = (struct ws_analysis_result){0};
-	struct ws_flow *self = &a->flow[s->direction], *peer = &a->flow[!s->direction];
-	if (s->duplicate) {
-		flow_report(self, peer, s, out);
-		out->bytes_in_flight = 0;
-		return;
-	}
-	if (is_plain(a, self, peer, s)) {
-		out->analysis = analyse_plain(a, self, peer, s);
-		flow_report(self, peer, s, out);
-		return;
-	}
 	uint32_t marks = check_reuse(a, s);
 	set_bases(self, peer, s);
 	if (s->length == 1 && s->sequence == self->next && peer->bits & SENT && peer->window == 0) {
@@ -404,6 +393,18 @@ void ws_analyse(struct ws_analyser *a, const struct ws_segment *s, struct ws_ana
 	learn_handshake(a, s);
 	learn_scale(self, peer, s);
 	learn_completeness(a, s);
-	out->analysis = marks;
+	return marks;
+}
+
+void ws_analyse(struct ws_analyser *a, const struct ws_segment *s, struct ws_analysis_result *out)
+{
+	*out = (struct ws_analysis_result){0};
+	struct ws_flow *self = &a->flow[s->direction], *peer = &a->flow[!s->direction];
+	if (s->duplicate) {
+		flow_report(self, peer, s, out);
+		out->bytes_in_flight = 0;
+		return;
+	}
+	out->analysis = is_plain(a, self, peer, s) ? analyse_plain(a, self, peer, s) : analyse_any(a, self, peer, s);
 	flow_report(self, peer, s, out);
 }

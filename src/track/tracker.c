@@ -203,14 +203,10 @@ bool ws_tracker_count_from(struct ws_machine *machine, ws_time stamp, ws_time no
 	return changed;
 }
 
-static void apply_input(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
+/* What may change a state. */
+static __attribute__((noinline)) void step(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input,
+                                           uint64_t frame)
 {
-	if (conn->judgement) /* it is seldom set, and a write would make a clean cache line dirty */
-		conn->judgement = 0;
-	if (ws_machine_plain_step(&conn->machine, input)) {
-		keep_input(tracker, conn, input);
-		return;
-	}
 	struct ws_outcome outcome;
 	uint16_t before = states_of(conn);
 	ws_machine_step(&conn->machine, input, &outcome);
@@ -240,12 +236,19 @@ static void apply_input(struct ws_tracker *tracker, struct ws_conn *conn, struct
 		ws_timers_set(&tracker->timers, &tracker->table, conn, deadline);
 }
 
-void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
+static void apply_input(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
 {
-	if (!tracker->debug || tracker->debug->number != conn->number) {
-		apply_input(tracker, conn, input, frame);
-		return;
-	}
+	if (conn->judgement) /* it is seldom set, and a write would make a clean cache line dirty */
+		conn->judgement = 0;
+	if (ws_machine_plain_step(&conn->machine, input))
+		keep_input(tracker, conn, input);
+	else
+		step(tracker, conn, input, frame);
+}
+
+WS_SELDOM static void apply_and_explain(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input,
+                                        uint64_t frame)
+{
 	const struct ws_machine before = conn->machine;
 	const size_t first = tracker->event_count;
 	apply_input(tracker, conn, input, frame);
@@ -255,8 +258,16 @@ void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct w
 		add_conn_event(tracker, WS_EVENT_INPUT, conn, input->time, frame)->line = line;
 }
 
+void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
+{
+	if (!tracker->debug || tracker->debug->number != conn->number)
+		apply_input(tracker, conn, input, frame);
+	else
+		apply_and_explain(tracker, conn, input, frame);
+}
+
 /* Runs this connection's expired timers before a packet is applied, so that it sees the state as of its timestamp. */
-static void run_timers(struct ws_tracker *tracker, struct ws_conn *conn)
+static __attribute__((noinline)) void run_timers(struct ws_tracker *tracker, struct ws_conn *conn)
 {
 	unsigned endpoint = 0;
 	for (;;) {
@@ -307,7 +318,7 @@ static uint32_t link_id_of(const struct ws_packet *packet)
 	return packet->interface << 12 ^ (packet->vlan == WS_NO_VLAN ? 0 : packet->vlan + 1u);
 }
 
-static void begin_connection(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet)
+WS_SELDOM static void begin_connection(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet)
 {
 	ws_hops_note(&tracker->exchanges, packet);
 	ws_exchange_pool_begin(&tracker->requests, conn->id);
@@ -410,7 +421,7 @@ static void track_datagram(struct ws_tracker *tracker, const struct ws_packet *p
 }
 
 /* The datagrams in which tunnels put packets belong to conversations, too. */
-static void track_outer(struct ws_tracker *tracker, const struct ws_packet *packet)
+WS_SELDOM static void track_outer(struct ws_tracker *tracker, const struct ws_packet *packet)
 {
 	for (unsigned i = 0; i < packet->tunnel_count; i++) {
 		const struct ws_tunnel *tunnel = &packet->tunnel[i];
@@ -472,7 +483,8 @@ static void track_transport(struct ws_tracker *tracker, const struct ws_packet *
 	}
 }
 
-static void track_fragment(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
+WS_SELDOM static void track_fragment(struct ws_tracker *tracker, const struct ws_packet *packet,
+                                     struct ws_track_result *result)
 {
 	const uint8_t *datagram;
 	uint32_t captured, length;
@@ -498,7 +510,7 @@ static void count_packet(struct ws_tracker *tracker, const struct ws_packet *pac
 	stats->malformed += packet->problems > 0;
 }
 
-static void track_arp(struct ws_tracker *tracker, const struct ws_packet *packet)
+WS_SELDOM static void track_arp(struct ws_tracker *tracker, const struct ws_packet *packet)
 {
 	struct ws_arp_binding binding;
 	struct ws_arp_message message;
@@ -519,7 +531,7 @@ static bool is_arp(const struct ws_packet *packet)
 }
 
 /* Removes the connections that the last call has reported as evicted. */
-static void evict_candidates(struct ws_tracker *tracker)
+WS_SELDOM static void evict_candidates(struct ws_tracker *tracker)
 {
 	struct ws_conn_copy copy;
 	for (size_t i = 0; i < tracker->candidate_count; i++) {
