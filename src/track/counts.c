@@ -36,7 +36,8 @@ void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const st
 	struct ws_rare *rare = conn->rare;
 	if (!rare && (result->analysis || s->bad_checksum))
 		rare = ws_table_rare(&tracker->table, conn);
-	ws_zeek_note(&conn->zeek, rare ? &rare->repeats : NULL, s, result->analysis);
+	if (!ws_zeek_has(&conn->zeek, s, result->analysis))
+		ws_zeek_note(&conn->zeek, rare ? &rare->repeats : NULL, s, result->analysis);
 	ws_stall_note(conn, s, result->analysis);
 	const bool round_trip =
 	        !s->duplicate && !s->bad_checksum && note_round_trip(tracker, conn, s, result->analysis);

@@ -9,10 +9,16 @@
 
 #include <ctype.h>
 
-enum letter { SYN = 1, ACK = 2, DATA = 4, FIN = 8, RST = 16, FIN_RST = 32, MULTI = 64, SYN_ACK = 128 };
-/* Marks that have a letter. */
-#define LETTER_MARKS                                                                                                   \
-	(1u << WS_ANALYSIS_ZERO_WINDOW | 1u << WS_ANALYSIS_RETRANSMISSION | 1u << WS_ANALYSIS_ACK_LOST_SEGMENT)
+enum letter {
+	SYN = 1,
+	ACK = WS_ZEEK_ACK,
+	DATA = WS_ZEEK_DATA,
+	FIN = 8,
+	RST = 16,
+	FIN_RST = 32,
+	MULTI = 64,
+	SYN_ACK = 128,
+};
 
 enum repeated { CHECKSUM, GAP, RETRANSMISSION, ZERO_WINDOW };
 
@@ -77,10 +83,6 @@ static void note_flags(struct ws_zeek *zeek, const struct ws_segment *s)
 void ws_zeek_note(struct ws_zeek *zeek, struct ws_zeek_repeats *repeats, const struct ws_segment *s, uint32_t analysis)
 {
 	unsigned d = s->direction;
-	const bool plain =
-	        !(s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST)) && !s->bad_checksum && !(analysis & LETTER_MARKS);
-	if (s->duplicate || (plain && zeek->seen[d] & (s->length ? DATA : ACK)))
-		return;
 	if (s->bad_checksum) {
 		logarithmic(zeek, repeats, d, CHECKSUM, 'C');
 		return;

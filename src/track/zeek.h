@@ -19,7 +19,20 @@ struct ws_zeek_repeats {
 	uint32_t count[2][4];
 };
 
-/* Adds a captured segment with its analysis marks. With marks, and for a wrong checksum, it counts in `repeats`; NULL:
+/* Bits of `seen`, and the marks that have a letter. */
+enum { WS_ZEEK_ACK = 2, WS_ZEEK_DATA = 4 };
+#define WS_ZEEK_MARKS                                                                                                  \
+	(1u << WS_ANALYSIS_ZERO_WINDOW | 1u << WS_ANALYSIS_RETRANSMISSION | 1u << WS_ANALYSIS_ACK_LOST_SEGMENT)
+
+/* True for a segment that adds nothing: most of them. */
+static inline bool ws_zeek_has(const struct ws_zeek *zeek, const struct ws_segment *s, uint32_t analysis)
+{
+	const bool plain =
+	        !(s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST)) && !s->bad_checksum && !(analysis & WS_ZEEK_MARKS);
+	return s->duplicate || (plain && zeek->seen[s->direction] & (s->length ? WS_ZEEK_DATA : WS_ZEEK_ACK));
+}
+
+/* Adds a captured segment, unless ws_zeek_has() is true of it, with its analysis marks. With marks, and for a wrong checksum, it counts in `repeats`; NULL:
  * there is no memory for that, so these letters are not added. */
 void ws_zeek_note(struct ws_zeek *zeek, struct ws_zeek_repeats *repeats, const struct ws_segment *segment,
                   uint32_t analysis);
