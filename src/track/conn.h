@@ -10,6 +10,7 @@
 
 #include <wirestate/track.h>
 
+#include <endian.h>
 #include <stddef.h>
 
 struct ws_history_log; /* see history.h */
@@ -95,18 +96,20 @@ struct ws_conn {
 	uint64_t number;
 	ws_time last_time;
 	uint64_t last_frame;
-	uint32_t bad_checksums[2]; /* by sender */
-	uint32_t checksums_ignored, duplicates;
-	struct ws_history_log *history;
-	uint8_t *history_at;                    /* where its next input goes */
-	struct ws_history_extra *history_extra; /* what the replay needs besides the inputs; NULL: nothing */
-	size_t history_count;
 	struct ws_rare *rare; /* NULL: none of it is known; see ws_conn_rare() */
+	struct ws_rtt rtt[2];
+	uint32_t duplicates;
 	struct ws_zeek zeek;
 	ws_time first_time;
 	uint64_t first_frame;
-	uint32_t tunnel_id; /* of the innermost tunnel, in the first packet */
-	struct ws_rtt rtt[2];
+	struct ws_history_log
+	        *history;    /* only in a table with `never_rest`, as the next three, which share a line with it */
+	uint8_t *history_at; /* where its next input goes */
+	struct ws_history_extra *history_extra; /* what the replay needs besides the inputs; NULL: nothing */
+	size_t history_count;
+	uint32_t bad_checksums[2]; /* by sender */
+	uint32_t checksums_ignored;
+	uint32_t tunnel_id;                     /* of the innermost tunnel, in the first packet */
 	uint32_t name[2], sni, alpn, http_host; /* see hostnames.h; those of the addresses as of the first packet */
 	uint32_t http_request;                  /* the same way: the method and the target */
 	uint16_t http_status;                   /* of the first answer; 0: none */
@@ -312,10 +315,28 @@ static inline struct ws_shares *ws_conn_shares(struct ws_conn *conn)
 	return &((struct ws_conn_slot *)conn)->shares;
 }
 
+/* These two are for every packet, and do without a call of memcmp(). */
+static inline int ws_addr_compare(const struct ws_addr *a, const struct ws_addr *b)
+{
+	uint64_t left[2], right[2];
+	__builtin_memcpy(left, a, sizeof(left));
+	__builtin_memcpy(right, b, sizeof(right));
+	const unsigned i = left[0] == right[0];
+	const uint64_t first = be64toh(left[i]), second = be64toh(right[i]);
+	return (first > second) - (first < second);
+}
+static inline bool ws_addr_equal(const struct ws_addr *a, const struct ws_addr *b)
+{
+	uint64_t left[2], right[2];
+	__builtin_memcpy(left, a, sizeof(left));
+	__builtin_memcpy(right, b, sizeof(right));
+	return !((left[0] ^ right[0]) | (left[1] ^ right[1]));
+}
+
 /* True when endpoint `i` of the connection is the tuple's source. */
 static inline bool ws_conn_is(const struct ws_conn *conn, unsigned i, const struct ws_addr *address, uint16_t port)
 {
-	return conn->port[i] == port && !__builtin_memcmp(&conn->address[i], address, sizeof(*address));
+	return conn->port[i] == port && ws_addr_equal(&conn->address[i], address);
 }
 
 #endif

@@ -161,12 +161,14 @@ static inline unsigned mask_of(const uint32_t word[GROUP])
 	return mask;
 }
 
-static void put_group(struct packing *to, const uint32_t word[GROUP])
+static inline void put_group(struct packing *to, const uint32_t word[GROUP])
 {
 	unsigned mask = mask_of(word), bits = to->size_bits;
 	uint32_t sizes = to->sizes;
 	uint8_t *data = to->data;
 	*to->mask++ = (uint8_t)mask;
+	if (!mask)
+		return;
 	for (; mask; mask &= mask - 1) {
 		const uint32_t value = word[__builtin_ctz(mask)];
 		const unsigned most = (31 - (unsigned)__builtin_clz(value)) / 8; /* its size minus one */

@@ -146,7 +146,7 @@ uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tupl
 	return hash ? hash : 1;
 }
 
-static bool is_of_tuple(const struct ws_conn *conn, const struct ws_tuple *tuple)
+static inline bool is_of_tuple(const struct ws_conn *conn, const struct ws_tuple *tuple)
 {
 	if (conn->ip_version != tuple->ip_version || conn->tunnel != tuple->tunnel)
 		return false;
@@ -156,17 +156,21 @@ static bool is_of_tuple(const struct ws_conn *conn, const struct ws_tuple *tuple
 	        ws_conn_is(conn, 0, tuple->destination, tuple->destination_port));
 }
 
-static bool same_tuple(const struct ws_table *table, ws_conn_id id, const struct ws_tuple *tuple)
+WS_SELDOM static bool is_of_tuple_at_rest(uintptr_t place, const struct ws_tuple *tuple)
 {
-	const struct ws_conn *conn = ws_table_awake(table, id);
-	if (conn)
-		return is_of_tuple(conn, tuple);
 	struct ws_conn key;
-	ws_rested_key(ws_rested_at(table->places[id - 1]), &key);
+	ws_rested_key(ws_rested_at(place), &key);
 	return is_of_tuple(&key, tuple);
 }
 
-static struct ws_table_slot *find_slot(const struct ws_table *table, const struct ws_tuple *tuple)
+static inline bool same_tuple(const struct ws_table *table, ws_conn_id id, const struct ws_tuple *tuple)
+{
+	const uintptr_t place = table->places[id - 1];
+	return place & WS_PLACE_BITS ? is_of_tuple_at_rest(place, tuple)
+	                             : is_of_tuple((const struct ws_conn *)place, tuple);
+}
+
+static inline struct ws_table_slot *find_slot(const struct ws_table *table, const struct ws_tuple *tuple)
 {
 	uint32_t hash = tuple->hash;
 	for (uint32_t i = hash & table->slot_mask;; i = (i + 1) & table->slot_mask) {
@@ -186,16 +190,20 @@ static bool has_credit(struct ws_table *table, unsigned cost)
 	return table->calls - table->charged >= cost;
 }
 
+WS_SELDOM static struct ws_conn *wake_found(struct ws_table *table, ws_conn_id id)
+{
+	if (has_credit(table, WAKE_COST))
+		table->charged += WAKE_COST;
+	else if (table->awake_most < table->limit / AWAKE_SHARE)
+		table->awake_most++; /* too many rest that are still in use */
+	return ws_table_conn(table, id);
+}
+
 struct ws_conn *ws_table_find(struct ws_table *table, const struct ws_tuple *tuple)
 {
 	const ws_conn_id id = find_slot(table, tuple)->id;
-	if (id && table->places[id - 1] & WS_PLACE_BITS) {
-		if (has_credit(table, WAKE_COST))
-			table->charged += WAKE_COST;
-		else if (table->awake_most < table->limit / AWAKE_SHARE)
-			table->awake_most++; /* too many rest that are still in use */
-	}
-	return ws_table_conn(table, id);
+	const uintptr_t place = id ? table->places[id - 1] : 0;
+	return place & WS_PLACE_BITS ? wake_found(table, id) : (struct ws_conn *)place;
 }
 
 void ws_table_prefetch_entry(const struct ws_table *table, uint32_t hash)
@@ -226,6 +234,8 @@ void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash)
 		return;
 	}
 	prefetch_lines(bytes, WS_CONN_HOT);
+	if (table->never_rest)
+		prefetch_lines(bytes + offsetof(struct ws_conn, history), 1);
 	if (table->shares)
 		prefetch_lines(bytes + offsetof(struct ws_conn_slot, shares), sizeof(struct ws_shares));
 }

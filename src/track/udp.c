@@ -1,6 +1,9 @@
 /* A conversation is an unordered pair of endpoints, so its key has them in byte order; which of them sent first is kept
  * in the entry. Numbers are never reused: a conversation that goes on after it was evicted is a new one. */
 #include "track/udp.h"
+#include "track/conn.h"
+
+#include "base/hash.h"
 
 #include <string.h>
 
@@ -47,7 +50,7 @@ void ws_udp_free(struct ws_udp_table *table)
 /* Makes the key, and returns which endpoint of it the source is. */
 static uint8_t make_key(struct udp_key *key, const struct ws_packet *packet, const struct ws_udp_datagram *datagram)
 {
-	int order = memcmp(datagram->source, datagram->destination, sizeof(*datagram->source));
+	int order = ws_addr_compare(datagram->source, datagram->destination);
 	uint8_t self = order > 0 || (order == 0 && datagram->source_port > datagram->destination_port);
 	*key = (struct udp_key){.vlan = packet->vlan, .ip_version = datagram->ip_version, .tunnel = datagram->tunnel};
 	key->address[self] = *datagram->source;
@@ -57,9 +60,21 @@ static uint8_t make_key(struct udp_key *key, const struct ws_packet *packet, con
 	return self;
 }
 
+/* Of IPv4, only what is not the same in all keys. */
 static uint32_t hash_of(const struct ws_udp_table *table, const struct udp_key *key)
 {
-	const uint32_t hash = ws_lru_hash(&table->conversations, key);
+	uint32_t four[2], hash;
+	if (key->ip_version == 4) {
+		memcpy(&four[0], key->address[0].byte + 12, 4);
+		memcpy(&four[1], key->address[1].byte + 12, 4);
+		struct ws_siphash_state state = ws_siphash_begin(table->conversations.hash_key);
+		ws_siphash_word(&state, (uint64_t)four[1] << 32 | four[0]);
+		ws_siphash_word(&state, (uint64_t)key->tunnel << 48 | (uint64_t)key->vlan << 32 |
+		                                (uint32_t)key->port[1] << 16 | key->port[0]);
+		hash = (uint32_t)ws_siphash_end(&state, 0, 16);
+	} else {
+		hash = ws_lru_hash(&table->conversations, key);
+	}
 	return hash ? hash : 1;
 }
 
