@@ -33,7 +33,7 @@ enum {
 };
 enum {
 	AWAKE_LEAST =
-	        16384,      /* 20 MB; with 4096, a capture in which many are merged wakes one up for every 30 packets */
+	        32768,      /* 40 MB; with 4096, a capture in which many are merged wakes one up for every 30 packets */
 	AWAKE_SHARE = 4,    /* of the memory, what those that are awake may take where not all have room */
 	WAKE_COST = 32,     /* calls, of which one may wake a connection up */
 	CREDIT_MOST = 4096, /* calls */
