@@ -218,6 +218,21 @@ static void test_help_names_the_keys(void **state)
 	assert_false(ws_ui_act(world->ui, &world->model, WS_ACT_QUIT));
 }
 
+/* Live, time goes on after the last segment; the cursor stays at the end of the graph, and is what zooming is about. */
+static void test_the_graph_has_a_cursor_when_live(void **state)
+{
+	struct world *world = *state;
+	world->model.running = world->model.live = true;
+	act(world, WS_ACT_ENTER);
+	act(world, WS_ACT_LAST);
+	world->model.now += 30 * WS_SECOND;
+	act(world, WS_ACT_GRAPH);
+	assert_shows(world, "\u25b2\n");
+	act(world, WS_ACT_ZOOM_IN);
+	act(world, WS_ACT_ZOOM_IN);
+	assert_shows(world, "\u25b2\n");
+}
+
 /* Packets that arrive by themselves wait while the help is read. */
 static void test_the_lab_waits_for_help(void **state)
 {
@@ -298,6 +313,7 @@ int main(void)
 	        SCENE_TEST(test_a_frame_of_no_connection),
 	        SCENE_TEST(test_help_names_the_keys),
 	        SCENE_TEST(test_the_lab_waits_for_help),
+	        SCENE_TEST(test_the_graph_has_a_cursor_when_live),
 	        SCENE_TEST(test_too_small_says_so),
 	        SCENE_TEST(test_any_keys_at_any_size),
 	        cmocka_unit_test(test_screen_words),

@@ -180,11 +180,15 @@ static void find_cursor(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct graph_view *view = &ui->graph;
 	struct ws_step step, next;
+	ws_time first, last;
 	const ws_time before = view->cursor;
 	if (!replay_step(&ui->replay, ui->replay.step, &step))
 		return;
 	const bool more = replay_step(&ui->replay, ui->replay.step + 1, &next);
 	view->cursor = replay_time(ui, model, &step, more ? &next : NULL);
+	/* Live, the time goes on after the last segment, and the graph does not. */
+	if (view->graph && ws_graph_times(view->graph, &first, &last) && view->cursor > last)
+		view->cursor = last;
 	if (view->cursor != before)
 		graph_follow(view);
 }
