@@ -319,10 +319,14 @@ static ws_time here(const struct end *end, ws_time time)
 	return time ? ws_clock_here(end->clock, time) : 0;
 }
 
-/* Marks of an arriving segment say how it arrived; everything else is said where it left. */
-static uint32_t marks_of(const struct event *event, uint32_t analysis)
+/* Marks of an arriving segment say how it arrived; everything else is said where it left. At its sender's own host no segment
+ * can have been overtaken, whatever tshark's rule says of it: it was sent again. */
+static uint32_t marks_of(const struct ws_ways *ways, const struct event *event, uint32_t analysis)
 {
-	const uint32_t arriving = 1u << WS_ANALYSIS_OUT_OF_ORDER | 1u << WS_ANALYSIS_LOST_SEGMENT;
+	const uint32_t overtaken = 1u << WS_ANALYSIS_OUT_OF_ORDER,
+	               arriving = overtaken | 1u << WS_ANALYSIS_LOST_SEGMENT;
+	if (event->way == WS_WAY_DEPARTURE && ways->path->at_host[event->end] && analysis & overtaken)
+		return (analysis & ~overtaken) | 1u << WS_ANALYSIS_RETRANSMISSION;
 	return event->way == WS_WAY_ARRIVAL && event->other != NONE ? analysis & arriving : analysis;
 }
 
@@ -442,7 +446,7 @@ bool ws_ways_step(struct ws_ways *ways, size_t index, struct ws_step *step)
 	step->input.time = event->time;
 	step->input.direction ^= flipped;
 	step->client = own.client < 0 ? own.client : (int8_t)(own.client ^ flipped);
-	step->analysis = marks_of(event, own.analysis);
+	step->analysis = marks_of(ways, event, own.analysis);
 	step->in_air = may_come(ways, event);
 	step->outcome = event->transit == NONE ? WS_OUTCOME_NOT_CAPTURED : ways->transit[event->transit].outcome;
 	take_own(ways, event->end, &own, step);

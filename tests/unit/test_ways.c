@@ -282,6 +282,41 @@ static void what_one_point_has_missed_is_in_the_replay(void **state)
 	ws_replay_close(replay);
 }
 
+/* A segment that tshark calls out of order was sent again where it was captured at its sender's own host. */
+static const struct shot at_client_again[] = {
+        {CLIENT, S, 100, 0, 0, 0, .identification = 1},       {SERVER, S | A, 500, 101, 0, 60, .identification = 1},
+        {CLIENT, A, 101, 501, 0, 61, .identification = 2},    {CLIENT, A, 201, 501, 50, 100, .identification = 3},
+        {CLIENT, A, 101, 501, 100, 101, .identification = 4},
+};
+
+static uint32_t marks_of_the_last(struct pair *pair)
+{
+	struct ws_replay *replay = open_pair(pair, 0);
+	struct ws_step step;
+	uint32_t marks = 0;
+	for (size_t i = 0; ws_replay_step(replay, i, &step); i++)
+		marks = step.point == CLIENT ? step.analysis : marks;
+	ws_replay_close(replay);
+	return marks & (1u << WS_ANALYSIS_OUT_OF_ORDER | 1u << WS_ANALYSIS_RETRANSMISSION);
+}
+
+static void out_of_order_at_its_sender_was_sent_again(void **state)
+{
+	struct pair *pair = *state;
+	const struct ws_tracker_config config = {.history = true};
+	struct ws_error error;
+	ws_tracker_free(pair->tracker[0]);
+	pair->points.tracker[0] = pair->tracker[0] = ws_tracker_create(&config, &error);
+	assert_non_null(pair->tracker[0]);
+	PLAY(pair->tracker[0], at_client_again);
+	pair->points.transits = no_transits;
+	for (unsigned i = 0; i < 2; i++)
+		ws_tracker_set_paths(pair->tracker[i], &pair->points, i, pair->of[i], 8, NULL);
+	assert_int_equal(marks_of_the_last(pair), 1u << WS_ANALYSIS_RETRANSMISSION);
+	pair->path.at_host[CLIENT] = false;
+	assert_int_equal(marks_of_the_last(pair), 1u << WS_ANALYSIS_OUT_OF_ORDER);
+}
+
 static void a_router_between_makes_it_presumed(void **state)
 {
 	struct pair *pair = *state;
@@ -396,6 +431,7 @@ int main(void)
 	        WITH_PAIR(a_router_between_makes_it_presumed),
 	        WITH_PAIR(each_end_is_what_its_own_point_knows),
 	        WITH_PAIR(what_one_point_has_missed_counts),
+	        WITH_PAIR(out_of_order_at_its_sender_was_sent_again),
 	        WITH_PAIR(what_one_point_has_missed_is_in_the_replay),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
