@@ -102,6 +102,17 @@ struct ws_join_pair {
 bool ws_join_connections(const struct ws_join_connection *a, size_t a_count, const struct ws_join_connection *b,
                          size_t b_count, struct ws_join_pair *pairs, size_t *count) WS_CHECKED;
 
+struct ws_join_pairing; /* opaque */
+
+/* The same in slices, for a caller that has other things to do: the arrays must stay until the end. NULL: out of memory. */
+struct ws_join_pairing *ws_join_pairing_begin(const struct ws_join_connection *a, size_t a_count,
+                                              const struct ws_join_connection *b, size_t b_count,
+                                              struct ws_join_pair *pairs) WS_CHECKED;
+/* Goes on for about a millisecond. True: all that can be paired are. */
+bool ws_join_pairing_work(struct ws_join_pairing *pairing);
+/* Returns how many pairs there are, and frees it. NULL allowed. */
+size_t ws_join_pairing_end(struct ws_join_pairing *pairing);
+
 /* A datagram of a conversation, by what a NAT does not change. */
 struct ws_join_content {
 	ws_time time;            /* by the point's own clock */

@@ -84,15 +84,26 @@ struct joined *joined_begin(struct session *session, size_t most_segments, struc
 	return NULL;
 }
 
+/* Of the next point: takes what it knows, and then pairs it with the points before. */
+static bool know_point(struct joined *joined)
+{
+	bool grouped = false;
+	if (!joined->known_all)
+		return joined_know(joined, joined->at, &joined->known_all);
+	if (!joined_group_point(joined, joined->at, &grouped))
+		return false;
+	joined->at += grouped;
+	joined->known_all = !grouped;
+	return true;
+}
+
 /* One piece of the work; there is more until the stage is JOINED. */
 static bool work_on(struct joined *joined, struct workers *workers)
 {
 	switch (joined->stage) {
 	case JOIN_KNOW:
-		if (joined->at < joined->points) {
-			const size_t point = joined->at++;
-			return joined_know(joined, point) && joined_group_point(joined, point);
-		}
+		if (joined->at < joined->points)
+			return know_point(joined);
 		joined->first_groups = joined->group_count;
 		if (!joined_group_room(joined))
 			return false;
@@ -154,6 +165,7 @@ void joined_free(struct joined *joined)
 	}
 	join_memory_free(&joined->memory);
 	joined_slices_free(joined);
+	joined_grouping_free(joined);
 	free(joined->group);
 	free(joined->path);
 	free(joined->path_of);

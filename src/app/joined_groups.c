@@ -90,22 +90,52 @@ static bool pair_flows(const struct joined *joined, size_t point, const struct w
 	return done;
 }
 
-bool joined_group_point(struct joined *joined, size_t point)
+/* While a point's connections are paired with the groups of those before it. */
+struct join_grouping {
+	struct ws_join_connection *first; /* of each group */
+	size_t groups;
+	struct ws_join_pair *pairs;
+	struct ws_join_pairing *pairing;
+};
+
+void joined_grouping_free(struct joined *joined)
+{
+	struct join_grouping *grouping = joined->grouping;
+	if (!grouping)
+		return;
+	(void)ws_join_pairing_end(grouping->pairing);
+	free(grouping->first);
+	free(grouping->pairs);
+	free(grouping);
+	joined->grouping = NULL;
+}
+
+static bool grouping_begin(struct joined *joined, const struct known *known)
+{
+	const size_t groups = joined->group_count, most = groups < known->count ? groups : known->count;
+	struct join_grouping *grouping = joined->grouping = calloc(1, sizeof(*grouping));
+	if (!grouping)
+		return false;
+	grouping->groups = groups;
+	grouping->first = malloc((groups + 1) * sizeof(*grouping->first));
+	grouping->pairs = malloc((most + 1) * sizeof(*grouping->pairs));
+	if (!grouping->first || !grouping->pairs)
+		return false;
+	for (size_t i = 0; i < groups; i++) {
+		const size_t at = joined_first_point(&joined->group[i]);
+		grouping->first[i] = joined->known[at].connection[joined->group[i].member[at]];
+	}
+	grouping->pairing =
+	        ws_join_pairing_begin(grouping->first, groups, known->connection, known->count, grouping->pairs);
+	return grouping->pairing;
+}
+
+/* What is paired comes into the groups, and the rest makes groups of its own. */
+static bool add_members(struct joined *joined, size_t point, size_t count)
 {
 	const struct known *known = &joined->known[point];
-	const size_t before = joined->group_count;
-	const size_t most = before < known->count ? before : known->count;
-	struct ws_join_connection *first = malloc((before + 1) * sizeof(*first));
-	struct ws_join_pair *pairs = malloc((most + 1) * sizeof(*pairs));
-	bool *taken = calloc(known->count + 1, sizeof(*taken));
-	size_t count = 0;
-	bool done = first && pairs && taken;
-	for (size_t i = 0; done && i < before; i++) {
-		const size_t at = joined_first_point(&joined->group[i]);
-		first[i] = joined->known[at].connection[joined->group[i].member[at]];
-	}
-	done = done && ws_join_connections(first, before, known->connection, known->count, pairs, &count) &&
-	       pair_flows(joined, point, first, before, pairs, &count);
+	const struct ws_join_pair *pairs = joined->grouping->pairs;
+	bool *taken = calloc(known->count + 1, sizeof(*taken)), done = taken;
 	for (size_t i = 0; done && i < count; i++) {
 		struct group *group = &joined->group[pairs[i].a];
 		group->member[point] = pairs[i].b;
@@ -121,10 +151,24 @@ bool joined_group_point(struct joined *joined, size_t point)
 			group->kind = known->connection[i].kind;
 		done = taken[i] || group;
 	}
-	free(first);
-	free(pairs);
 	free(taken);
 	return done;
+}
+
+bool joined_group_point(struct joined *joined, size_t point, bool *done)
+{
+	*done = false;
+	if (!joined->grouping)
+		return grouping_begin(joined, &joined->known[point]);
+	struct join_grouping *grouping = joined->grouping;
+	if (!ws_join_pairing_work(grouping->pairing))
+		return true;
+	size_t count = ws_join_pairing_end(grouping->pairing);
+	grouping->pairing = NULL;
+	*done = pair_flows(joined, point, grouping->first, grouping->groups, grouping->pairs, &count) &&
+	        add_members(joined, point, count);
+	joined_grouping_free(joined);
+	return *done;
 }
 
 bool joined_observe(const struct joined *joined, struct join_memory *memory, struct group *group,

@@ -18,9 +18,15 @@ static bool first_syn(void *context, const struct ws_segment *segment)
 	return false;
 }
 
-static bool know_connections(struct known *known, const struct ws_tracker *tracker, size_t count)
+/* More than CONNECTIONS in joins.c, so that while packets come, all are taken at once, and none twice. */
+enum { SLICE = 8192 };
+
+/* The next ones of `count`. True: these were the last. */
+static bool know_connections(struct known *known, const struct ws_tracker *tracker)
 {
-	for (size_t i = 0; i < count; i++) {
+	const size_t last =
+	        known->connections - known->looked_at < SLICE ? known->connections : known->looked_at + SLICE;
+	for (size_t i = known->looked_at; i < last; i++) {
 		struct ws_conn_info info;
 		struct ws_join_connection *c = &known->connection[known->count];
 		const ws_conn_id id = ws_tracker_conn_at(tracker, i);
@@ -38,8 +44,9 @@ static bool know_connections(struct known *known, const struct ws_tracker *track
 		known->number[known->count] = info.number;
 		known->id[known->count++] = id;
 	}
+	known->looked_at = last;
 	known->tcp = known->count;
-	return true;
+	return last == known->connections;
 }
 
 /* ---- Conversations */
@@ -109,17 +116,15 @@ static void know_flows(struct known *known, const struct ws_tracker *tracker, si
 	}
 }
 
-bool joined_know(struct joined *joined, size_t point)
+static bool begin_to_know(const struct joined *joined, struct known *known, const struct ws_tracker *tracker)
 {
-	struct known *known = &joined->known[point];
-	const struct ws_tracker *tracker = joined->session->points[point].tracker;
 	const struct ws_range range = ws_tracker_datagrams(tracker);
-	const size_t count = ws_tracker_conn_count(tracker);
-	const size_t kept = (size_t)(range.end - range.first), datagrams = kept <= joined->most_datagrams ? kept : 0;
-	known->datagram = calloc(datagrams + 1, sizeof(*known->datagram));
+	const size_t count = ws_tracker_conn_count(tracker), kept = (size_t)(range.end - range.first);
+	known->datagrams = kept <= joined->most_datagrams ? kept : 0;
+	known->datagram = calloc(known->datagrams + 1, sizeof(*known->datagram));
 	if (!known->datagram)
 		return false;
-	const size_t flows = datagrams ? list_datagrams(known, tracker) : 0;
+	const size_t flows = known->datagrams ? list_datagrams(known, tracker) : 0;
 	known->connection = calloc(count + flows + 1, sizeof(*known->connection));
 	known->id = calloc(count + 1, sizeof(*known->id));
 	known->number = calloc(count + 1, sizeof(*known->number));
@@ -131,8 +136,19 @@ bool joined_know(struct joined *joined, size_t point)
 	ws_tracker_stats(tracker, &stats);
 	known->seen[0] = stats.connections;
 	known->seen[1] = stats.udp_conversations;
-	know_connections(known, tracker, count);
-	know_flows(known, tracker, datagrams);
+	known->connections = count;
+	return true;
+}
+
+bool joined_know(struct joined *joined, size_t point, bool *done)
+{
+	struct known *known = &joined->known[point];
+	const struct ws_tracker *tracker = joined->session->points[point].tracker;
+	if (!known->datagram && !begin_to_know(joined, known, tracker))
+		return false;
+	*done = know_connections(known, tracker);
+	if (*done)
+		know_flows(known, tracker, known->datagrams);
 	return true;
 }
 

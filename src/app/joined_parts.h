@@ -10,6 +10,8 @@
 struct known {
 	struct ws_join_connection *connection;
 	size_t count;
+	size_t connections, looked_at; /* of the tracker */
+	size_t datagrams;
 	size_t tcp;       /* so many of them are connections, and only these have the following */
 	uint64_t seen[2]; /* how many connections, and conversations of UDP, the tracker had seen */
 	ws_conn_id *id;
@@ -52,7 +54,8 @@ struct join_memory {
 	struct ws_joiner *joiner;
 };
 
-struct join_slices; /* see joined_slices.c */
+struct join_slices;   /* see joined_slices.c */
+struct join_grouping; /* see joined_groups.c */
 
 enum join_stage { JOIN_KNOW, JOIN_OBSERVE, JOIN_FOLLOW, JOINED };
 
@@ -78,11 +81,14 @@ struct joined {
 	struct ws_join_period period[WS_JOIN_POINTS][2]; /* when each captured; and datagrams that are still kept */
 	struct join_memory memory;                       /* of the session's own thread, for groups of any size */
 	struct join_slices *slices;
+	bool known_all; /* of the point that is next: its connections are known, and grouped next */
+	struct join_grouping *grouping;
 	struct joined_totals totals;
 };
 
-/* joined_known.c: takes what the tracker of a point knows. False, as from all functions here: out of memory. */
-bool joined_know(struct joined *joined, size_t point) WS_CHECKED;
+/* joined_known.c: takes what the tracker of a point knows, in slices until it is done. False, as from all functions here:
+ * out of memory. */
+bool joined_know(struct joined *joined, size_t point, bool *done) WS_CHECKED;
 void joined_forget(struct known *known);
 /* The connection as a point has it. False: its history is gone, or it is too long. */
 bool joined_load_side(const struct joined *joined, struct join_memory *memory, const struct group *group, size_t point,
@@ -99,8 +105,10 @@ size_t joined_contents(const struct joined *joined, size_t point, uint32_t membe
 /* The payload of a datagram of the group, by its frame at the point; 0: it is no longer kept. */
 uint32_t joined_datagram_length(const struct joined *joined, const struct group *group, size_t point, uint64_t frame);
 
-/* joined_groups.c: adds the connections of a point to the groups of those before it, or as groups of their own. */
-bool joined_group_point(struct joined *joined, size_t point) WS_CHECKED;
+/* joined_groups.c: adds the connections of a point to the groups of those before it, or as groups of their own, in slices
+ * until it is done. */
+bool joined_group_point(struct joined *joined, size_t point, bool *done) WS_CHECKED;
+void joined_grouping_free(struct joined *joined);
 size_t joined_first_point(const struct group *group);
 bool joined_has_several(const struct joined *joined, const struct group *group);
 /* What the points of a group agree on about their clocks, which is added to `clock`. Points at which only addresses
