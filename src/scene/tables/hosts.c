@@ -114,24 +114,30 @@ static int hosts_compare(const void *left, const void *right)
 	return strcmp(a->process ? a->process : "", b->process ? b->process : "");
 }
 
+/* All have been counted: what is left is to sort the groups. */
+static void begin_to_sort(struct hosts_view *hosts)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < hosts->slot_count; i++)
+		if (hosts->slots[i].count)
+			hosts->slots[kept++] = hosts->slots[i];
+	slow_sort_begin(&hosts->sort, hosts->slots, kept, sizeof(*hosts->slots), hosts_compare);
+	hosts->slots = NULL;
+	hosts->slot_count = hosts->used = 0;
+	hosts->sorting = true;
+}
+
 /* The selection stays on its group. */
 static void hosts_finish_walk(struct hosts_view *hosts)
 {
 	struct hosts_row selected = {.count = 0};
-	size_t kept = 0;
+	const size_t kept = hosts->sort.count;
 	if (hosts->cursor.selected < hosts->count)
 		selected = hosts->rows[hosts->cursor.selected];
-	for (size_t i = 0; i < hosts->slot_count; i++)
-		if (hosts->slots[i].count)
-			hosts->slots[kept++] = hosts->slots[i];
 	free(hosts->rows);
-	hosts->rows = hosts->slots;
+	hosts->rows = slow_sort_take(&hosts->sort);
 	hosts->count = kept;
-	hosts->slots = NULL;
-	hosts->slot_count = hosts->used = 0;
-	hosts->walk.running = false;
-	if (kept)
-		qsort(hosts->rows, kept, sizeof(*hosts->rows), hosts_compare);
+	hosts->sorting = hosts->walk.running = false;
 	for (size_t i = 0; selected.count && i < kept; i++)
 		if (same_group(&hosts->rows[i], &selected))
 			hosts->cursor.selected = i;
@@ -142,7 +148,9 @@ static void hosts_finish_walk(struct hosts_view *hosts)
 static void hosts_start_walk(struct hosts_view *hosts)
 {
 	free(hosts->slots);
+	slow_sort_free(&hosts->sort);
 	hosts->slots = NULL;
+	hosts->sorting = false;
 	hosts->slot_count = hosts->used = hosts->rank = 0;
 	hosts->first_end = WS_TIME_NEVER;
 }
@@ -150,14 +158,16 @@ static void hosts_start_walk(struct hosts_view *hosts)
 static void hosts_walk(struct hosts_view *hosts, const struct ws_model *model, size_t limit)
 {
 	const size_t count = ws_tracker_conn_count(model->tracker);
-	for (; limit && hosts->rank < count; limit--, hosts->rank++) {
+	for (; limit && !hosts->sorting && hosts->rank < count; limit--, hosts->rank++) {
 		struct ws_conn_info info;
 		if (!ws_tracker_conn(model->tracker, ws_tracker_conn_at(model->tracker, hosts->rank), &info))
 			continue;
 		count_endpoint(hosts, model, &info, 0);
 		count_endpoint(hosts, model, &info, 1);
 	}
-	if (hosts->rank >= count)
+	if (!hosts->sorting && hosts->rank >= count)
+		begin_to_sort(hosts);
+	if (hosts->sorting && slow_sort_work(&hosts->sort, limit))
 		hosts_finish_walk(hosts);
 }
 
@@ -192,6 +202,7 @@ static void hosts_free(struct ws_ui *ui)
 {
 	free(ui->hosts.rows);
 	free(ui->hosts.slots);
+	slow_sort_free(&ui->hosts.sort);
 }
 
 /* ---- Moving */

@@ -2,6 +2,7 @@
 #ifndef SCENE_TABLES_VIEW_H
 #define SCENE_TABLES_VIEW_H
 
+#include "scene/widgets/slow_sort.h"
 #include "scene/widgets/walk.h"
 
 #include <wirestate/cursor.h>
@@ -73,7 +74,9 @@ struct hosts_view {
 	struct hosts_row *slots; /* a hash table, open addressing */
 	size_t slot_count, used; /* a power of two; at most half of them */
 	size_t rank;             /* the next connection to look at */
-	ws_time first_end;       /* when the first TIME_WAIT that was counted ends; WS_TIME_NEVER: none was */
+	bool sorting;            /* all have been looked at, and the rows are in `sort` */
+	struct slow_sort sort;
+	ws_time first_end; /* when the first TIME_WAIT that was counted ends; WS_TIME_NEVER: none was */
 };
 
 /* ---- Overview: the connections in groups */
