@@ -236,16 +236,27 @@ static void conn_close(const struct subject *s, unsigned index, struct value *v)
 	set_string(v, ws_close_name(s->conn->close));
 }
 
+static struct verdict_found verdict_of(const struct subject *s)
+{
+	struct verdict_found found;
+	if (s->verdict && s->verdict->tag)
+		return *s->verdict;
+	ws_conn_verdict(s->conn, NULL, &found.tag, &found.severity);
+	return found;
+}
+
 /* `index` 0 is the sentence, 1 its one word. */
 static void conn_verdict(const struct subject *s, unsigned index, struct value *v)
 {
 	struct ws_text text = WS_TEXT_OVER(v->composed);
-	const char *tag;
-	ws_conn_verdict(s->conn, index == 0 ? &text : NULL, &tag, NULL);
+	struct verdict_found found;
 	if (index == 1) {
-		set_string(v, tag);
+		set_string(v, verdict_of(s).tag);
 		return;
 	}
+	ws_conn_verdict(s->conn, &text, &found.tag, &found.severity);
+	if (s->verdict)
+		*s->verdict = found;
 	v->kind = VALUE_STRING;
 	v->string = v->composed;
 	v->length = text.length;
@@ -254,7 +265,7 @@ static void conn_verdict(const struct subject *s, unsigned index, struct value *
 static void conn_severity(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
-	set_number(v, ws_conn_judge(s->conn).severity);
+	set_number(v, (uint64_t)verdict_of(s).severity);
 }
 
 static void conn_initial_rtt(const struct subject *s, unsigned index, struct value *v)

@@ -9,6 +9,12 @@
 #include <wirestate/overview.h>
 #include <wirestate/spans.h>
 
+/* What was found while the sentence of a verdict was made, for the columns after it. */
+struct verdict_found {
+	const char *tag; /* NULL: nothing yet */
+	int severity;
+};
+
 /* The subject of a record. The members that records of its kind read are set, and the others are NULL. */
 struct subject {
 	enum ws_record kind;
@@ -19,6 +25,7 @@ struct subject {
 	const struct ws_event *event;
 	const struct ws_conn_ends *ends; /* of the connection whose state changes */
 	const struct ws_conn_info *conn;
+	struct verdict_found *verdict; /* of `conn`; NULL: each column judges it */
 	const struct ws_udp_info *udp;
 	const struct ws_tracker_stats *stats;
 	const struct ws_capture_stats *capture;

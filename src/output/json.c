@@ -175,6 +175,26 @@ static inline char *json_room(struct ws_text *text, char *out, size_t need)
 	return output_make_room(text, need);
 }
 
+/* Writes one column: what is in front of its value, and the value. */
+static inline char *put_column(struct ws_text *text, char *out, const struct json_column *prefix,
+                               const struct value *value)
+{
+	enum { SHORT = 32 }; /* most are; longer ones are copied in full */
+	if (value->kind == VALUE_ABSENT)
+		return out;
+	out = json_room(text, out, sizeof(prefix->text) + VALUE_MOST);
+	memcpy(out, prefix->text, SHORT);
+	if (prefix->length > SHORT)
+		memcpy(out + SHORT, prefix->text + SHORT, sizeof(prefix->text) - SHORT);
+	out += prefix->length;
+	char *end = put_value(out, value);
+	if (end)
+		return end;
+	text->length = (size_t)(out - text->data);
+	write_value(text, value);
+	return text->data + text->length;
+}
+
 void json_record(struct ws_output *output, const struct subject *subject)
 {
 	const struct columns *columns = output_columns(subject->kind);
@@ -185,34 +205,33 @@ void json_record(struct ws_output *output, const struct subject *subject)
 	ws_text_putc(text, '"');
 	const size_t count = output_column_count(output, subject->kind);
 	const size_t most = output->options.several ? columns->several_count : columns->count;
+	const struct column *column = columns->column, *const end = column + most;
 	/* Some values of a connection of records are passed on. */
-	const bool runs = subject->kind == WS_RECORD_CONNECTION && !subject->conn->stated.sensor;
+	const bool passed_on = subject->kind == WS_RECORD_CONNECTION && subject->conn->stated.sensor;
+	const bool runs = subject->kind == WS_RECORD_CONNECTION && !passed_on;
 	struct value value;
 	char *out = text->data + text->length;
-	for (size_t i = 0; i < count; i++) {
-		const size_t index = i < most ? i : columns->several_count; /* the sensor */
-		const struct json_column *prefix = &prefixes[index];
-		const struct column *column = &columns->column[index];
+	for (const struct json_column *prefix = prefixes; column < end; column++, prefix++) {
 		if (prefix->run && runs && column->usual(subject, column->index)) {
+			const unsigned skipped = prefix->run - 1u;
 			out = json_room(text, out, prefix->run_length);
 			memcpy(out, prefix->run_text, prefix->run_length);
 			out += prefix->run_length;
-			i += prefix->run - 1u;
+			column += skipped;
+			prefix += skipped;
 			continue;
 		}
-		output_value(subject, columns, index, &value);
-		if (value.kind == VALUE_ABSENT)
-			continue;
-		out = json_room(text, out, sizeof(prefix->text) + VALUE_MOST);
-		memcpy(out, prefix->text, sizeof(prefix->text));
-		out += prefix->length;
-		char *end = put_value(out, &value);
-		if (!end) {
-			text->length = (size_t)(out - text->data);
-			write_value(text, &value);
-			end = text->data + text->length;
+		if (passed_on) {
+			output_value(subject, columns, (size_t)(column - columns->column), &value);
+		} else {
+			value.kind = VALUE_ABSENT;
+			column->get(subject, column->index, &value);
 		}
-		out = end;
+		out = put_column(text, out, prefix, &value);
+	}
+	if (count > most) {
+		output_value(subject, columns, columns->several_count, &value);
+		out = put_column(text, out, &prefixes[columns->several_count], &value);
 	}
 	text->length = (size_t)(out - text->data);
 	ws_text_puts(text, columns->column[output_column_index(output, columns, count - 1)].group ? "}}\n" : "}\n");

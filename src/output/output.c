@@ -142,8 +142,10 @@ static void connection_event(struct ws_output *output, struct subject *subject, 
 			output_record(output, subject);
 		return;
 	}
+	struct verdict_found verdict = {.tag = NULL};
 	if (is_recorded(output, conn->number) || !conn_matches(output, conn))
 		return;
+	subject->verdict = &verdict;
 	if (!set_recorded(output, conn->number) && subject->event->kind != WS_EVENT_EVICTED)
 		return;
 	subject->kind = WS_RECORD_CONNECTION;
@@ -377,10 +379,13 @@ static void finish_each(struct ws_output *output, const struct ws_tracker *track
 static void finish_connection(struct ws_output *output, const struct ws_tracker *tracker,
                               const struct ws_conn_info *conn)
 {
+	struct verdict_found verdict = {.tag = NULL};
 	(void)tracker;
 	if (!is_recorded(output, conn->number))
-		output_record(output, &(struct subject){
-		                              .kind = WS_RECORD_CONNECTION, .conn = conn, .point = output->point_name});
+		output_record(output, &(struct subject){.kind = WS_RECORD_CONNECTION,
+		                                        .conn = conn,
+		                                        .verdict = &verdict,
+		                                        .point = output->point_name});
 }
 
 static void finish_shares(struct ws_output *output, const struct ws_tracker *tracker, const struct ws_conn_info *conn)
