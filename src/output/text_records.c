@@ -60,7 +60,7 @@ static void write_connection(struct ws_output *output, const struct subject *sub
 	struct ws_text *text = &output->text;
 	const struct ws_conn_info *conn = subject->conn;
 	unsigned client = (unsigned)conn->likely_client & 1;
-	char sentence[256];
+	char sentence[1024];
 	struct ws_text verdict = WS_TEXT_OVER(sentence);
 	const char *tag;
 	ws_text_printf(text, "connection #%ju  ", (uintmax_t)conn->number);

@@ -12,6 +12,8 @@ import json
 import re
 import subprocess
 
+LONG = 200  # bytes of a verdict, from which on it is looked for in the text, too
+
 
 def read(program, path, arguments):
     """The connection records in order, and for each the paths of both endpoints."""
@@ -27,6 +29,11 @@ def read(program, path, arguments):
         else:
             steps.setdefault((record["conn"], record["address"], record["port"]), []).append(record)
     connections.sort(key=lambda record: record["conn"])
+    for verdict in (c["verdict"] for c in connections if len(c["verdict"]) > LONG):
+        text = subprocess.run([program, "-n", "-r", path, "-T", "text", "--only", "connection", *arguments],
+                              capture_output=True, text=True, timeout=60, check=False).stdout
+        if verdict not in text:
+            raise RuntimeError(f"a long verdict is cut as text: {verdict}")
     return connections, {key: path_of(records) for key, records in steps.items()}
 
 
