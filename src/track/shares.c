@@ -46,19 +46,36 @@ struct state {
 	bool waits; /* for a program: only what comes next shows whose */
 };
 
-static struct state current(const struct ws_shares *shares)
+static bool is_unusual(const struct ws_shares *shares)
+{
+	return ws_shares_is_unusual(&shares->side[0]) || ws_shares_is_unusual(&shares->side[1]);
+}
+
+/* What keeps a sender from going on that could. WS_CAUSE_COUNT: nothing. */
+WS_SELDOM static struct state stopped(const struct ws_shares *shares)
 {
 	const struct ws_share_side *sides = shares->side;
-	if (!shares->open)
-		return (struct state){WS_CAUSE_CONNECTING, 0, false};
 	for (unsigned i = 0; i < 2; i++)
 		if (sides[i].recovery)
 			return (struct state){(enum ws_cause)sides[i].recovery, i, false};
 	for (unsigned i = 0; i < 2; i++)
 		if (sides[!i].closed && (sides[i].sent || sides[i].unseen) && !sides[i].fin)
 			return (struct state){WS_CAUSE_CLOSED_WINDOW, i, false};
+	return (struct state){WS_CAUSE_COUNT, 0, false};
+}
+
+static inline struct state current(const struct ws_shares *shares)
+{
+	const struct ws_share_side *sides = shares->side;
+	if (!shares->open)
+		return (struct state){WS_CAUSE_CONNECTING, 0, false};
+	if (is_unusual(shares)) {
+		const struct state state = stopped(shares);
+		if (state.cause != WS_CAUSE_COUNT)
+			return state;
+	}
 	for (unsigned i = 0; i < 2; i++) {
-		if (sides[i].fin || (!sides[i].small && (!ws_shares_in_flight(&sides[i]) || !sides[i].full)))
+		if (sides[i].fin || (!sides[i].small && (!sides[i].full || !ws_shares_in_flight(&sides[i]))))
 			continue;
 		const bool window = sides[i].small || sides[i].filled;
 		return (struct state){window ? WS_CAUSE_WINDOW : WS_CAUSE_NETWORK, i, false};
@@ -105,7 +122,8 @@ static bool was_throttled(const struct ws_shares *shares, unsigned self, ws_time
 
 /* `self` sends data after data of its own. Either its program has written again, or the data had to wait for an ACK;
  * after a small segment only another small one has to. */
-static void settle_same_sender(struct ws_shares *shares, const struct ws_segment *s, ws_time now, uint32_t mss)
+WS_SELDOM static void settle_same_sender(struct ws_shares *shares, const struct ws_segment *s, ws_time now,
+                                         uint32_t mss)
 {
 	const unsigned self = s->direction;
 	const ws_time wait = now - shares->since;
@@ -158,7 +176,7 @@ static bool owes_answer(const struct ws_shares *shares, unsigned self)
 
 /* A FIN or RST without data ends the wait. After the peer's FIN, close() was waited for; before it, an answer may be
  * owed, and otherwise nobody wanted anything. */
-static void settle_end(struct ws_shares *shares, unsigned self, ws_time now, ws_time lost)
+WS_SELDOM static void settle_end(struct ws_shares *shares, unsigned self, ws_time now, ws_time lost)
 {
 	const ws_time wait = now - shares->since - lost;
 	if (shares->side[!self].fin)
@@ -180,10 +198,12 @@ static void settle_end(struct ws_shares *shares, unsigned self, ws_time now, ws_
 static unsigned lost_packets(struct ws_share_side *self, const struct ws_segment *s, uint32_t mss)
 {
 	enum { BURST = 64, BACK = 0x8000 };
+	if (self->counted == WS_SHARE_UNCOUNTED || s->flags & WS_TCP_RST)
+		return 0;
 	const unsigned parts = mss && s->length > mss ? (s->length + mss - 1) / mss : 1;
 	const unsigned lost = (uint16_t)(s->identification - self->next_identification);
 	const bool numbered = self->numbered;
-	if (self->counted == WS_SHARE_UNCOUNTED || s->flags & WS_TCP_RST || (numbered && lost >= BACK))
+	if (numbered && lost >= BACK)
 		return 0;
 	self->numbered = s->identification && s->timestamps && (mss || s->length < 1000);
 	self->next_identification = (uint16_t)(s->identification + parts);
@@ -208,7 +228,7 @@ static bool came_twice(const struct ws_segment *s)
 
 /* The ACK of what was sent again shows whether it had been lost. It had not when the ACK answers an earlier segment, as
  * the timestamp in it tells (RFC 3522): then the interval until now belongs to what it would have belonged to. */
-static void judge_repeat(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
+WS_SELDOM static void judge_repeat(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
 {
 	struct ws_share_side *peer = &shares->side[!s->direction];
 	if (!peer->suspected && !peer->doubtful)
@@ -242,14 +262,12 @@ static void judge_repeat(struct ws_shares *shares, const struct ws_segment *s, w
 /* Data that had been sent before, or fills a gap. */
 static bool is_repair(const struct ws_share_side *self, const struct ws_segment *s, uint32_t analysis)
 {
-	if (analysis & (MARK(KEEP_ALIVE) | MARK(ZERO_WINDOW_PROBE)))
-		return false;
-	if (analysis & MARK(SPURIOUS_RETRANSMISSION) && !self->recovery)
-		return false; /* it had arrived */
 	const uint32_t fin = !!(s->flags & WS_TCP_FIN), end = s->sequence + s->length + fin;
 	if (!s->length && (!fin || !self->fin || !ws_seq_before(self->acknowledged, end)))
 		return false;
-	return self->sent && !ws_seq_before(self->end, end);
+	if (!self->sent || ws_seq_before(self->end, end) || analysis & (MARK(KEEP_ALIVE) | MARK(ZERO_WINDOW_PROBE)))
+		return false;
+	return !(analysis & MARK(SPURIOUS_RETRANSMISSION)) || self->recovery; /* else it had arrived */
 }
 
 /* Whether a timer has sent it, or a repeated ACK of the peer. */
@@ -269,7 +287,7 @@ static void begin_recovery(struct ws_share_side *side, enum ws_cause cause)
 
 /* The ACK of a repair took longer than its way, and the sender had nothing more to send: from when the ACK was due, a
  * program is waited for. */
-static void end_recovery(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
+WS_SELDOM static void end_recovery(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
 {
 	struct ws_share_side *peer = &shares->side[!s->direction];
 	const ws_time way = shares->time.way_to[s->direction];
@@ -298,8 +316,8 @@ static void settle_until_acked(struct ws_shares *shares, unsigned self, ws_time 
 	}
 }
 
-static void note_repair(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
-                        const struct state *state, ws_time now)
+WS_SELDOM static void note_repair(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, bool waited,
+                                  ws_time now)
 {
 	const unsigned self = s->direction;
 	struct ws_share_side *side = &shares->side[self];
@@ -315,7 +333,7 @@ static void note_repair(struct ws_shares *shares, const struct ws_segment *s, ui
 		shares->time.timeouts++;
 		side->repaired = true;
 	}
-	if (timed && state->waits)
+	if (timed && waited)
 		settle_until_acked(shares, self, now);
 	if (timed || first)
 		begin_recovery(side, timed ? WS_CAUSE_TIMEOUT : WS_CAUSE_DUPLICATE_ACKS);
@@ -333,31 +351,34 @@ static void note_repair(struct ws_shares *shares, const struct ws_segment *s, ui
 		side->recovery = 0;
 }
 
-/* The peer's window, whose size is known only with its scale, which the SYNs say. */
-static void take_window(struct ws_shares *shares, const struct ws_segment *s, const struct ws_flow *flow, ws_time now,
-                        uint32_t mss)
+/* The peer's window, whose size is known only with its scale, which the SYNs say. `peer` sends into it, and `way` is that
+ * from the capture to it and back. */
+static inline void take_window(struct ws_share_side *peer, const struct ws_segment *s, const struct ws_flow *flow,
+                               uint32_t microseconds, ws_time way, uint32_t mss)
 {
 	enum { FIRST = 2 }; /* of ws_flow.scale */
-	struct ws_share_side *peer = &shares->side[!s->direction];
 	if (!flow->scale)
 		return;
 	const uint32_t window = (uint32_t)s->window << (flow->scale > FIRST ? flow->scale - FIRST : 0);
-	ws_shares_note_edge(shares, !s->direction, s->acknowledgment + window, now);
-	peer->wide = peer->wide || (mss && window > 2 * mss);
-	peer->small = window < mss && peer->wide;
+	ws_shares_note_edge(peer, s->acknowledgment + window, microseconds, way);
+	if (mss && window > 2 * mss)
+		peer->wide = true;
+	const bool small = window < mss && peer->wide;
+	if (peer->small != small)
+		peer->small = small;
 }
 
 /* ---- What a segment changes */
 
-static void take_ack(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
-                     const struct ws_flow *flow, ws_time now, uint32_t mss)
+static bool repeats_ack(const struct ws_share_side *peer, const struct ws_segment *s, uint32_t analysis)
 {
-	struct ws_share_side *self = &shares->side[s->direction], *peer = &shares->side[!s->direction];
-	if (!(s->flags & WS_TCP_RST))
-		self->closed = s->window == 0 && !(s->flags & WS_TCP_SYN);
-	if (!(s->flags & WS_TCP_ACK))
-		return;
-	take_window(shares, s, flow, now, mss);
+	return (analysis & MARK(DUPLICATE_ACK) || (s->sack && s->acknowledgment == peer->acknowledged)) &&
+	       ws_shares_in_flight(peer) && !came_twice(s);
+}
+
+static inline void take_ack(struct ws_share_side *peer, const struct ws_segment *s, uint32_t analysis, ws_time now,
+                            uint32_t microseconds)
+{
 	if (!peer->sent) {
 		peer->unseen = peer->unseen || (peer->awaited && ws_seq_before(peer->acknowledged, s->acknowledgment));
 		peer->acknowledged = s->acknowledgment;
@@ -369,31 +390,35 @@ static void take_ack(struct ws_shares *shares, const struct ws_segment *s, uint3
 		peer->burst = peer->burst < (peer->repaired ? 2 : WS_SHARE_BURST) ? 0 : WS_SHARE_THROTTLED;
 		peer->acknowledged = s->acknowledgment;
 		if (!peer->doubtful)
-			peer->acked_time = ws_shares_microseconds(shares, now);
+			peer->acked_time = microseconds;
 		if (!ws_shares_in_flight(peer))
 			peer->all_acked = now;
 		if (peer->recovery && !ws_seq_before(s->acknowledgment, peer->recovery_end))
 			peer->recovery = 0;
 	}
-	if ((analysis & MARK(DUPLICATE_ACK) || (s->sack && s->acknowledgment == peer->acknowledged)) &&
-	    ws_shares_in_flight(peer) && !came_twice(s)) {
-		peer->repeated = now;
-		if (!peer->recovery) {
-			begin_recovery(peer, WS_CAUSE_DUPLICATE_ACKS);
-			peer->suspected = true;
-		}
+	if (!repeats_ack(peer, s, analysis))
+		return;
+	peer->repeated = now;
+	if (!peer->recovery) {
+		begin_recovery(peer, WS_CAUSE_DUPLICATE_ACKS);
+		peer->suspected = true;
 	}
 }
 
 /* A small segment comes before the ACK of another one can have released it. */
-static bool is_eager(const struct ws_shares *shares, const struct ws_segment *s, ws_time now, uint32_t mss)
+static bool is_eager(const struct ws_share_side *self, const struct ws_segment *s, ws_time now, ws_time way,
+                     uint32_t mss)
 {
-	const struct ws_share_side *self = &shares->side[s->direction];
 	if (!self->sent_time || self->full || s->length >= mss)
 		return false;
-	const ws_time way = shares->time.way_to[s->direction];
 	return ws_shares_in_flight(self) ||
 	       (self->all_acked > self->sent_time && now - self->all_acked < way - way / 4 - WS_MILLISECOND);
+}
+
+/* As large as segments can be, or several of them that were merged. */
+static bool is_full(uint32_t length, uint32_t mss)
+{
+	return mss ? length == mss || (length > mss && length % mss == 0) : length >= 1000;
 }
 
 static void count_burst(struct ws_share_side *self)
@@ -404,10 +429,41 @@ static void count_burst(struct ws_share_side *self)
 		self->burst = (self->burst + 1) & 15;
 }
 
-static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, ws_time now,
-                      uint32_t mss)
+/* The segment goes on to `end`, which is new. */
+static inline void take_news(struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s,
+                             ws_time now, uint32_t mss, uint32_t end)
 {
-	struct ws_share_side *self = &shares->side[s->direction];
+	enum { MOST_TRIPS = 63 };
+	const ws_time way = shares->time.way_to[s->direction];
+	const bool again = self->sent_time && !ws_shares_in_flight(self);
+	if (again && now - self->sent_time > (shares->time.way_to[0] + shares->time.way_to[1]) / 2)
+		self->trips = (self->trips + (self->trips < MOST_TRIPS)) & MOST_TRIPS;
+	self->missing = 0;
+	if (!self->eager && s->length && is_eager(self, s, now, way, mss))
+		self->eager = true;
+	self->end = end;
+	if (!s->length)
+		return;
+	self->sent_time = now;
+	const bool filled = ws_shares_fill(self, end, mss, ws_shares_microseconds(shares, now - way));
+	self->filled = filled;
+	self->full = filled || is_full(s->length, mss);
+	count_burst(self);
+	shares->speaker = (int8_t)(s->direction + 1);
+}
+
+/* Data that does not follow what came before it. */
+WS_SELDOM static void take_gap(const struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s)
+{
+	self->gap = true; /* of which the peer's ACKs will tell, if they are captured */
+	self->repeat_tsval = s->tsval;
+	if (!shares->time.way_to[!s->direction])
+		begin_recovery(self, WS_CAUSE_DUPLICATE_ACKS);
+}
+
+static inline void take_data(struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s,
+                             uint32_t analysis, ws_time now, uint32_t mss)
+{
 	const uint32_t fin = !!(s->flags & WS_TCP_FIN), end = s->sequence + s->length + fin;
 	if (!self->sent) {
 		self->sent = true;
@@ -415,84 +471,78 @@ static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint
 			self->acknowledged = s->sequence;
 		self->end = s->sequence;
 	}
-	enum { MOST_TRIPS = 63 };
-	if (ws_seq_before(self->end, end)) {
-		const bool again = self->sent_time && !ws_shares_in_flight(self);
-		if (again && now - self->sent_time > (shares->time.way_to[0] + shares->time.way_to[1]) / 2)
-			self->trips = (self->trips + (self->trips < MOST_TRIPS)) & MOST_TRIPS;
-		self->missing = 0;
-		self->eager = self->eager || (s->length && is_eager(shares, s, now, mss));
-		self->end = end;
-		if (s->length) {
-			self->sent_time = now;
-			self->filled =
-			        ws_shares_fill(shares, s->direction, end, mss, now - shares->time.way_to[s->direction]);
-			self->full =
-			        self->filled || (mss ? s->length >= mss && s->length % mss == 0 : s->length >= 1000);
-			count_burst(self);
-			shares->speaker = (int8_t)(s->direction + 1);
-		}
+	if (ws_seq_before(self->end, end))
+		take_news(shares, self, s, now, mss, end);
+	if (fin)
+		self->fin = true;
+	if (analysis & MARK(LOST_SEGMENT) && !self->recovery)
+		take_gap(shares, self, s);
+}
+
+/* A program has been waited for. False: the wait goes on. */
+static inline bool end_wait(struct ws_shares *shares, const struct ws_share_side *self, const struct ws_segment *s,
+                            uint32_t analysis, ws_time now, uint32_t mss, unsigned lost)
+{
+	const bool news = s->length && (!self->sent || ws_seq_before(self->end, s->sequence + s->length));
+	const bool gap = lost || self->missing;
+	if (news) {
+		settle_data(shares, s, now, mss, gap ? ws_shares_lost_before(shares, s, analysis, now, lost) : 0);
+		return true;
 	}
-	self->fin = self->fin || fin;
-	if (!(analysis & MARK(LOST_SEGMENT)) || self->recovery)
-		return;
-	self->gap = true; /* of which the peer's ACKs will tell, if they are captured */
-	self->repeat_tsval = s->tsval;
-	if (!shares->time.way_to[!s->direction])
-		begin_recovery(self, WS_CAUSE_DUPLICATE_ACKS);
+	if (!(s->flags & (WS_TCP_FIN | WS_TCP_RST)) || self->fin)
+		return false;
+	settle_end(shares, s->direction, now,
+	           gap && s->flags & WS_TCP_FIN ? ws_shares_lost_before(shares, s, analysis, now, lost) : 0);
+	return true;
 }
 
 /* The interval that ends with a segment belongs to a cause; or goes on, when a program is waited for and nothing of it
  * has come. */
-static void end_interval(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
-                         const struct state *state, ws_time now, uint32_t mss, unsigned lost)
+static inline void end_interval(struct ws_shares *shares, const struct ws_share_side *self, const struct ws_segment *s,
+                                uint32_t analysis, struct state state, ws_time now, uint32_t mss, unsigned lost)
 {
-	const struct ws_share_side *self = &shares->side[s->direction], *peer = &shares->side[!s->direction];
-	const bool news = s->length && (!self->sent || ws_seq_before(self->end, s->sequence + s->length));
-	const bool gap = lost || self->missing;
-	if (self->doubtful || peer->doubtful || self->suspected || peer->suspected) {
+	const struct ws_share_side *sides = shares->side;
+	if (is_unusual(shares) && (sides[0].doubtful || sides[1].doubtful || sides[0].suspected || sides[1].suspected))
 		return;
-	} else if (state->cause == WS_CAUSE_WINDOW && !shares->side[state->side].small) {
-		split(shares, now - shares->since, ws_shares_opened_after(shares, state->side, now, mss),
-		      WS_CAUSE_WINDOW, state->side, WS_CAUSE_NETWORK, state->side);
-	} else if (!state->waits) {
-		add(shares, state->cause, state->side, now - shares->since);
-	} else if (news) {
-		settle_data(shares, s, now, mss, gap ? ws_shares_lost_before(shares, s, analysis, now, lost) : 0);
-	} else if (s->flags & (WS_TCP_FIN | WS_TCP_RST) && !self->fin) {
-		settle_end(shares, s->direction, now,
-		           gap && s->flags & WS_TCP_FIN ? ws_shares_lost_before(shares, s, analysis, now, lost) : 0);
-	} else {
+	if (state.cause == WS_CAUSE_WINDOW && !sides[state.side].small)
+		split(shares, now - shares->since, ws_shares_opened_after(shares, state.side, now, mss),
+		      WS_CAUSE_WINDOW, state.side, WS_CAUSE_NETWORK, state.side);
+	else if (!state.waits)
+		add(shares, state.cause, state.side, now - shares->since);
+	else if (!end_wait(shares, self, s, analysis, now, mss, lost))
 		return;
-	}
 	shares->since = now;
 }
 
-/* A wait that ends because a window was closed or an ACK repeated, and not by data: the wait was for an ACK. */
-static void end_wait_without_data(struct ws_shares *shares, const struct state *before, const struct ws_segment *s,
-                                  ws_time now)
+/* A wait for a program ends because a window was closed or an ACK repeated, and not by data: it was for an ACK. */
+static inline void end_wait_without_data(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
 {
 	const struct ws_share_side *sides = shares->side;
-	if (!before->waits || shares->since == now || current(shares).waits || sides[0].doubtful || sides[1].doubtful)
+	if (shares->since == now || current(shares).waits || sides[0].doubtful || sides[1].doubtful)
 		return;
 	add(shares, WS_CAUSE_NETWORK, !s->direction, now - shares->since);
 	shares->since = now;
+}
+
+WS_SELDOM static void begin(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
+{
+	shares->opener = (int8_t)(s->direction + 1);
+	shares->since = now;
+	shares->phase = (uint16_t)(now % WS_SHARE_MICROSECOND);
 }
 
 void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
                     const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss)
 {
 	enum { MOST_MISSING = 3 };
+	struct ws_share_side *self = &shares->side[s->direction], *peer = &shares->side[!s->direction];
 	/* Never before 1970, so that no difference overflows. */
 	const ws_time now = s->time > shares->latest ? s->time : shares->latest;
-	if (!shares->opener) {
-		shares->opener = (int8_t)(s->direction + 1);
-		shares->since = now;
-		shares->phase = (uint16_t)(now % WS_SHARE_MICROSECOND);
-	}
+	if (!shares->opener)
+		begin(shares, s, now);
 	for (unsigned i = 0; rtt && i < 2; i++)
 		shares->time.way_to[i] = rtt[!i].count ? rtt[!i].least : shares->time.way_to[i];
-	const unsigned lost = lost_packets(&shares->side[s->direction], s, mss);
+	const unsigned lost = lost_packets(self, s, mss);
 	if (!shares->open)
 		ws_shares_measure_handshake(shares, s, now);
 	if (s->flags & WS_TCP_SYN) {
@@ -500,20 +550,31 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 		shares->since = shares->latest = now;
 		return;
 	}
-	judge_repeat(shares, s, now);
-	end_recovery(shares, s, now);
+	if (ws_shares_is_unusual(peer)) {
+		judge_repeat(shares, s, now);
+		end_recovery(shares, s, now);
+	}
 	const struct state state = current(shares);
-	if (shares->open && is_repair(&shares->side[s->direction], s, analysis))
-		note_repair(shares, s, analysis, &state, now);
+	if (shares->open && is_repair(self, s, analysis))
+		note_repair(shares, s, analysis, state.waits, now);
 	else
-		end_interval(shares, s, analysis, &state, now, mss, lost);
+		end_interval(shares, self, s, analysis, state, now, mss, lost);
 	shares->open = true;
-	take_ack(shares, s, analysis, &analyser->flow[s->direction], now, mss);
+	const bool closed = s->window == 0;
+	if (self->closed != closed && !(s->flags & WS_TCP_RST))
+		self->closed = closed;
+	if (s->flags & WS_TCP_ACK) {
+		const uint32_t microseconds = ws_shares_microseconds(shares, now);
+		take_window(peer, s, &analyser->flow[s->direction], microseconds, shares->time.way_to[!s->direction],
+		            mss);
+		take_ack(peer, s, analysis, now, microseconds);
+	}
 	if (s->length || s->flags & WS_TCP_FIN)
-		take_data(shares, s, analysis, now, mss);
-	else if (analysis & MARK(LOST_SEGMENT))
-		shares->side[s->direction].missing = lost < MOST_MISSING ? lost + !lost : MOST_MISSING;
-	end_wait_without_data(shares, &state, s, now);
+		take_data(shares, self, s, analysis, now, mss);
+	else if (analysis & MARK(LOST_SEGMENT)) /* as the number of an ACK says */
+		self->missing = lost < MOST_MISSING ? lost + !lost : MOST_MISSING;
+	if (state.waits)
+		end_wait_without_data(shares, s, now);
 	shares->latest = now;
 }
 

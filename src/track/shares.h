@@ -38,26 +38,27 @@ struct ws_share_side {
 	uint8_t counted;              /* packets in a row that had it; WS_SHARE_UNCOUNTED: it does not count so */
 	uint8_t trips : 6;            /* round trips of its data, which its timer has followed */
 	uint8_t missing : 2;     /* packets with data after `end` that have not come, as the number of an ACK says */
-	uint8_t recovery : 4;    /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */
 	uint8_t edge_merged : 4; /* a bit for each edge that has replaced others */
+	uint8_t burst : 4;       /* small segments in a row since the peer acknowledged something new, at most
+	                          * WS_SHARE_BURST; WS_SHARE_THROTTLED */
 	uint8_t edge_next : 2, edges : 3;   /* edges: how many there are */
 	bool sent : 1, fin : 1, filled : 1; /* filled: there is no room in the window for another segment */
-	uint8_t burst : 4;  /* small segments in a row since the peer acknowledged something new, at most
-	                                     WS_SHARE_BURST; WS_SHARE_THROTTLED */
-	bool full : 1;      /* its latest segment was as large as segments can be, so it probably has more to send */
-	bool small : 1;     /* the peer's window, which had room for several segments, has none for one (RFC 9293
-	                     * §3.8.6.2) */
-	bool closed : 1;    /* as a receiver, it has announced a window of 0 */
-	bool wide : 1;      /* the peer's window has had room for several segments */
-	bool suspected : 1; /* the peer has repeated an ACK: what it lacks is lost when it comes again, and late when
-	                       not */
-	bool gap : 1;       /* data has come that does not follow what came before it, with the TSval repeat_tsval */
-	bool doubtful : 1;  /* a segment was sent again, and the ACK has yet to say whether one was lost */
-	bool unseen : 1;    /* the peer has acknowledged data of it that was not captured, before any that was */
-	bool awaited : 1;   /* the peer has acknowledged something, and so awaits what follows it */
-	bool eager : 1;     /* it does not follow Nagle's algorithm */
-	bool numbered : 1;  /* next_identification is valid */
-	bool repaired : 1;  /* its timer has repaired a loss, which makes the congestion window small */
+	bool full : 1;     /* its latest segment was as large as segments can be, so it probably has more to send */
+	bool wide : 1;     /* the peer's window has had room for several segments */
+	bool gap : 1;      /* data has come that does not follow what came before it, with the TSval repeat_tsval */
+	bool unseen : 1;   /* the peer has acknowledged data of it that was not captured, before any that was */
+	bool awaited : 1;  /* the peer has acknowledged something, and so awaits what follows it */
+	bool eager : 1;    /* it does not follow Nagle's algorithm */
+	bool numbered : 1; /* next_identification is valid */
+	bool repaired : 1; /* its timer has repaired a loss, which makes the congestion window small */
+	/* What ws_shares_is_unusual() asks for fills the last byte. */
+	uint8_t recovery : 4; /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */
+	bool suspected : 1;   /* the peer has repeated an ACK: what it lacks is lost when it comes again, and late when
+	                       * not */
+	bool doubtful : 1;    /* a segment was sent again, and the ACK has yet to say whether one was lost */
+	bool small : 1;       /* the peer's window, which had room for several segments, has none for one (RFC 9293
+	                       * §3.8.6.2) */
+	bool closed : 1;      /* as a receiver, it has announced a window of 0 */
 };
 
 /* Zeroed memory is a valid start. */
@@ -77,6 +78,12 @@ struct ws_shares {
 static inline uint32_t ws_shares_microseconds(const struct ws_shares *shares, ws_time time)
 {
 	return (uint32_t)((time - shares->phase) / WS_SHARE_MICROSECOND);
+}
+
+/* Where this holds for neither side, as for most segments, much need not be asked. */
+static inline bool ws_shares_is_unusual(const struct ws_share_side *side)
+{
+	return side->recovery || side->suspected || side->doubtful || side->small || side->closed;
 }
 
 static inline bool ws_shares_in_flight(const struct ws_share_side *side)
@@ -115,17 +122,17 @@ uint32_t ws_shares_full_segment(const struct ws_machine *machine, const struct w
 /* What is left of the way to `self` and back when the wait begins, after what the other side has sent. */
 ws_time ws_shares_way_left(const struct ws_shares *shares, unsigned self);
 /* The end of the interval in which a timer repaired the loss of this segment before the capture. */
-ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, ws_time now,
-                              unsigned lost);
+WS_SELDOM ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
+                                        ws_time now, unsigned lost);
 /* A SYN that was sent again gives no round trip (RFC 6298 §3), unless the answer's timestamp tells which one it answers
  * (RFC 7323 §4.1). */
-void ws_shares_measure_handshake(struct ws_shares *shares, const struct ws_segment *s, ws_time now);
-/* The peer's window ends at `right` from now on. Edges that are close in time replace each other, so that the ring
- * reaches back for the way to the sender and back. */
-void ws_shares_note_edge(struct ws_shares *shares, unsigned self, uint32_t right, ws_time now);
-/* True when the window that the sender knew at `known` had no room for another full segment after the bytes up to
+WS_SELDOM void ws_shares_measure_handshake(struct ws_shares *shares, const struct ws_segment *s, ws_time now);
+/* The peer's window ends at `right` from `time` on (here and below: in microseconds modulo 2^32). Edges that are close in
+ * time replace each other, so that the ring reaches back for `way`, that to the sender and back. */
+void ws_shares_note_edge(struct ws_share_side *side, uint32_t right, uint32_t time, ws_time way);
+/* True when the window that the sender knew at `time` had no room for another full segment after the bytes up to
  * `end`. */
-bool ws_shares_fill(const struct ws_shares *shares, unsigned self, uint32_t end, uint32_t mss, ws_time known);
+bool ws_shares_fill(const struct ws_share_side *side, uint32_t end, uint32_t mss, uint32_t time);
 /* How long after `since` the sender knew of room for another full segment, if it does at all: what keeps it from then
  * on is the network. */
 ws_time ws_shares_opened_after(const struct ws_shares *shares, unsigned self, ws_time now, uint32_t mss);

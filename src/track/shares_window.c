@@ -1,11 +1,8 @@
 /* The edges of a peer's window: which of them a sender knew when, seen from where the capture was taken. */
 #include "track/shares.h"
 
-void ws_shares_note_edge(struct ws_shares *shares, unsigned self, uint32_t right, ws_time now)
+void ws_shares_note_edge(struct ws_share_side *side, uint32_t right, uint32_t time, ws_time way)
 {
-	struct ws_share_side *side = &shares->side[self];
-	const ws_time way = shares->time.way_to[self];
-	const uint32_t time = ws_shares_microseconds(shares, now);
 	const unsigned last = (side->edge_next + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
 	const unsigned before = (last + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
 	const bool close =
@@ -36,10 +33,8 @@ static uint32_t proportion(uint32_t whole, uint32_t part, uint32_t of)
 	return part < of ? (uint32_t)((uint64_t)whole * part / of) : whole;
 }
 
-bool ws_shares_fill(const struct ws_shares *shares, unsigned self, uint32_t end, uint32_t mss, ws_time known)
+bool ws_shares_fill(const struct ws_share_side *side, uint32_t end, uint32_t mss, uint32_t time)
 {
-	const struct ws_share_side *side = &shares->side[self];
-	const uint32_t time = ws_shares_microseconds(shares, known);
 	for (unsigned i = 1; i <= side->edges; i++) {
 		const unsigned at = edge_at(side, i), next = edge_at(side, i - 1);
 		if (ws_seq_before(time, side->edge[at].time) && i < side->edges)
