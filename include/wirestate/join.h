@@ -153,6 +153,9 @@ void ws_clock_solve(struct ws_clock *clock);
 void ws_clock_fix(struct ws_clock *clock, ws_time offset);
 /* False: nothing is known about this clock, and the functions below take it as equal to the reference's. */
 bool ws_clock_known(const struct ws_clock *clock);
+/* True when the offset is bounded from both sides at all times: segments went in both directions. So it is for NULL, the
+ * reference's own. */
+bool ws_clock_bounded(const struct ws_clock *clock);
 
 struct ws_clock_info {
 	ws_time offset;   /* in the middle of the samples' time */
@@ -262,6 +265,8 @@ struct ws_join_result {
 bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points, size_t count,
                    struct ws_join_result *result) WS_CHECKED;
 
+struct ws_joined_shares; /* see wirestate/points.h */
+
 /* What several points know of one connection together. `result` counts endpoints as the first of `point` does. */
 struct ws_conn_path {
 	struct ws_join_result result;     /* its path[] has indices into the arrays below */
@@ -275,6 +280,7 @@ struct ws_conn_path {
 	bool at_host[2];     /* by endpoint: no router is between it and the point nearest to it */
 	int8_t client;       /* the endpoint that is shown as the client, as the first point counts */
 	bool client_known;   /* some point has captured who opened it */
+	const struct ws_joined_shares *shares; /* where its time went; NULL: only what each point says for itself */
 	ws_time answer_time; /* the server's, from a request that arrived to the first byte that left, the median as the
 	                      * point nearest to it saw; -1: not known */
 };

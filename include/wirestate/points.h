@@ -18,6 +18,26 @@ struct ws_points {
 	void *context;
 };
 
+/* Where the time of a connection went, as its points tell together: what each endpoint decided from the point nearest to
+ * it, and in between the way that segments took by the corrected clocks. Endpoints are those of the path. */
+struct ws_joined_shares {
+	ws_time first_time; /* of its first packet at any of these points, by the reference's clock */
+	ws_time duration; /* until the last one, by the clock of the point nearest to the client: the sum of the shares */
+	struct ws_time_shares shares;
+};
+/* It reads the histories of two points: those nearest to each endpoint whose clocks are known in both directions. `transit`
+ * are the connection's, if ws_path_lacks_segments(); else it may be NULL, with a count of 0. Several threads may do this
+ * at a time. False: there are no two such points, or their histories are gone, or out of memory. */
+bool ws_points_shares(const struct ws_points *points, const struct ws_conn_path *path, const struct ws_transit *transit,
+                      size_t count, struct ws_joined_shares *joined) WS_CHECKED;
+/* Of the points whose clocks are known in both directions, the nearest to an endpoint of the path, as an index into the
+ * path's arrays. */
+unsigned ws_points_nearest(const struct ws_points *points, const struct ws_conn_path *path, unsigned endpoint);
+/* Where the time of each connection goes is asked for. */
+bool ws_tracker_finds_shares(const struct ws_tracker *tracker);
+/* Some point has not captured what must have passed it. */
+bool ws_path_lacks_segments(const struct ws_conn_path *path);
+
 /* Which path a connection has; by ws_conn_id. */
 struct ws_path_of {
 	const struct ws_conn_path *path;

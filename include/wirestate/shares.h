@@ -43,6 +43,7 @@ bool ws_cause_is_sided(enum ws_cause cause);
 struct ws_time_shares {
 	ws_time time[WS_CAUSE_COUNT][2];
 	uint32_t timeouts; /* how often a timer sent a segment again */
+	bool both_ends;    /* of several points: what each endpoint did is from the point nearest to it */
 	/* The shortest time from the capture to each endpoint and back, 0 when it is not known: it says at which end
 	 * the capture was taken. */
 	ws_time way_to[2];
@@ -89,7 +90,7 @@ void ws_shares_add(struct ws_time_shares *sum, const struct ws_time_shares *adde
 /* Appends "71 % server's program, 20 % loss recovery by timeout (2), 6 % network, 3 % client's program": the
  * causes with at least one percent, the largest first. `client` is an endpoint. */
 void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, unsigned client);
-/* At which end the capture was taken: "client", "server", "middle"; or NULL when that is not known. */
+/* At which end the capture was taken: "client", "server", "middle", or "both"; or NULL when that is not known. */
 const char *ws_shares_vantage(const struct ws_time_shares *shares, unsigned client);
 
 #endif

@@ -1,5 +1,6 @@
 /* The stretches of time that a connection's shares (wirestate/shares.h) are made of: from which packet to which one, and
- * what kept the connection from going on. They follow each other without a gap and add up to the shares. */
+ * what kept the connection from going on. They follow each other without a gap and add up to the shares. Of a connection
+ * that several points captured, each is of the point nearest to the endpoint that the time belongs to. */
 #ifndef WIRESTATE_SPANS_H
 #define WIRESTATE_SPANS_H
 
@@ -12,6 +13,7 @@ struct ws_span {
 	uint32_t again;                   /* of these, retransmissions */
 	uint8_t cause;                    /* enum ws_cause */
 	uint8_t side;                     /* endpoint 0 or 1; 0 where the cause belongs to none */
+	uint8_t point;                    /* of several points: whose frames these are */
 };
 
 /* False: stop. */

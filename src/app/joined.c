@@ -168,6 +168,7 @@ void joined_free(struct joined *joined)
 	joined_grouping_free(joined);
 	free(joined->group);
 	free(joined->path);
+	free(joined->shares);
 	free(joined->path_of);
 	free(joined->group_of);
 	free(joined);

@@ -40,6 +40,13 @@ struct group {
 
 enum { NONE = -1 };
 
+/* What is found out of a group. */
+struct followed {
+	struct ws_conn_path path; /* without shares: they are here */
+	struct ws_joined_shares shares;
+	bool shares_known;
+};
+
 /* Both ends of the lab's wire, which go by one clock. */
 bool joined_is_of_lab(const struct session *session);
 
@@ -71,6 +78,7 @@ struct joined {
 	struct group *group;
 	size_t group_count, group_room;
 	struct ws_conn_path *path;    /* of the groups with several points; group i has path[path_of[i]] */
+	struct ws_joined_shares *shares; /* of the same index; NULL: they are not asked for */
 	uint32_t *path_of, *group_of; /* the reverse */
 	size_t path_count;
 	struct ws_path_of *paths[WS_JOIN_POINTS]; /* for the trackers, as the next two */
@@ -127,9 +135,9 @@ bool joined_run_group(const struct joined *joined, struct join_memory *memory, c
                       struct ws_join_point *points, struct ws_join_result *result) WS_CHECKED;
 /* The same, and the whole path. */
 bool joined_follow(const struct joined *joined, struct join_memory *memory, const struct group *group,
-                   struct ws_conn_path *path) WS_CHECKED;
+                   struct followed *followed) WS_CHECKED;
 /* Keeps the path of a group, in the order of groups. */
-void joined_keep_path(struct joined *joined, size_t group, const struct ws_conn_path *path);
+void joined_keep_path(struct joined *joined, size_t group, const struct followed *followed);
 /* When all have been followed. */
 void joined_sort_paths(struct joined *joined);
 

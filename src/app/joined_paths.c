@@ -138,12 +138,26 @@ static void fill_points(const struct joined *joined, const struct group *group, 
 	}
 }
 
-bool joined_follow(const struct joined *joined, struct join_memory *memory, const struct group *group,
-                   struct ws_conn_path *path)
+/* Where its time went, if that is asked for. Without memory, each point says it for itself. */
+static void find_shares(const struct joined *joined, const struct join_memory *memory, const struct ws_conn_path *path,
+                        struct ws_joined_shares *shares, bool *known)
 {
+	const size_t count = ws_path_lacks_segments(path) ? path->result.transits : 0;
+	struct ws_transit *transit = count ? malloc(count * sizeof(*transit)) : NULL;
+	for (size_t i = 0; transit && i < count; i++)
+		ws_joiner_transit(memory->joiner, i, &transit[i]);
+	*known = (!count || transit) && ws_points_shares(&joined->shared, path, transit, count, shares);
+	free(transit);
+}
+
+bool joined_follow(const struct joined *joined, struct join_memory *memory, const struct group *group,
+                   struct followed *followed)
+{
+	struct ws_conn_path *path = &followed->path;
 	const bool datagrams = group->kind != WS_JOIN_TCP;
 	struct ws_join_point points[WS_JOIN_POINTS] = {0};
 	*path = (struct ws_conn_path){.kind = group->kind};
+	followed->shares_known = false;
 	if (!joined_run_group(joined, memory, group, points, &path->result))
 		return false;
 	fill_points(joined, group, path);
@@ -152,13 +166,19 @@ bool joined_follow(const struct joined *joined, struct join_memory *memory, cons
 	/* The last point of the client's segments is the one nearest to the server. */
 	const unsigned near = path->result.path[path->client ? 0 : path->result.points - 1];
 	path->answer_time = answer_time(&points[near].side, !path->client ^ points[near].side.swapped, datagrams);
+	if (joined->shares && !datagrams)
+		find_shares(joined, memory, path, &followed->shares, &followed->shares_known);
 	return true;
 }
 
-void joined_keep_path(struct joined *joined, size_t index, const struct ws_conn_path *made)
+void joined_keep_path(struct joined *joined, size_t index, const struct followed *followed)
 {
 	struct ws_conn_path *path = &joined->path[joined->path_count];
-	*path = *made;
+	*path = followed->path;
+	if (followed->shares_known) {
+		joined->shares[joined->path_count] = followed->shares;
+		path->shares = &joined->shares[joined->path_count];
+	}
 	for (size_t i = 0; i < path->points; i++) {
 		const unsigned point = path->point[i];
 		const struct ws_path_of of = {path, path->swapped[i]};
@@ -178,7 +198,9 @@ void joined_keep_path(struct joined *joined, size_t index, const struct ws_conn_
 
 bool joined_path_room(struct joined *joined)
 {
-	const size_t most = (size_t)(joined->session->options->max_memory / 8 / sizeof(*joined->path));
+	const bool shares = ws_tracker_finds_shares(joined->session->points[0].tracker);
+	const size_t each = sizeof(*joined->path) + (shares ? sizeof(*joined->shares) : 0);
+	const size_t most = (size_t)(joined->session->options->max_memory / 8 / each);
 	size_t count = 0;
 	for (size_t i = 0; i < joined->group_count; i++) {
 		struct group *group = &joined->group[i];
@@ -189,6 +211,7 @@ bool joined_path_room(struct joined *joined)
 		count += !group->left_out;
 	}
 	joined->path = calloc(count + 1, sizeof(*joined->path));
+	joined->shares = shares ? calloc(count + 1, sizeof(*joined->shares)) : NULL;
 	joined->path_of = calloc(joined->group_count + 1, sizeof(*joined->path_of));
 	joined->group_of = calloc(count + 1, sizeof(*joined->group_of));
 	for (size_t i = 0; i < joined->points; i++) {
@@ -204,7 +227,7 @@ bool joined_path_room(struct joined *joined)
 			return false;
 		joined->path_ids[i] = (size_t)most_id + 1;
 	}
-	return joined->path && joined->path_of && joined->group_of;
+	return joined->path && joined->path_of && joined->group_of && (joined->shares || !shares);
 }
 
 static int number_order(const void *left, const void *right)

@@ -19,7 +19,7 @@ enum {
 struct found {
 	bool compared;
 	uint32_t left[WS_JOIN_POINTS]; /* see joined_observe() */
-	struct ws_conn_path path;
+	struct followed followed;
 };
 
 struct slice {
@@ -79,7 +79,7 @@ static bool compare(const struct joined *joined, struct join_memory *memory, siz
 	if (!joined_has_several(joined, group) || group->left_out)
 		return true;
 	return joined->stage == JOIN_OBSERVE ? joined_observe(joined, memory, group, clock, found->left)
-	                                     : joined_follow(joined, memory, group, &found->path);
+	                                     : joined_follow(joined, memory, group, &found->followed);
 }
 
 static void compare_slice(void *job)
@@ -103,7 +103,7 @@ static void keep(struct joined *joined, size_t index, const struct found *found)
 		return;
 	}
 	if (several && found->compared && !group->left_out) {
-		joined_keep_path(joined, index, &found->path);
+		joined_keep_path(joined, index, &found->followed);
 	} else if (several) {
 		group->left_out = true;
 		joined->totals.left_out++;

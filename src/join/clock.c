@@ -434,6 +434,16 @@ bool ws_clock_known(const struct ws_clock *clock)
 
 /* ---- Reading */
 
+bool ws_clock_bounded(const struct ws_clock *clock)
+{
+	if (!clock || clock->fixed)
+		return true;
+	for (size_t i = 0; i < clock->epochs; i++)
+		if (one_sided(&clock->epoch[i]))
+			return false;
+	return clock->epochs > 0;
+}
+
 static const struct epoch *epoch_at(const struct ws_clock *clock, ws_time here)
 {
 	size_t i = 0;

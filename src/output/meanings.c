@@ -203,7 +203,9 @@
 	X("side", "word", N_("whose program or data that concerns: client or server"))                                 \
 	X("what", "text", N_("what happened, in words"))                                                               \
 	X("timeouts", "number", N_("how often a timer sent a segment again"))                                          \
-	X("vantage", "word", N_("where the capture was taken: client, server or middle; null when not known"))         \
+	X("vantage", "word",                                                                                           \
+	  N_("where the capture was taken: client, server or middle; both, if several points say "                     \
+	     "together where the time went; null when not known"))                                                     \
 	X("time_spent", "text", N_("the shares of at least 1 % in words, the largest first"))                          \
 	KERNEL_FIELDS(X, "client")                                                                                     \
 	KERNEL_FIELDS(X, "server")                                                                                     \

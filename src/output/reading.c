@@ -424,7 +424,8 @@ PUT(conn_spent)
 	const bool client = strcmp(v->text, "client") == 0, server = strcmp(v->text, "server") == 0;
 	shares->way_to[0] = server ? FAR : 1;
 	shares->way_to[1] = client ? FAR : 1;
-	return client || server || strcmp(v->text, "middle") == 0;
+	shares->both_ends = strcmp(v->text, "both") == 0;
+	return client || server || shares->both_ends || strcmp(v->text, "middle") == 0;
 }
 
 PUT(conn_points)

@@ -2,6 +2,8 @@
 #include "output/spans.h"
 #include "output/columns.h"
 
+#include <wirestate/points.h>
+
 static void span_conn(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
@@ -72,6 +74,7 @@ void text_span(struct ws_text *text, const struct subject *subject)
 }
 
 struct span_writer {
+	const struct ws_points *points; /* NULL: one */
 	struct ws_output *output;
 	struct subject subject;
 	void (*write)(struct ws_output *output, const struct subject *subject);
@@ -81,6 +84,8 @@ static bool write_span(void *context, const struct ws_span *span)
 {
 	struct span_writer *writer = context;
 	writer->subject.span = span;
+	if (writer->points) /* its packets have that point's numbers */
+		writer->subject.point = writer->points->name[span->point];
 	writer->write(writer->output, &writer->subject);
 	return writer->output->write_error == 0;
 }
@@ -91,5 +96,7 @@ bool output_spans(struct ws_output *output, const struct ws_tracker *tracker, co
 	struct span_writer writer = {.output = output,
 	                             .subject = {.kind = WS_RECORD_SHARE, .conn = conn, .point = output->point_name},
 	                             .write = write};
+	if (conn->path)
+		writer.points = ws_tracker_points(tracker);
 	return ws_tracker_spans(tracker, conn->id, write_span, &writer) || output->write_error;
 }

@@ -282,8 +282,34 @@ bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *
 	const struct ws_shares *shares = ws_conn_shares((struct ws_conn *)conn);
 	if (!tracker->table.shares || !shares->opener)
 		return false;
-	ws_shares_sum(shares, sum);
+	const struct ws_path_of *of = ws_path_with_shares(tracker, conn);
+	if (!of) {
+		ws_shares_sum(shares, sum);
+		return true;
+	}
+	const struct ws_time_shares *joined = &of->path->shares->shares;
+	*sum = *joined;
+	for (enum ws_cause cause = 0; of->swapped && cause < WS_CAUSE_COUNT; cause++)
+		for (unsigned i = 0; ws_cause_is_sided(cause) && i < 2; i++)
+			sum->time[cause][i] = joined->time[cause][!i];
+	for (unsigned i = 0; of->swapped && i < 2; i++)
+		sum->way_to[i] = joined->way_to[!i];
 	return true;
+}
+
+/* From the first packet at any point to the last. More may have come since the points were joined; by less than in this
+ * margin clocks differ. */
+static void fill_joined_times(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
+                              struct ws_conn_info *info)
+{
+	enum { DRIFT = 1000 };
+	const struct ws_joined_shares *shares = info->path->shares;
+	const ws_time first = ws_clock_there(tracker->points->clock[tracker->point], shares->first_time);
+	const ws_time last = first + shares->duration;
+	if (parts & WS_PART_FIRST)
+		info->first_time = first;
+	if (parts & WS_PART_LAST && conn->last_time < last + shares->duration / DRIFT + WS_MILLISECOND)
+		info->last_time = last;
 }
 
 /* What its own point knows. `of`: NULL, where one point only has captured it; `chosen`: as of fill_ending(). */
@@ -316,6 +342,8 @@ static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *
 	}
 	if (parts & WS_PART_FIRST)
 		info->first_time = conn->first_time;
+	if (parts & (WS_PART_FIRST | WS_PART_LAST) && ws_path_with_shares(tracker, conn))
+		fill_joined_times(tracker, conn, parts, info);
 	if (parts & WS_PART_PROCESS)
 		fill_processes(of, conn, info);
 	if (parts & WS_PART_NAMES)

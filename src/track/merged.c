@@ -104,6 +104,12 @@ const struct ws_path_of *ws_path_find(const struct ws_tracker *tracker, ws_conn_
 	return NULL;
 }
 
+const struct ws_path_of *ws_path_with_shares(const struct ws_tracker *tracker, const struct ws_conn *conn)
+{
+	const struct ws_path_of *of = tracker->config.joins ? ws_path_find(tracker, conn->id, conn->number) : NULL;
+	return of && of->path->shares ? of : NULL;
+}
+
 static bool keeps(const struct ws_tracker *tracker, const struct ws_conn_path *path, unsigned i)
 {
 	const struct ws_conn *conn = ws_table_awake(&tracker->table, path->id[i]);
@@ -361,8 +367,9 @@ bool ws_merged_conn(const struct ws_merged *merged, ws_conn_id id, struct ws_con
 	if (!ws_tracker_conn(ws_merged_part(merged, point), ws_merged_own(id), info))
 		return false;
 	info->id = id;
+	const ws_time duration = info->last_time - info->first_time;
 	info->first_time = here(merged, point, info->first_time);
-	info->last_time = here(merged, point, info->last_time);
+	info->last_time = info->shares.both_ends ? info->first_time + duration : here(merged, point, info->last_time);
 	for (unsigned e = 0; e < 2; e++) {
 		struct ws_endpoint_info *end = &info->endpoint[e];
 		move(merged, point, &end->closed_since);

@@ -85,6 +85,11 @@ static inline struct state current(const struct ws_shares *shares)
 	return (struct state){WS_CAUSE_IDLE, 0, true};
 }
 
+bool ws_shares_wait(const struct ws_shares *shares)
+{
+	return current(shares).waits;
+}
+
 /* ---- A wait for a program has ended at `now` */
 
 /* The first part of a wait, which is at most `most` long, belongs to one cause, and the rest to another one. */

@@ -114,6 +114,8 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
                     const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss);
 /* A segment that changes nothing was captured. */
 void ws_shares_pass(struct ws_shares *shares, ws_time time);
+/* A program is waited for, and only what comes next shows whose. */
+bool ws_shares_wait(const struct ws_shares *shares);
 /* Adds what is left until the last segment. */
 void ws_shares_end(struct ws_shares *shares);
 /* The payload of a full segment, as the MSS options say: the smaller of both, without the timestamps that every segment

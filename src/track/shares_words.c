@@ -160,6 +160,8 @@ const char *ws_shares_vantage(const struct ws_time_shares *shares, unsigned clie
 {
 	enum { MUCH = 8 };
 	const ws_time to_client = shares->way_to[client & 1], to_server = shares->way_to[!client];
+	if (shares->both_ends)
+		return "both";
 	if (!to_client || !to_server)
 		return NULL;
 	if (to_client * MUCH < to_server)

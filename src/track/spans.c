@@ -2,60 +2,60 @@
  *
  * They are not kept. The connection's history is run again through the same division of time that made the shares, and
  * each addition to a share is one stretch. Those that follow each other with the same cause are one. */
-#include <wirestate/spans.h>
+#include "track/spans.h"
 
+#include "track/info.h"
 #include "track/merged.h"
 #include "track/tracker.h"
 
 #include <wirestate/language.h>
 
-struct spans_run {
-	struct ws_span_recorder recorder; /* the first member, see shares.h */
+struct one_point {
+	struct ws_spans_run run; /* the first member */
 	struct ws_machine machine;
-	struct ws_analyser analyser;
-	struct ws_rtt_timer timer[2];
-	struct ws_rtt rtt[2];
-	struct ws_span span;      /* is being made; end 0: none */
-	ws_time at;               /* where the next one begins */
-	uint64_t before, current; /* frames: at the end of the last one, and of the segment that is looked at */
-	uint32_t segments, again; /* since the last one */
+	struct ws_span span; /* is being made; end 0: none */
+	uint8_t point;
 	ws_span_fn *fn;
 	void *context;
 	bool stopped;
 };
 
-static void hand_over(struct spans_run *run)
+static void hand_over(struct one_point *of)
 {
-	if (run->span.end && !run->stopped)
-		run->stopped = !run->fn(run->context, &run->span);
+	if (of->span.end && !of->stopped)
+		of->stopped = !of->fn(of->context, &of->span);
 }
 
 /* What was sent again belongs to the stretch of its recovery, and where there is none, to the one that it ends. */
-static void take_again(struct spans_run *run)
+static void take_again(struct one_point *of)
 {
-	run->span.again += run->again;
-	run->again = 0;
+	of->span.again += of->run.again;
+	of->run.again = 0;
 }
 
 static void add_span(struct ws_span_recorder *recorder, enum ws_cause cause, unsigned side, ws_time time)
 {
-	struct spans_run *run = (struct spans_run *)recorder;
+	struct one_point *of = (struct one_point *)recorder;
+	struct ws_spans_run *run = &of->run;
 	const uint8_t whose = ws_cause_is_sided(cause) ? (uint8_t)side : 0;
-	struct ws_span *span = &run->span;
+	struct ws_span *span = &of->span;
 	if (!span->end || span->cause != cause || span->side != whose) {
-		hand_over(run);
-		*span = (struct ws_span){
-		        .start = run->at, .first_frame = run->before, .cause = (uint8_t)cause, .side = whose};
+		hand_over(of);
+		*span = (struct ws_span){.start = run->at,
+		                         .first_frame = run->before,
+		                         .cause = (uint8_t)cause,
+		                         .side = whose,
+		                         .point = of->point};
 	}
 	span->end = run->at += time;
 	span->last_frame = run->current;
 	span->segments += run->segments;
 	run->segments = 0;
 	if (cause == WS_CAUSE_DUPLICATE_ACKS || cause == WS_CAUSE_TIMEOUT)
-		take_again(run);
+		take_again(of);
 }
 
-static void note_round_trip(struct spans_run *run, const struct ws_segment *s, uint32_t analysis)
+static void note_round_trip(struct ws_spans_run *run, const struct ws_segment *s, uint32_t analysis)
 {
 	const unsigned other = s->direction ^ 1;
 	const ws_time time = ws_rtt_note(&run->timer[s->direction & 1], &run->timer[other & 1], s, analysis);
@@ -63,8 +63,7 @@ static void note_round_trip(struct spans_run *run, const struct ws_segment *s, u
 		ws_rtt_add(&run->rtt[other & 1], NULL, time);
 }
 
-/* As the tracker does it when the segment is captured. */
-static void run_segment(struct spans_run *run, const struct ws_segment *s)
+bool ws_spans_segment(struct ws_spans_run *run, const struct ws_segment *s, uint32_t mss)
 {
 	struct ws_shares *shares = &run->recorder.shares;
 	struct ws_analysis_result result;
@@ -82,12 +81,11 @@ static void run_segment(struct spans_run *run, const struct ws_segment *s)
 	if (s->duplicate || (s->bad_checksum && !s->checksum_ignored))
 		ws_shares_pass(shares, s->time);
 	else
-		ws_shares_note(shares, s, result.analysis, &run->analyser, run->rtt,
-		               ws_shares_full_segment(&run->machine, s));
+		ws_shares_note(shares, s, result.analysis, &run->analyser, run->rtt, mss);
 	if (shares->since != shares->latest)
-		return;
+		return false;
 	run->before = s->frame;
-	take_again(run);
+	return true;
 }
 
 bool ws_tracker_spans(const struct ws_tracker *tracker, ws_conn_id id, ws_span_fn *fn, void *context)
@@ -96,24 +94,29 @@ bool ws_tracker_spans(const struct ws_tracker *tracker, ws_conn_id id, ws_span_f
 	const struct ws_conn *conn = ws_table_awake(&home.tracker->table, home.id);
 	if (!home.tracker->config.history || !conn || conn->history_full)
 		return false;
-	struct spans_run run = {.recorder = {.shares = {.recorded = true}, .add = add_span},
+	const struct ws_path_of *of = ws_path_with_shares(home.tracker, conn);
+	if (of)
+		return ws_spans_joined(tracker, home.tracker, of, fn, context);
+	struct one_point one = {.run.recorder = {.shares = {.recorded = true}, .add = add_span},
 	                        .machine = {.self = conn->machine.self},
+	                        .point = (uint8_t)home.tracker->point,
 	                        .fn = fn,
 	                        .context = context};
 	if (conn->history_extra)
-		run.analyser = conn->history_extra->start;
+		one.run.analyser = conn->history_extra->start;
 	struct ws_history_cursor cursor = {.chunk = NULL};
 	struct ws_segment input;
-	while (!run.stopped && ws_history_read(conn, &cursor, &input)) {
+	while (!one.stopped && ws_history_read(conn, &cursor, &input)) {
 		struct ws_outcome outcome;
-		if (input.kind == WS_INPUT_SEGMENT && !input.repeated)
-			run_segment(&run, &input);
-		ws_machine_step(&run.machine, &input, &outcome);
+		if (input.kind == WS_INPUT_SEGMENT && !input.repeated &&
+		    ws_spans_segment(&one.run, &input, ws_shares_full_segment(&one.machine, &input)))
+			take_again(&one);
+		ws_machine_step(&one.machine, &input, &outcome);
 	}
-	if (run.recorder.shares.opener)
-		ws_shares_end(&run.recorder.shares);
-	hand_over(&run);
-	return !run.stopped;
+	if (one.run.recorder.shares.opener)
+		ws_shares_end(&one.run.recorder.shares);
+	hand_over(&one);
+	return !one.stopped;
 }
 
 void ws_span_words(struct ws_text *text, const struct ws_span *span, unsigned client)

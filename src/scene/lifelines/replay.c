@@ -68,8 +68,10 @@ static void find_near(struct replay *replay, const struct ws_conn_info *info)
 	const unsigned client = (unsigned)info->likely_client & 1;
 	const char *vantage = info->shares_known && !info->path ? ws_shares_vantage(&info->shares, client) : NULL;
 	replay->near = -1;
-	if (vantage && strcmp(vantage, "middle") != 0)
-		replay->near = (int8_t)(vantage[0] == 'c' ? client : !client);
+	if (vantage && strcmp(vantage, "client") == 0)
+		replay->near = (int8_t)client;
+	if (vantage && strcmp(vantage, "server") == 0)
+		replay->near = (int8_t)!client;
 }
 
 bool replay_step(const struct replay *replay, size_t index, struct ws_step *step)

@@ -13,6 +13,7 @@
 #include "scene/widgets/table.h"
 
 #include <wirestate/language.h>
+#include <wirestate/points.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,17 @@ static void find_spans(struct time_view *view, const struct ws_model *model)
 
 /* ---- The shares */
 
+static void find_points(struct time_view *view, const struct ws_points *points, const struct ws_conn_info *info)
+{
+	const unsigned client = view->client ^ info->path_swapped;
+	for (size_t i = 0; i < points->count; i++)
+		view->point_name[i] = points->name[i];
+	for (unsigned i = 0; i < 2; i++)
+		view->point[i] = info->shares.both_ends
+		                         ? info->path->name[ws_points_nearest(points, info->path, i ^ client)]
+		                         : ws_path_name(info->path, info->point);
+}
+
 static void find_shares(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct time_view *view = &ui->time;
@@ -117,6 +129,8 @@ static void find_shares(struct ws_ui *ui, const struct ws_model *model)
 	view->shares = info.shares;
 	view->client = (unsigned)info.likely_client & 1;
 	view->joined = info.path;
+	if (info.path)
+		find_points(view, ws_tracker_points(ws_tracker_part(model->tracker, info.point)), &info);
 	const size_t count = ws_shares_named(&view->shares, view->named);
 	while (view->count < count && view->named[view->count].time > 0)
 		view->count++;
@@ -171,8 +185,8 @@ static bool to_packet(struct ws_ui *ui)
 	const struct time_view *view = &ui->time;
 	if (view->span_cursor.selected >= view->span_count || !ui->replay.steps)
 		return false;
-	replay_stand(&ui->replay,
-	             ws_replay_find_frame(ui->replay.steps, view->span[view->span_cursor.selected].last_frame));
+	const struct ws_span *span = &view->span[view->span_cursor.selected];
+	replay_stand(&ui->replay, ws_replay_find_frame_at(ui->replay.steps, span->point, span->last_frame));
 	ui->replay.follow = false;
 	ui_show(ui, WS_SCREEN_LIFELINES);
 	return true;
@@ -277,8 +291,8 @@ static void share_means(const struct time_view *view, const struct ws_named_shar
 	};
 	const char *vantage = ws_shares_vantage(&view->shares, view->client);
 	const bool client = share->side == (int)view->client;
-	const bool far =
-	        share->cause == WS_CAUSE_PROGRAM && vantage && strcmp(vantage, client ? "client" : "server") != 0;
+	const bool far = share->cause == WS_CAUSE_PROGRAM && vantage && !view->shares.both_ends &&
+	                 strcmp(vantage, client ? "client" : "server") != 0;
 	if (far && view->joined)
 		ws_text_printf(text,
 		               _("Everything that this point captured had arrived, and nothing new came from the %s's "
@@ -311,6 +325,12 @@ static void time_notes(const struct time_view *view, struct ws_text *text)
 	if (!view->open) {
 		if (view->cursor.selected < view->count)
 			share_means(view, &view->named[view->cursor.selected], text);
+		if (view->joined && !view->shares.both_ends) {
+			draw_between_sentences(text);
+			ws_text_puts(text,
+			             _("Points have shares together at the end of the capture, if segments in both "
+			               "directions tell how their clocks differ."));
+		}
 		return;
 	}
 	if (view->span_cursor.selected >= view->span_count)
@@ -322,6 +342,11 @@ static void time_notes(const struct time_view *view, struct ws_text *text)
 	ws_span_words(&words, span, view->client);
 	/* TRANSLATORS: a duration, and what happened meanwhile */
 	ws_text_printf(text, _("For %s %s."), ws_text_cstr(&time), ws_text_cstr(&words));
+	if (view->joined && view->shares.both_ends) {
+		draw_between_sentences(text);
+		/* TRANSLATORS: one of several points */
+		ws_text_printf(text, _("Its packets have the numbers of %s."), view->point_name[span->point]);
+	}
 	if (view->shorter) {
 		ws_text_grouped(&count, view->shorter);
 		draw_between_sentences(text);
@@ -364,13 +389,18 @@ static void draw_title(const struct time_view *view, struct ws_canvas *canvas)
 		/* TRANSLATORS: how long the connection was, a part of that, and what it went to */
 		ws_text_printf(&text, _("%s, of which %s %s"), ws_text_cstr(&all), ws_text_cstr(&opened),
 		               ws_text_cstr(&words));
+	} else if (view->joined && view->shares.both_ends) {
+		/* TRANSLATORS: how long the connection was, and the points nearest to its client and its server */
+		ws_text_printf(&text, _("%s, as captured at %s and %s"), ws_text_cstr(&all), view->point[0],
+		               view->point[1]);
+	} else if (view->joined) {
+		/* TRANSLATORS: how long the connection was, and one of several points */
+		ws_text_printf(&text, _("%s, as %s alone captured it"), ws_text_cstr(&all), view->point[0]);
 	} else if (vantage) {
-		const char *format =
-		        view->joined && strcmp(vantage, "client") == 0   ? _("%s, as captured near the client")
-		        : view->joined && strcmp(vantage, "server") == 0 ? _("%s, as captured near the server")
-		        : strcmp(vantage, "middle") == 0                 ? _("%s, captured between the ends")
-		        : strcmp(vantage, "client") == 0                 ? _("%s, captured near the client")
-		                                                         : _("%s, captured near the server");
+		const char *format = view->shares.both_ends           ? _("%s, captured at both ends")
+		                     : strcmp(vantage, "middle") == 0 ? _("%s, captured between the ends")
+		                     : strcmp(vantage, "client") == 0 ? _("%s, captured near the client")
+		                                                      : _("%s, captured near the server");
 		ws_text_printf(&text, format, ws_text_cstr(&all));
 	} else {
 		ws_text_puts(&text, ws_text_cstr(&all));

@@ -5,6 +5,7 @@
 #include "scene/widgets/walk.h"
 
 #include <wirestate/cursor.h>
+#include <wirestate/join.h>
 #include <wirestate/spans.h>
 
 struct time_view {
@@ -13,7 +14,10 @@ struct time_view {
 	struct walk walk; /* for when the stretches are looked for again, since packets have come */
 	struct ws_time_shares shares;
 	bool known;      /* they are */
-	bool joined;     /* other points have captured the connection, too; the shares are those of this one */
+	bool joined;     /* several points have captured the connection */
+	/* With shares of all points together, the points nearest to the client and to the server; else the one whose
+	 * shares they are. */
+	const char *point[2], *point_name[WS_JOIN_POINTS];
 	unsigned client; /* endpoint */
 	/* The causes with a share, the largest first. */
 	struct ws_named_share named[WS_NAMED_SHARES];

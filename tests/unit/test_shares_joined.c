@@ -1,0 +1,285 @@
+/* Where the time went, as two points tell together: one at the client, one at the server, 30 ms apart, whose clock is 5 s
+ * ahead. The request is lost between them; the server takes 50 ms for the answer to its repetition, the client 100 ms for
+ * the next request, and the server 20 ms for that. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "shots.h"
+
+#include <wirestate/points.h>
+#include <wirestate/spans.h>
+
+enum { AHEAD = 5000, WAY = 30 };
+
+#define SEGMENT(sender, which, number, ack, size, at)                                                                  \
+	{                                                                                                              \
+		.from = (sender), .flags = (which), .sequence = (number), .acknowledgment = (ack), .length = (size),   \
+		.milliseconds = (at)                                                                                   \
+	}
+
+static const struct shot at_client[] = {
+        SEGMENT(CLIENT, S, 100, 0, 0, 0),      SEGMENT(SERVER, S | A, 500, 101, 0, 60),
+        SEGMENT(CLIENT, A, 101, 501, 0, 60),   SEGMENT(CLIENT, A, 101, 501, 50, 100),
+        SEGMENT(CLIENT, A, 101, 501, 50, 400), SEGMENT(SERVER, A, 501, 151, 300, 510),
+        SEGMENT(CLIENT, A, 151, 801, 50, 610), SEGMENT(SERVER, A, 801, 201, 300, 690),
+        SEGMENT(CLIENT, A, 201, 1101, 0, 690),
+};
+static const struct shot at_server[] = {
+        SEGMENT(CLIENT, S, 100, 0, 0, AHEAD + 30),      SEGMENT(SERVER, S | A, 500, 101, 0, AHEAD + 30),
+        SEGMENT(CLIENT, A, 101, 501, 0, AHEAD + 90),    SEGMENT(CLIENT, A, 101, 501, 50, AHEAD + 430),
+        SEGMENT(SERVER, A, 501, 151, 300, AHEAD + 480), SEGMENT(CLIENT, A, 151, 801, 50, AHEAD + 640),
+        SEGMENT(SERVER, A, 801, 201, 300, AHEAD + 660), SEGMENT(CLIENT, A, 201, 1101, 0, AHEAD + 720),
+};
+
+/* X(sender, frame at the client, frame at the server). All but the first request came to the server. */
+#define TRANSITS(X)                                                                                                    \
+	X(CLIENT, 1, 1)                                                                                                \
+	X(CLIENT, 3, 3)                                                                                                \
+	X(CLIENT, 4, 0)                                                                                                \
+	X(CLIENT, 5, 4)                                                                                                \
+	X(CLIENT, 7, 6)                                                                                                \
+	X(CLIENT, 9, 8)                                                                                                \
+	X(SERVER, 2, 2)                                                                                                \
+	X(SERVER, 6, 5)                                                                                                \
+	X(SERVER, 8, 7)
+
+/* What is built in, in milliseconds. While the last ACK is under way, nobody waits for anything. */
+enum {
+	CONNECTING = 60,
+	CLIENTS_PROGRAM = 40 + 100,
+	TIMEOUT = 300,
+	SERVERS_PROGRAM = 50 + 20,
+	WAYS = 4 * WAY,
+	IDLE = WAY
+};
+
+struct pair {
+	struct ws_tracker *tracker[2];
+	struct ws_clock *clock;
+	struct ws_points points;
+	struct ws_conn_path path;
+	struct ws_path_of of[2][8];
+	struct ws_joined_shares shares;
+	struct ws_transit transit[16];
+	size_t transits;
+};
+
+static bool transits(void *context, const struct ws_conn_path *path, struct ws_transit **transit, size_t *count)
+{
+	const struct pair *pair = context;
+	(void)path;
+	*count = pair->transits;
+	*transit = malloc(sizeof(pair->transit));
+	assert_non_null(*transit);
+	memcpy(*transit, pair->transit, sizeof(pair->transit));
+	return true;
+}
+
+/* What each point has from its shot `first` on, up to before `end`; `reversed`: the server's point is named first. */
+struct made {
+	unsigned first[2], end[2];
+	bool reversed;
+};
+
+static void make_transits(struct pair *pair, const struct made *made)
+{
+	static const struct {
+		uint8_t sender;
+		unsigned frame[2];
+	} all[] = {
+#define X(sender, client, server) {sender, {client, server}},
+	        TRANSITS(X)
+#undef X
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(all); i++) {
+		struct ws_transit *transit = &pair->transit[pair->transits];
+		*transit = (struct ws_transit){.direction = all[i].sender, .outcome = WS_OUTCOME_DELIVERED};
+		for (unsigned end = 0; end < 2; end++) {
+			const bool has = all[i].frame[end] > made->first[end] && all[i].frame[end] <= made->end[end];
+			transit->frame[end ^ made->reversed] = has ? all[i].frame[end] - made->first[end] : 0;
+			if (has)
+				transit->time[end ^ made->reversed] =
+				        ws_clock_here(pair->points.clock[end ^ made->reversed],
+				                      shot_time(&(end ? at_server : at_client)[all[i].frame[end] - 1]));
+			if (!has)
+				transit->outcome = all[i].frame[end] ? WS_OUTCOME_NOT_CAPTURED : WS_OUTCOME_LOST;
+		}
+		pair->path.result.direction[all[i].sender].not_captured += transit->outcome == WS_OUTCOME_NOT_CAPTURED;
+		pair->transits += transit->frame[0] || transit->frame[1];
+	}
+}
+
+static struct pair *make_pair(const struct made *made)
+{
+	struct pair *pair = calloc(1, sizeof(*pair));
+	const struct ws_tracker_config config = {.history = true, .joins = true, .shares = true};
+	struct ws_error error;
+	assert_non_null(pair);
+	pair->clock = ws_clock_create(16);
+	assert_non_null(pair->clock);
+	ws_clock_fix(pair->clock, (made->reversed ? -AHEAD : AHEAD) * WS_MILLISECOND);
+	pair->points =
+	        (struct ws_points){.count = 2, .transits = transits, .context = pair, .clock = {NULL, pair->clock}};
+	pair->path = (struct ws_conn_path){.result = {.path = {made->reversed, !made->reversed}, .points = 2},
+	                                   .point = {0, 1},
+	                                   .number = {1, 1},
+	                                   .name = {"a", "b"},
+	                                   .points = 2};
+	for (unsigned end = 0; end < 2; end++) {
+		const unsigned i = end ^ made->reversed;
+		pair->tracker[i] = ws_tracker_create(&config, &error);
+		assert_non_null(pair->tracker[i]);
+		play(pair->tracker[i], (end ? at_server : at_client) + made->first[end],
+		     made->end[end] - made->first[end]);
+		pair->points.tracker[i] = pair->tracker[i];
+		pair->path.id[i] = ws_tracker_conn_find(pair->tracker[i], 1);
+		assert_true(pair->path.id[i] && pair->path.id[i] < 8);
+		/* The server's point may see the server first. */
+		const unsigned client = (end ? at_server : at_client)[made->first[end]].from == CLIENT ? 0 : 1;
+		pair->path.swapped[i] = client;
+		pair->of[i][pair->path.id[i]] = (struct ws_path_of){&pair->path, client};
+		pair->path.result.direction[end].delay_min = WAY * WS_MILLISECOND;
+	}
+	make_transits(pair, made);
+	for (unsigned i = 0; i < 2; i++)
+		ws_tracker_set_paths(pair->tracker[i], &pair->points, i, pair->of[i], 8, NULL);
+	return pair;
+}
+
+static void free_pair(struct pair *pair)
+{
+	ws_tracker_free(pair->tracker[0]);
+	ws_tracker_free(pair->tracker[1]);
+	ws_clock_free(pair->clock);
+	free(pair);
+}
+
+static bool join(struct pair *pair)
+{
+	if (!ws_points_shares(&pair->points, &pair->path, pair->transit, pair->transits, &pair->shares))
+		return false;
+	pair->path.shares = &pair->shares;
+	return true;
+}
+
+static ws_time milliseconds(const struct ws_time_shares *shares, enum ws_cause cause, unsigned side)
+{
+	return shares->time[cause][side] / WS_MILLISECOND;
+}
+
+static void check_shares(const struct ws_time_shares *shares, unsigned client)
+{
+	assert_int_equal(milliseconds(shares, WS_CAUSE_CONNECTING, 0), CONNECTING);
+	assert_int_equal(milliseconds(shares, WS_CAUSE_PROGRAM, client), CLIENTS_PROGRAM);
+	assert_int_equal(milliseconds(shares, WS_CAUSE_TIMEOUT, client), TIMEOUT);
+	assert_int_equal(milliseconds(shares, WS_CAUSE_PROGRAM, !client), SERVERS_PROGRAM);
+	assert_int_equal(milliseconds(shares, WS_CAUSE_NETWORK, 0) + milliseconds(shares, WS_CAUSE_NETWORK, 1), WAYS);
+	assert_int_equal(milliseconds(shares, WS_CAUSE_IDLE, 0), IDLE);
+	assert_int_equal(shares->timeouts, 1);
+	assert_string_equal(ws_shares_vantage(shares, client), "both");
+}
+
+struct sums {
+	struct ws_time_shares shares;
+	ws_time at;             /* where the next one has to begin */
+	unsigned spans, points; /* points: a bit for each */
+};
+
+static bool add_span(void *context, const struct ws_span *span)
+{
+	struct sums *sums = context;
+	assert_true(span->start == sums->at && span->end > span->start);
+	sums->at = span->end;
+	sums->spans++;
+	sums->points |= 1u << span->point;
+	sums->shares.time[span->cause][span->side] += span->end - span->start;
+	return true;
+}
+
+/* Each point's tracker says the same, by its own clock, and the stretches add up to it. */
+static void check_trackers(const struct pair *pair)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_conn_info info = conn(pair->tracker[i], 1);
+		const unsigned client = pair->path.swapped[i];
+		struct sums sums = {.at = info.first_time};
+		assert_true(info.shares_known);
+		check_shares(&info.shares, client);
+		assert_int_equal(info.last_time - info.first_time, 720 * WS_MILLISECOND);
+		assert_true(info.first_time ==
+		            1000 * WS_SECOND + (i ^ (pair->path.result.path[0] == 1) ? AHEAD : 0) * WS_MILLISECOND);
+		assert_true(ws_tracker_spans(pair->tracker[i], info.id, add_span, &sums));
+		assert_true(sums.at == info.last_time);
+		assert_int_equal(sums.points, 3);
+		assert_memory_equal(sums.shares.time, info.shares.time, sizeof(sums.shares.time));
+	}
+}
+
+static void check(const struct made *made)
+{
+	struct pair *pair = make_pair(made);
+	assert_true(join(pair));
+	check_shares(&pair->shares.shares, CLIENT);
+	check_trackers(pair);
+	free_pair(pair);
+}
+
+/* Only the client's point knows that the request was lost, and the server's how long its program took. */
+static void test_both_points(void **state)
+{
+	(void)state;
+	check(&(struct made){.end = {9, 8}});
+}
+
+static void test_the_order_of_the_points_does_not_matter(void **state)
+{
+	(void)state;
+	check(&(struct made){.end = {9, 8}, .reversed = true});
+}
+
+/* One of the files begins late, or ends early: what it lacks is taken from the other one. */
+static void test_what_one_point_lacks(void **state)
+{
+	(void)state;
+	for (unsigned reversed = 0; reversed < 2; reversed++) {
+		check(&(struct made){.first = {0, 4}, .end = {9, 8}, .reversed = reversed});
+		check(&(struct made){.first = {0, 6}, .end = {9, 8}, .reversed = reversed});
+		check(&(struct made){.first = {0, 0}, .end = {9, 5}, .reversed = reversed});
+		check(&(struct made){.first = {0, 0}, .end = {6, 8}, .reversed = reversed});
+	}
+}
+
+/* Segments in one direction alone do not say how the clocks differ. */
+static void test_clock_that_is_not_known(void **state)
+{
+	struct pair *pair = make_pair(&(struct made){.end = {9, 8}});
+	(void)state;
+	ws_clock_free(pair->clock);
+	pair->clock = ws_clock_create(16);
+	assert_non_null(pair->clock);
+	pair->points.clock[1] = pair->clock;
+	assert_false(join(pair));
+	ws_clock_add(pair->clock, 1000 * WS_SECOND, (1000 * 1000 + AHEAD + WAY) * WS_MILLISECOND, true);
+	ws_clock_solve(pair->clock);
+	assert_true(ws_clock_known(pair->clock) && !ws_clock_bounded(pair->clock));
+	assert_false(join(pair));
+	const struct ws_conn_info info = conn(pair->tracker[0], 1);
+	assert_false(info.shares.both_ends); /* they are its own */
+	assert_int_equal(info.last_time - info.first_time, 690 * WS_MILLISECOND);
+	free_pair(pair);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_both_points),
+	        cmocka_unit_test(test_the_order_of_the_points_does_not_matter),
+	        cmocka_unit_test(test_what_one_point_lacks),
+	        cmocka_unit_test(test_clock_that_is_not_known),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
