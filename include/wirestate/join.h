@@ -276,10 +276,10 @@ struct ws_conn_path {
 	bool swapped[WS_JOIN_POINTS];     /* endpoint 0 there is endpoint 1 of the first point */
 	const char *name[WS_JOIN_POINTS]; /* of the points */
 	uint8_t points;
-	uint8_t kind;        /* enum ws_join_kind; only of TCP's there are ids */
-	bool at_host[2];     /* by endpoint: no router is between it and the point nearest to it */
-	int8_t client;       /* the endpoint that is shown as the client, as the first point counts */
-	bool client_known;   /* some point has captured who opened it */
+	uint8_t kind;                          /* enum ws_join_kind; only of TCP's there are ids */
+	bool at_host[2];                       /* by endpoint: no router is between it and the point nearest to it */
+	int8_t client;                         /* the endpoint that is shown as the client, as the first point counts */
+	bool client_known;                     /* some point has captured who opened it */
 	const struct ws_joined_shares *shares; /* where its time went; NULL: only what each point says for itself */
 	ws_time answer_time; /* the server's, from a request that arrived to the first byte that left, the median as the
 	                      * point nearest to it saw; -1: not known */

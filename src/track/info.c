@@ -297,21 +297,6 @@ bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *
 	return true;
 }
 
-/* From the first packet at any point to the last. More may have come since the points were joined; by less than in this
- * margin clocks differ. */
-static void fill_joined_times(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
-                              struct ws_conn_info *info)
-{
-	enum { DRIFT = 1000 };
-	const struct ws_joined_shares *shares = info->path->shares;
-	const ws_time first = ws_clock_there(tracker->points->clock[tracker->point], shares->first_time);
-	const ws_time last = first + shares->duration;
-	if (parts & WS_PART_FIRST)
-		info->first_time = first;
-	if (parts & WS_PART_LAST && conn->last_time < last + shares->duration / DRIFT + WS_MILLISECOND)
-		info->last_time = last;
-}
-
 /* What its own point knows. `of`: NULL, where one point only has captured it; `chosen`: as of fill_ending(). */
 static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *of, const struct ws_conn *conn,
                      unsigned parts, const unsigned *chosen, struct ws_conn_info *info)
@@ -342,8 +327,6 @@ static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *
 	}
 	if (parts & WS_PART_FIRST)
 		info->first_time = conn->first_time;
-	if (parts & (WS_PART_FIRST | WS_PART_LAST) && ws_path_with_shares(tracker, conn))
-		fill_joined_times(tracker, conn, parts, info);
 	if (parts & WS_PART_PROCESS)
 		fill_processes(of, conn, info);
 	if (parts & WS_PART_NAMES)
@@ -366,6 +349,21 @@ void ws_conn_fill_own(const struct ws_tracker *tracker, const struct ws_conn *co
 	fill_own(tracker, ws_path_find(tracker, conn->id, conn->number), conn, parts, NULL, info);
 }
 
+/* From the first packet at any point to the last, as the shares of time have it that are of these points together. More may
+ * have come since they were joined; clocks differ by less than this margin. */
+static void fill_shared_times(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
+                              struct ws_conn_info *info)
+{
+	enum { DRIFT = 1000 };
+	const struct ws_joined_shares *shares = info->path->shares;
+	const ws_time first = ws_clock_there(tracker->points->clock[tracker->point], shares->first_time);
+	const ws_time last = first + shares->duration;
+	if (parts & WS_PART_FIRST)
+		info->first_time = first;
+	if (parts & WS_PART_LAST && conn->last_time < last + shares->duration / DRIFT + WS_MILLISECOND)
+		info->last_time = last;
+}
+
 void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
                   struct ws_conn_info *info)
 {
@@ -384,6 +382,8 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		return;
 	ws_together_fill_ends(tracker, parts, chosen, info);
 	ws_together_fill(tracker, conn, parts, info);
+	if (parts & (WS_PART_FIRST | WS_PART_LAST) && ws_path_with_shares(tracker, conn))
+		fill_shared_times(tracker, conn, parts, info);
 }
 
 void ws_tracker_set_paths(struct ws_tracker *tracker, const struct ws_points *points, unsigned point,
