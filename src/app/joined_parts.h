@@ -77,9 +77,9 @@ struct joined {
 	struct known known[WS_JOIN_POINTS];
 	struct group *group;
 	size_t group_count, group_room;
-	struct ws_conn_path *path;    /* of the groups with several points; group i has path[path_of[i]] */
+	struct ws_conn_path *path;       /* of the groups with several points; group i has path[path_of[i]] */
 	struct ws_joined_shares *shares; /* of the same index; NULL: they are not asked for */
-	uint32_t *path_of, *group_of; /* the reverse */
+	uint32_t *path_of, *group_of;    /* the reverse */
 	size_t path_count;
 	struct ws_path_of *paths[WS_JOIN_POINTS]; /* for the trackers, as the next two */
 	size_t path_ids[WS_JOIN_POINTS];
