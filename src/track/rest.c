@@ -295,8 +295,8 @@ static void take_shares(struct ws_conn_slot *slot, bool shares, const struct ws_
 {
 	for (enum ws_cause cause = 0; shares && cause < WS_CAUSE_COUNT; cause++)
 		for (unsigned side = 0; side < 2; side++)
-			slot->shares.time.time[cause][side] =
-			        brief->shares.time[cause][side] - slot->shares.time.time[cause][side];
+			slot->shares.time.time[cause][side] = (ws_time)((uint64_t)brief->shares.time[cause][side] -
+			                                                (uint64_t)slot->shares.time.time[cause][side]);
 }
 
 /* What is stored in front of the words is not stored there again. */
