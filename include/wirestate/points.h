@@ -103,13 +103,20 @@ static inline ws_conn_id ws_merged_own(ws_conn_id id)
 /* As set; NULL: none. */
 const struct ws_points *ws_tracker_points(const struct ws_tracker *tracker);
 
+/* The place in the path's arrays of a point, as the session counts points; path->points: it has not captured this. */
+static inline unsigned ws_path_place(const struct ws_conn_path *path, unsigned point)
+{
+	unsigned place = 0;
+	while (place < path->points && path->point[place] != point)
+		place++;
+	return place;
+}
+
 /* The name of a point of the path, as the session counts points. */
 static inline const char *ws_path_name(const struct ws_conn_path *path, unsigned point)
 {
-	unsigned i = 0;
-	while (i + 1u < path->points && path->point[i] != point)
-		i++;
-	return path->name[i];
+	const unsigned place = ws_path_place(path, point);
+	return path->name[place < path->points ? place : path->points - 1u];
 }
 
 /* The point nearest to an endpoint of the path's first point, as an index into the path's arrays. */

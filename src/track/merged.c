@@ -98,10 +98,8 @@ const struct ws_path_of *ws_path_find(const struct ws_tracker *tracker, ws_conn_
 	const struct ws_path_of *of = id < tracker->path_count ? &tracker->paths[id] : NULL;
 	if (!of || !of->path)
 		return NULL;
-	for (unsigned i = 0; i < of->path->points; i++)
-		if (of->path->point[i] == tracker->point && of->path->number[i] == number)
-			return of;
-	return NULL;
+	const unsigned place = ws_path_place(of->path, tracker->point);
+	return place < of->path->points && of->path->number[place] == number ? of : NULL;
 }
 
 const struct ws_path_of *ws_path_with_shares(const struct ws_tracker *tracker, const struct ws_conn *conn)

@@ -123,10 +123,8 @@ static void add_times(const struct ws_tracker *tracker, unsigned parts, struct w
 {
 	const struct ws_join_result *result = &info->path->result;
 	const struct ws_clock *own = tracker->points->clock[tracker->point];
-	unsigned at = 0;
-	while (at + 1u < info->path->points && info->path->point[at] != tracker->point)
-		at++;
-	if (!result->unseen[at].count)
+	const unsigned at = ws_path_place(info->path, tracker->point);
+	if (at == info->path->points || !result->unseen[at].count)
 		return;
 	const ws_time first = ws_clock_there(own, result->unseen[at].first),
 	              last = ws_clock_there(own, result->unseen[at].last);

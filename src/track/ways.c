@@ -274,8 +274,7 @@ struct ws_ways *ws_ways_open(const struct ws_tracker *tracker, const struct ws_c
 		return NULL;
 	ways->path = path;
 	ways->swapped = swapped;
-	while (path->point[ways->shown] != tracker->point)
-		ways->shown++;
+	ways->shown = ws_path_place(path, tracker->point);
 	if (open_end(ways, points, 0) && open_end(ways, points, 1) && ways->count < NONE &&
 	    points->transits(points->context, path, &ways->transit, &ways->transit_count) && link_events(ways)) {
 		correct_times(ways);
@@ -456,9 +455,7 @@ bool ws_ways_step(struct ws_ways *ways, size_t index, struct ws_step *step)
 /* By the frames of a point; there is none where it has not captured the connection. */
 size_t ws_ways_find_frame(const struct ws_ways *ways, unsigned point, uint64_t frame)
 {
-	unsigned shown = 0;
-	while (shown < ways->path->points && ways->path->point[shown] != point)
-		shown++;
+	const unsigned shown = ws_path_place(ways->path, point);
 	if (shown == ways->path->points)
 		return ways->count;
 	size_t best = ways->count;

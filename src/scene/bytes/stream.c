@@ -168,15 +168,6 @@ static bool is_before(const struct stream_position *a, const struct stream_posit
 
 /* ---- Opening and moving */
 
-/* The place in the path's arrays of the point with this index; of one that has not captured the connection, the count. */
-static unsigned place_of(const struct ws_conn_path *path, unsigned point)
-{
-	unsigned at = 0;
-	while (at < path->points && path->point[at] != point)
-		at++;
-	return at;
-}
-
 /* Begins with the connection as the chosen point has it, or the one that it is of. */
 static void start(struct stream_view *view, const struct ws_model *model, ws_conn_id conn, uint64_t number)
 {
@@ -184,7 +175,7 @@ static void start(struct stream_view *view, const struct ws_model *model, ws_con
 	struct ws_conn_info info;
 	const bool known = ws_tracker_conn(model->tracker, conn, &info);
 	const bool chosen = known && info.path && view->chosen_for == number;
-	const unsigned at = chosen ? place_of(info.path, view->chosen) : WS_JOIN_POINTS;
+	const unsigned at = chosen ? ws_path_place(info.path, view->chosen) : WS_JOIN_POINTS;
 	const struct ws_conn_path *path = at < WS_JOIN_POINTS && at < info.path->points ? info.path : NULL;
 	const unsigned point = path ? path->point[at] : ui_point_of(model, conn);
 	if (view->number == number && view->conn == conn && view->point == point && view->replay)
@@ -215,7 +206,7 @@ static bool to_next_point(struct ws_ui *ui, const struct ws_model *model)
 	if (!ws_tracker_conn(model->tracker, view->conn, &info) || !info.path || info.path->points < 2)
 		return false;
 	const struct ws_conn_path *path = info.path;
-	const unsigned at = place_of(path, view->point), next = path->point[at + 1 < path->points ? at + 1 : 0];
+	const unsigned at = ws_path_place(path, view->point), next = path->point[at + 1 < path->points ? at + 1 : 0];
 	uint64_t frame = 0;
 	if (view->count && ui->replay.steps) {
 		const size_t step =

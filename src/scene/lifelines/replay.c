@@ -245,10 +245,8 @@ uint64_t replay_frame(const struct replay *replay, size_t index, unsigned point)
 		return 0;
 	if (!path || step.point == point)
 		return step.input.frame;
-	for (unsigned i = 0; i < path->points && ws_replay_transit(replay->steps, index, &transit); i++)
-		if (path->point[i] == point)
-			return transit.frame[i];
-	return 0;
+	const unsigned place = ws_path_place(path, point);
+	return place < path->points && ws_replay_transit(replay->steps, index, &transit) ? transit.frame[place] : 0;
 }
 
 /* To the arrival of a departure, or the other way round. */

@@ -43,13 +43,11 @@ void datagram_ways_find(struct udp_view *view, const struct ws_model *model, con
 	view->joins = model->joins;
 	if (!info->path || !points || !points->transits(points->context, info->path, &transit, &count))
 		return;
-	unsigned shown = 0;
-	while (shown + 1u < info->path->points && info->path->point[shown] != info->point)
-		shown++;
+	const unsigned shown = ws_path_place(info->path, info->point);
 	view->way = calloc(view->count + 1, sizeof(*view->way));
 	for (size_t i = 0; view->way && i < view->count; i++)
 		view->way[i].first = -1;
-	for (size_t i = 0; view->way && i < count; i++)
+	for (size_t i = 0; view->way && shown < info->path->points && i < count; i++)
 		if (transit[i].frame[shown])
 			place_way(view, model, &transit[i], transit[i].frame[shown]);
 	free(transit);
