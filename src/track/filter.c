@@ -155,7 +155,7 @@ const char *ws_filter_of_points(const struct ws_filter *filter)
 {
 	for (unsigned at = 0; at < filter->steps; at++) {
 		const struct step *step = &filter->step[at];
-		if (step->operation == OP_TEST && filter_fields[step->field].of_points)
+		if (step->operation == OP_TEST && filter_fields[step->field].parts & FILTER_PART_POINTS)
 			return filter_fields[step->field].name;
 	}
 	return NULL;

@@ -29,7 +29,9 @@ struct filter_subject {
 	const struct ws_judgement *judgement; /* NULL when it has to be computed from `info` */
 };
 
-#define FILTER_PART_VERDICT (1u << WS_PART_COUNT) /* beside enum ws_part */
+/* Beside enum ws_part: the verdict; and what is known only where several points captured the connection. */
+#define FILTER_PART_VERDICT (1u << WS_PART_COUNT)
+#define FILTER_PART_POINTS (1u << (WS_PART_COUNT + 1))
 
 struct filter_field {
 	const char *name;
@@ -39,10 +41,9 @@ struct filter_field {
 	const char *(*word)(unsigned value);                                     /* of WORD; NULL after the last */
 	const char *(*alias)(unsigned value);                                    /* another spelling, or NULL */
 	int64_t max;
-	unsigned parts; /* what `get` reads of a connection: enum ws_part, FILTER_PART_VERDICT */
+	unsigned parts; /* what `get` reads of a connection: enum ws_part, and the two above */
 	const char *meaning;
 	const char *(*text)(const struct filter_subject *subject, unsigned endpoint); /* of TEXT; may return NULL */
-	bool of_points; /* known only where several points captured the connection */
 };
 
 extern const struct filter_field filter_fields[];
