@@ -2,6 +2,7 @@
  * and of each share that is not zero which one it is and how long. A number is stored seven bits a byte, the lowest
  * first, with the highest bit set in all but its last byte. Differences that may be negative are folded before. */
 #include "track/brief.h"
+#include "track/fold.h"
 
 #include <string.h>
 
@@ -19,8 +20,7 @@ static uint8_t *put_number(uint8_t *to, uint64_t value)
 
 static uint8_t *put_difference(uint8_t *to, ws_time value, ws_time reference)
 {
-	const uint64_t difference = (uint64_t)value - (uint64_t)reference;
-	return put_number(to, difference << 1 ^ (uint64_t)((int64_t)difference >> 63));
+	return put_number(to, ws_fold64((uint64_t)value - (uint64_t)reference));
 }
 
 static const uint8_t *get_number(const uint8_t *from, uint64_t *value)
@@ -35,7 +35,7 @@ static const uint8_t *get_difference(const uint8_t *from, ws_time reference, ws_
 {
 	uint64_t folded;
 	from = get_number(from, &folded);
-	*value = (ws_time)((uint64_t)reference + (folded >> 1 ^ -(folded & 1)));
+	*value = (ws_time)((uint64_t)reference + ws_unfold64(folded));
 	return from;
 }
 

@@ -10,6 +10,7 @@
  * So an input takes about 20 bytes and not 72, of memory that is mostly written once and costs most when it is touched for
  * the first time. */
 #include "track/history.h"
+#include "track/fold.h"
 
 #include <endian.h>
 #include <stdlib.h>
@@ -49,26 +50,6 @@ enum {
 /* ---- Numbers */
 
 static const uint8_t size_of_wide[4] = {1, 2, 4, 8}, size_of_narrow[4] = {0, 1, 2, 4};
-
-static uint64_t fold(uint64_t difference)
-{
-	return difference << 1 ^ (uint64_t)((int64_t)difference >> 63);
-}
-
-static uint64_t unfold(uint64_t folded)
-{
-	return folded >> 1 ^ (0 - (folded & 1));
-}
-
-static uint32_t fold32(uint32_t difference)
-{
-	return difference << 1 ^ (uint32_t)((int32_t)difference >> 31);
-}
-
-static uint32_t unfold32(uint32_t folded)
-{
-	return folded >> 1 ^ (0 - (folded & 1));
-}
 
 static inline uint8_t *put_bytes(uint8_t *out, uint64_t number, size_t size)
 {
@@ -153,16 +134,16 @@ static uint8_t *put_usual(uint8_t *out, const struct ws_history_past *past, cons
 	uint8_t *const start = out;
 	uint32_t head = s->flags | (from ? DIRECTION : 0) | (s->timestamps ? TIMESTAMPS : 0) | (s->sack ? SACK : 0);
 	out += sizeof(head);
-	out = put_wide(out, fold((uint64_t)s->time - (uint64_t)past->time), TIME, &head);
+	out = put_wide(out, ws_fold64((uint64_t)s->time - (uint64_t)past->time), TIME, &head);
 	out = put_wide(out, s->frame - past->frame, FRAME, &head);
 	out = put_bytes(out, s->position >> PLACE_BITS, CHECK_BYTES);
-	out = put_wide(out, fold(place_of(s->position) - place_of(past->position)), POSITION, &head);
-	out = put_narrow(out, fold32(s->sequence - past->next[from]), SEQUENCE, &head);
-	out = put_narrow(out, fold32(s->acknowledgment - past->next[other]), ACKNOWLEDGMENT, &head);
+	out = put_wide(out, ws_fold64(place_of(s->position) - place_of(past->position)), POSITION, &head);
+	out = put_narrow(out, ws_fold32(s->sequence - past->next[from]), SEQUENCE, &head);
+	out = put_narrow(out, ws_fold32(s->acknowledgment - past->next[other]), ACKNOWLEDGMENT, &head);
 	out = put_narrow(out, s->length, LENGTH, &head);
 	if (s->timestamps) {
-		out = put_narrow(out, fold32(s->tsval - past->tsval[from]), TSVAL, &head);
-		out = put_narrow(out, fold32(s->tsecr - past->tsval[other]), TSECR, &head);
+		out = put_narrow(out, ws_fold32(s->tsval - past->tsval[from]), TSVAL, &head);
+		out = put_narrow(out, ws_fold32(s->tsecr - past->tsval[other]), TSECR, &head);
 	}
 	if (s->sack)
 		out = put_bytes(out, s->sack_right, sizeof(s->sack_right));
@@ -196,16 +177,16 @@ static const uint8_t *get_usual(const uint8_t *in, uint32_t head, const struct w
 	                         .ttl = past->ttl[from],
 	                         .window = past->window[from],
 	                         .identification = past->identification[from]};
-	s->time = (ws_time)((uint64_t)past->time + unfold(get_wide(&in, TIME, head)));
+	s->time = (ws_time)((uint64_t)past->time + ws_unfold64(get_wide(&in, TIME, head)));
 	s->frame = past->frame + get_wide(&in, FRAME, head);
 	s->position = get_bytes(&in, CHECK_BYTES) << PLACE_BITS;
-	s->position |= place_of(place_of(past->position) + unfold(get_wide(&in, POSITION, head)));
-	s->sequence = past->next[from] + unfold32(get_narrow(&in, SEQUENCE, head));
-	s->acknowledgment = past->next[other] + unfold32(get_narrow(&in, ACKNOWLEDGMENT, head));
+	s->position |= place_of(place_of(past->position) + ws_unfold64(get_wide(&in, POSITION, head)));
+	s->sequence = past->next[from] + ws_unfold32(get_narrow(&in, SEQUENCE, head));
+	s->acknowledgment = past->next[other] + ws_unfold32(get_narrow(&in, ACKNOWLEDGMENT, head));
 	s->length = get_narrow(&in, LENGTH, head);
 	if (s->timestamps) {
-		s->tsval = past->tsval[from] + unfold32(get_narrow(&in, TSVAL, head));
-		s->tsecr = past->tsval[other] + unfold32(get_narrow(&in, TSECR, head));
+		s->tsval = past->tsval[from] + ws_unfold32(get_narrow(&in, TSVAL, head));
+		s->tsecr = past->tsval[other] + ws_unfold32(get_narrow(&in, TSECR, head));
 	}
 	if (s->sack)
 		s->sack_right = (uint32_t)get_bytes(&in, sizeof(s->sack_right));
@@ -226,7 +207,7 @@ static void change_words(uint64_t *word, const struct ws_history_past *past, boo
 	                       offsetof(struct ws_segment, position) == 16,
 	               "the first words of an input");
 	for (size_t i = 0; i < WS_ARRAY_SIZE(before); i++)
-		word[i] = back ? before[i] + unfold(word[i]) : fold(word[i] - before[i]);
+		word[i] = back ? before[i] + ws_unfold64(word[i]) : ws_fold64(word[i] - before[i]);
 }
 
 static uint8_t *put_whole(uint8_t *out, const struct ws_history_past *past, const struct ws_segment *s)

@@ -2,6 +2,7 @@
  * times. So each of these is replaced by its difference from the one that it is likely to equal, and then every word of
  * four bytes is stored without its leading zero bytes. A number that nothing predicts costs what it takes. */
 #include "track/rest.h"
+#include "track/fold.h"
 #include "track/info.h"
 
 #include <stdlib.h>
@@ -104,28 +105,24 @@ _Static_assert(WS_SHARE_EDGES == 4, "those that are listed");
 
 /* A difference in either direction is a small number. A member that is 0 while its reference is not is mostly one that
  * was never set: this and a difference of -1, which would be 1, change places. */
-#define DEFINE(type, sign, name)                                                                                       \
-	static inline type name##_folded(type difference)                                                              \
-	{                                                                                                              \
-		return difference << 1 ^ (type)((sign)difference >> (sizeof(type) * 8 - 1));                           \
-	}                                                                                                              \
+#define DEFINE(type, fold, unfold, name)                                                                               \
 	static inline type name##_code(type value, type reference)                                                     \
 	{                                                                                                              \
-		const type code = name##_folded(value - reference);                                                    \
+		const type code = fold(value - reference);                                                             \
 		if (!value && reference)                                                                               \
 			return 1;                                                                                      \
-		return code == 1 && reference ? name##_folded(-reference) : code;                                      \
+		return code == 1 && reference ? fold(-reference) : code;                                               \
 	}                                                                                                              \
 	static inline type name##_value(type code, type reference)                                                     \
 	{                                                                                                              \
 		if (code == 1 && reference)                                                                            \
 			return 0;                                                                                      \
-		if (reference && code == name##_folded(-reference))                                                    \
+		if (reference && code == fold(-reference))                                                             \
 			code = 1;                                                                                      \
-		return reference + (code >> 1 ^ -(code & 1));                                                          \
+		return reference + unfold(code);                                                                       \
 	}
-DEFINE(uint64_t, int64_t, time)
-DEFINE(uint32_t, int32_t, number)
+DEFINE(uint64_t, ws_fold64, ws_unfold64, time)
+DEFINE(uint32_t, ws_fold32, ws_unfold32, number)
 
 /* The order matters only on the way back, because `from` keeps what `to` refers to. */
 #define PACK_TIME(at, reference) to->at = (ws_time)time_code((uint64_t)from->at, (uint64_t)from->reference);
