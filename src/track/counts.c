@@ -24,7 +24,7 @@ static void note_share(struct ws_conn *conn, const struct ws_segment *s, uint32_
 		ws_shares_pass(shares, s->time);
 	else
 		ws_shares_note(shares, s, analysis, &conn->analyser, round_trip ? conn->rtt : NULL,
-		               ws_shares_full_segment(&conn->machine, s));
+		               ws_shares_full_segment(ws_shares_mss(&conn->machine), s));
 }
 
 void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,

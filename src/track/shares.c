@@ -196,35 +196,6 @@ WS_SELDOM static void settle_end(struct ws_shares *shares, unsigned self, ws_tim
 
 /* ---- Losses */
 
-/* The packets of `self` that were lost between its previous one and this one, as the IPv4 identifications tell of a
- * host that counts them for each connection, such as Linux; one that counts those of all together, such as older
- * Windows, has no timestamps. 0: none, or it is not known. A SYN-ACK with 0 is that of Linux, which counts from the
- * next one on. A packet that the sender or the receiver has merged has as many as its parts. */
-static unsigned lost_packets(struct ws_share_side *self, const struct ws_segment *s, uint32_t mss)
-{
-	enum { BURST = 64, BACK = 0x8000 };
-	if (self->counted == WS_SHARE_UNCOUNTED || s->flags & WS_TCP_RST)
-		return 0;
-	const unsigned parts = mss && s->length > mss ? (s->length + mss - 1) / mss : 1;
-	const unsigned lost = (uint16_t)(s->identification - self->next_identification);
-	const bool numbered = self->numbered;
-	if (numbered && lost >= BACK)
-		return 0;
-	self->numbered = s->identification && s->timestamps && (mss || s->length < 1000);
-	self->next_identification = (uint16_t)(s->identification + parts);
-	if (!self->numbered || !numbered) {
-		const bool linux_syn =
-		        s->flags & WS_TCP_SYN && s->flags & WS_TCP_ACK && !s->identification && s->timestamps;
-		self->counted = linux_syn || (self->numbered && self->counted);
-		return 0;
-	}
-	if (lost > BURST)
-		self->counted = WS_SHARE_UNCOUNTED;
-	else if (!lost && self->counted < WS_SHARE_UNCOUNTED - 1)
-		self->counted++;
-	return self->counted && self->counted != WS_SHARE_UNCOUNTED ? lost : 0;
-}
-
 /* An ACK says that data has come again that had arrived before (RFC 2883). */
 static bool came_twice(const struct ws_segment *s)
 {
@@ -547,7 +518,7 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 		begin(shares, s, now);
 	for (unsigned i = 0; rtt && i < 2; i++)
 		shares->time.way_to[i] = rtt[!i].count ? rtt[!i].least : shares->time.way_to[i];
-	const unsigned lost = lost_packets(self, s, mss);
+	const unsigned lost = ws_shares_lost_packets(self, s, mss);
 	if (!shares->open)
 		ws_shares_measure_handshake(shares, s, now);
 	if (s->flags & WS_TCP_SYN) {
@@ -587,14 +558,6 @@ void ws_shares_pass(struct ws_shares *shares, ws_time time)
 {
 	if (shares->opener && time > shares->latest)
 		shares->latest = time;
-}
-
-uint32_t ws_shares_full_segment(const struct ws_machine *machine, const struct ws_segment *segment)
-{
-	const struct ws_endpoint *endpoint = machine->endpoint;
-	const uint32_t mss = endpoint[0].mss < endpoint[1].mss ? endpoint[0].mss : endpoint[1].mss;
-	enum { TIMESTAMPS = 12 };
-	return mss > 2 * TIMESTAMPS && segment->timestamps ? mss - TIMESTAMPS : mss;
 }
 
 /* What a wait that has not ended adds: up to two parts. Returns how many. */

@@ -118,9 +118,23 @@ void ws_shares_pass(struct ws_shares *shares, ws_time time);
 bool ws_shares_wait(const struct ws_shares *shares);
 /* Adds what is left until the last segment. */
 void ws_shares_end(struct ws_shares *shares);
-/* The payload of a full segment, as the MSS options say: the smaller of both, without the timestamps that every segment
- * carries. 0: one is missing. */
-uint32_t ws_shares_full_segment(const struct ws_machine *machine, const struct ws_segment *segment);
+/* The smaller MSS of both ends; 0: one is missing. */
+static inline uint32_t ws_shares_mss(const struct ws_machine *machine)
+{
+	const uint32_t a = machine->endpoint[0].mss, b = machine->endpoint[1].mss;
+	return a < b ? a : b;
+}
+/* The payload of a full segment with this MSS: without the timestamps that every segment carries. */
+static inline uint32_t ws_shares_full_segment(uint32_t mss, const struct ws_segment *segment)
+{
+	enum { TIMESTAMPS = 12 };
+	return mss > 2 * TIMESTAMPS && segment->timestamps ? mss - TIMESTAMPS : mss;
+}
+/* The packets of `self` that were lost between its previous one and this one, as the IPv4 identifications tell of a
+ * host that counts them for each connection, such as Linux; one that counts those of all together, such as older
+ * Windows, has no timestamps. 0: none, or it is not known. A SYN-ACK with 0 is that of Linux, which counts from the
+ * next one on. A packet that the sender or the receiver has merged has as many as its parts. */
+unsigned ws_shares_lost_packets(struct ws_share_side *self, const struct ws_segment *s, uint32_t mss);
 /* What is left of the way to `self` and back when the wait begins, after what the other side has sent. */
 ws_time ws_shares_way_left(const struct ws_shares *shares, unsigned self);
 /* The end of the interval in which a timer repaired the loss of this segment before the capture. */

@@ -8,6 +8,31 @@
 /* As much later than it is set to a timer of Linux may end. */
 #define TIMER_TICK (40 * WS_MILLISECOND)
 
+unsigned ws_shares_lost_packets(struct ws_share_side *self, const struct ws_segment *s, uint32_t mss)
+{
+	enum { BURST = 64, BACK = 0x8000 };
+	if (self->counted == WS_SHARE_UNCOUNTED || s->flags & WS_TCP_RST)
+		return 0;
+	const unsigned parts = mss && s->length > mss ? (s->length + mss - 1) / mss : 1;
+	const unsigned lost = (uint16_t)(s->identification - self->next_identification);
+	const bool numbered = self->numbered;
+	if (numbered && lost >= BACK)
+		return 0;
+	self->numbered = s->identification && s->timestamps && (mss || s->length < 1000);
+	self->next_identification = (uint16_t)(s->identification + parts);
+	if (!self->numbered || !numbered) {
+		const bool linux_syn =
+		        s->flags & WS_TCP_SYN && s->flags & WS_TCP_ACK && !s->identification && s->timestamps;
+		self->counted = linux_syn || (self->numbered && self->counted);
+		return 0;
+	}
+	if (lost > BURST)
+		self->counted = WS_SHARE_UNCOUNTED;
+	else if (!lost && self->counted < WS_SHARE_UNCOUNTED - 1)
+		self->counted++;
+	return self->counted && self->counted != WS_SHARE_UNCOUNTED ? lost : 0;
+}
+
 ws_time ws_shares_way_left(const struct ws_shares *shares, unsigned self)
 {
 	const struct ws_share_side *peer = &shares->side[!self];

@@ -109,7 +109,7 @@ bool ws_tracker_spans(const struct ws_tracker *tracker, ws_conn_id id, ws_span_f
 	while (!one.stopped && ws_history_read(conn, &cursor, &input)) {
 		struct ws_outcome outcome;
 		if (input.kind == WS_INPUT_SEGMENT && !input.repeated &&
-		    ws_spans_segment(&one.run, &input, ws_shares_full_segment(&one.machine, &input)))
+		    ws_spans_segment(&one.run, &input, ws_shares_full_segment(ws_shares_mss(&one.machine), &input)))
 			take_again(&one);
 		ws_machine_step(&one.machine, &input, &outcome);
 	}

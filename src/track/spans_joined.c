@@ -159,13 +159,11 @@ static void count_timeouts(struct lane *lane, uint32_t before)
 
 static void run_segment(struct lane *lane, const struct ws_segment *s)
 {
-	enum { TIMESTAMPS = 12 };
 	const uint32_t timeouts = lane->run.recorder.shares.time.timeouts;
-	const bool shorter = s->timestamps && lane->mss > 2 * TIMESTAMPS;
 	lane->sender = s->direction;
 	if (!lane->run.recorder.shares.opener)
 		lane->latest = by_client(lane, s->time);
-	const bool whole = ws_spans_segment(&lane->run, s, shorter ? lane->mss - TIMESTAMPS : lane->mss);
+	const bool whole = ws_spans_segment(&lane->run, s, ws_shares_full_segment(lane->mss, s));
 	if (lane->run.recorder.shares.time.timeouts != timeouts)
 		count_timeouts(lane, timeouts);
 	if (whole && lane->count) {
@@ -419,12 +417,6 @@ unsigned ws_points_nearest(const struct ws_points *points, const struct ws_conn_
 	return ws_path_near(path, endpoint);
 }
 
-static uint32_t least_mss(const struct ws_conn *conn)
-{
-	const uint32_t a = conn->machine.endpoint[0].mss, b = conn->machine.endpoint[1].mss;
-	return a < b ? a : b;
-}
-
 static bool open_lane(struct lane *lane, const struct ws_points *points, const struct ws_conn_path *path, unsigned end)
 {
 	lane->index = ws_points_nearest(points, path, end);
@@ -440,13 +432,15 @@ static bool open_lane(struct lane *lane, const struct ws_points *points, const s
 	lane->run.recorder = (struct ws_span_recorder){.shares = {.recorded = true}, .add = add_piece};
 	if (conn->history_extra)
 		lane->run.analyser = conn->history_extra->start;
-	lane->mss = least_mss(conn);
+	lane->mss = ws_shares_mss(&conn->machine);
 	return true;
 }
 
-static bool open_lanes(struct merge *merge, const struct ws_points *points, const struct ws_transit *transit,
+static bool open_merge(struct merge *merge, const struct ws_points *points, const struct ws_transit *transit,
                        size_t count)
 {
+	merge->client = (unsigned)merge->path->client & 1;
+	merge->acted = merge->client;
 	struct lane *client = &merge->lane[0], *server = &merge->lane[1];
 	const struct ws_join_direction *way = merge->path->result.direction;
 	if (!open_lane(client, points, merge->path, merge->client) ||
@@ -460,14 +454,6 @@ static bool open_lanes(struct merge *merge, const struct ws_points *points, cons
 	if (!count || way[0].delay_min < 0 || way[1].delay_min < 0)
 		return true;
 	return fill(merge, client, server, transit, count) && fill(merge, server, client, transit, count);
-}
-
-static bool open_merge(struct merge *merge, const struct ws_points *points, const struct ws_transit *transit,
-                       size_t count)
-{
-	merge->client = (unsigned)merge->path->client & 1;
-	merge->acted = merge->client;
-	return open_lanes(merge, points, transit, count);
 }
 
 static void close_merge(struct merge *merge)
