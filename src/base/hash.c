@@ -8,9 +8,11 @@ uint64_t ws_siphash(const uint8_t key[16], const void *data, size_t length)
 	for (const uint8_t *end = bytes + length - rest; bytes < end; bytes += 8)
 		ws_siphash_word(&s, ws_siphash_load(bytes));
 	uint64_t last = 0;
-	if (rest && length > rest)
+	if (rest && length > rest) { /* with what is before them, they are one word */
 		last = ws_siphash_load(bytes + rest - 8) >> 8 * (8 - rest);
-	for (size_t i = 0; i < rest && length == rest; i++)
-		last |= (uint64_t)bytes[i] << 8 * i;
+	} else {
+		for (size_t i = 0; i < rest; i++)
+			last |= (uint64_t)bytes[i] << 8 * i;
+	}
 	return ws_siphash_end(&s, last, length);
 }

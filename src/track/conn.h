@@ -102,9 +102,9 @@ struct ws_conn {
 	struct ws_zeek zeek;
 	ws_time first_time;
 	uint64_t first_frame;
-	struct ws_history_log
-	        *history;    /* only in a table with `never_rest`, as the next three, which share a line with it */
-	uint8_t *history_at; /* where its next input goes */
+	/* Only in a table with `never_rest`, as the next three, which share a line with it. */
+	struct ws_history_log *history;
+	uint8_t *history_at;                    /* where its next input goes */
 	struct ws_history_extra *history_extra; /* what the replay needs besides the inputs; NULL: nothing */
 	size_t history_count;
 	uint32_t bad_checksums[2]; /* by sender */
@@ -331,6 +331,15 @@ static inline bool ws_addr_equal(const struct ws_addr *a, const struct ws_addr *
 	__builtin_memcpy(left, a, sizeof(left));
 	__builtin_memcpy(right, b, sizeof(right));
 	return !((left[0] ^ right[0]) | (left[1] ^ right[1]));
+}
+
+/* Of two IPv4 addresses, the bytes that differ between such, as one word: the prefix of v4-mapped addresses is constant. */
+static inline uint64_t ws_addr_four_and_four(const struct ws_addr *a, const struct ws_addr *b)
+{
+	uint32_t four[2];
+	__builtin_memcpy(&four[0], a->byte + 12, 4);
+	__builtin_memcpy(&four[1], b->byte + 12, 4);
+	return (uint64_t)four[1] << 32 | four[0];
 }
 
 /* True when endpoint `i` of the connection is the tuple's source. */

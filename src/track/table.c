@@ -129,11 +129,7 @@ uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tupl
 	struct ws_siphash_state state = ws_siphash_begin(table->hash_key);
 	size_t size = 8;
 	if (tuple->ip_version == 4) {
-		/* Only the last four bytes are hashed, because the prefix of v4-mapped addresses is constant. */
-		uint32_t four[2];
-		memcpy(&four[0], low->byte + 12, 4);
-		memcpy(&four[1], high->byte + 12, 4);
-		ws_siphash_word(&state, (uint64_t)four[1] << 32 | four[0]);
+		ws_siphash_word(&state, ws_addr_four_and_four(low, high));
 	} else {
 		size = 2 * sizeof(*low);
 		ws_siphash_word(&state, ws_siphash_load(low->byte));

@@ -63,12 +63,10 @@ static uint8_t make_key(struct udp_key *key, const struct ws_packet *packet, con
 /* Of IPv4, only what is not the same in all keys. */
 static uint32_t hash_of(const struct ws_udp_table *table, const struct udp_key *key)
 {
-	uint32_t four[2], hash;
+	uint32_t hash;
 	if (key->ip_version == 4) {
-		memcpy(&four[0], key->address[0].byte + 12, 4);
-		memcpy(&four[1], key->address[1].byte + 12, 4);
 		struct ws_siphash_state state = ws_siphash_begin(table->conversations.hash_key);
-		ws_siphash_word(&state, (uint64_t)four[1] << 32 | four[0]);
+		ws_siphash_word(&state, ws_addr_four_and_four(&key->address[0], &key->address[1]));
 		ws_siphash_word(&state, (uint64_t)key->tunnel << 48 | (uint64_t)key->vlan << 32 |
 		                                (uint32_t)key->port[1] << 16 | key->port[0]);
 		hash = (uint32_t)ws_siphash_end(&state, 0, 16);
