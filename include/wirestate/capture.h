@@ -156,8 +156,8 @@ const struct ws_frame_interface *ws_capture_interface(const struct ws_capture *c
 struct ws_host_name {
 	struct ws_addr address;
 	uint8_t ip_version; /* 4 or 6 */
-	const char
-	        *name; /* as the file has it: ws_text_clean() before it is shown; valid until the capture is closed */
+	/* As the file has it: ws_text_clean() before it is shown. Valid until the capture is closed. */
+	const char *name;
 };
 /* False: fewer are known. */
 bool ws_capture_host_name(const struct ws_capture *capture, size_t index, struct ws_host_name *name) WS_CHECKED;

@@ -10,7 +10,8 @@
  *
  * Of several points, the one that is shown is fed first, the others up to the same time by the reference's clock. Where
  * all are shown together, their packets are one sequence in the order of these times: the position is a time that any of
- * them may have a packet at, also before the first and after the last one of the point that is fed first. Which connections are the same, and what became of each segment, is taken from the whole capture.
+ * them may have a packet at, also before the first and after the last one of the point that is fed first. Which
+ * connections are the same, and what became of each segment, is taken from the whole capture.
  */
 #include "app/past.h"
 #include "app/joined.h"

@@ -91,8 +91,8 @@ struct session {
 	struct ws_flights *flights; /* owned: of a capture of the lab; or NULL */
 	bool warned;                /* the warning has been printed */
 	bool changed;               /* something came in since the owner cleared this */
-	struct ws_frame
-	        named_frame; /* --frame: the frame it names, its bytes and its comment copied if they are known */
+	/* --frame: the frame it names, its bytes and its comment copied if they are known. */
+	struct ws_frame named_frame;
 	uint8_t *named_frame_bytes;
 	size_t named_point;    /* several points: which of them it is of */
 	ws_conn_id named_conn; /* and its connection there */

@@ -2,7 +2,8 @@
  *
  * The session's own thread tracks, one for each point reads and decodes, and all others format records (see sheets.h);
  * those compare what several points have captured, too (joined_slices.c). They pay where a file can be read without
- * waiting and nothing else uses its frames. The limits keep the seam small: the interfaces of a file may be several points, -w and --export write the frames, and --anonymize changes them.
+ * waiting and nothing else uses its frames. The limits keep the seam small: the interfaces of a file may be several
+ * points, -w and --export write the frames, and --anonymize changes them.
  *
  * A point without a thread has a decoder, too, that works when its packets are wanted: in batches both sides are
  * faster.

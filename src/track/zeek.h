@@ -32,8 +32,8 @@ static inline bool ws_zeek_has(const struct ws_zeek *zeek, const struct ws_segme
 	return s->duplicate || (plain && zeek->seen[s->direction] & (s->length ? WS_ZEEK_DATA : WS_ZEEK_ACK));
 }
 
-/* Adds a captured segment, unless ws_zeek_has() is true of it, with its analysis marks. With marks, and for a wrong checksum, it counts in `repeats`; NULL:
- * there is no memory for that, so these letters are not added. */
+/* Adds a captured segment, unless ws_zeek_has() is true of it, with its analysis marks. With marks, and for a wrong
+ * checksum, it counts in `repeats`; NULL: there is no memory for that, so these letters are not added. */
 void ws_zeek_note(struct ws_zeek *zeek, struct ws_zeek_repeats *repeats, const struct ws_segment *segment,
                   uint32_t analysis);
 /* Writes the history with `originator`'s letters in upper case; a ^ in front says that it did not send the first
