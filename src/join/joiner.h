@@ -70,7 +70,7 @@ struct ws_joiner {
 	/* What was found out last, by point and second; a clock does not change while it is followed. */
 	struct join_slack slack[WS_JOIN_POINTS][JOIN_SLACKS];
 	struct join_delays delays[2][WS_JOIN_POINTS]; /* by direction and place, as that direction passes them */
-	bool datagrams, without_sack; /* see struct join_rules */
+	bool datagrams, without_sack;                 /* see struct join_rules */
 };
 
 static inline ws_time join_time(const struct ws_joiner *joiner, const struct join_row *row, unsigned point)
