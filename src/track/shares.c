@@ -69,6 +69,8 @@ static inline struct state current(const struct ws_shares *shares)
 	const struct ws_share_side *sides = shares->side;
 	if (!shares->open)
 		return (struct state){WS_CAUSE_CONNECTING, 0, false};
+	if (shares->resetter)
+		return (struct state){WS_CAUSE_IDLE, 0, false};
 	if (is_unusual(shares)) {
 		const struct state state = stopped(shares);
 		if (state.cause != WS_CAUSE_COUNT)
@@ -80,8 +82,10 @@ static inline struct state current(const struct ws_shares *shares)
 		const bool window = sides[i].small || sides[i].filled;
 		return (struct state){window ? WS_CAUSE_WINDOW : WS_CAUSE_NETWORK, i, false};
 	}
-	if (sides[0].fin && sides[1].fin)
-		return (struct state){WS_CAUSE_CLOSING, 0, false};
+	if (sides[0].fin && sides[1].fin) { /* until both are acknowledged: nobody waits for the end of TIME_WAIT */
+		const bool closing = ws_shares_in_flight(&sides[0]) || ws_shares_in_flight(&sides[1]);
+		return (struct state){closing ? WS_CAUSE_CLOSING : WS_CAUSE_IDLE, 0, false};
+	}
 	return (struct state){WS_CAUSE_IDLE, 0, true};
 }
 
@@ -500,6 +504,28 @@ static inline void end_wait_without_data(struct ws_shares *shares, const struct 
 	shares->since = now;
 }
 
+/* Nobody waits for anything after a RST, unless its sender goes on: then it was forged, or was not accepted. */
+static inline void take_reset(struct ws_shares *shares, const struct ws_segment *s)
+{
+	if (s->flags & WS_TCP_RST)
+		shares->resetter = (int8_t)(s->direction + 1);
+	else if (shares->resetter == (int)s->direction + 1)
+		shares->resetter = 0;
+}
+
+WS_SELDOM static void take_syn(struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s,
+                               ws_time now)
+{
+	add(shares, WS_CAUSE_CONNECTING, 0, now - shares->since);
+	shares->since = shares->latest = now;
+	take_reset(shares, s);
+	if (!(s->flags & WS_TCP_FIN) || !(s->flags & WS_TCP_ACK) || self->sent)
+		return;
+	self->sent = self->fin = true; /* as in the answer to a fast open, which has all that the server sends */
+	self->acknowledged = s->sequence;
+	self->end = s->sequence + s->length + 2;
+}
+
 WS_SELDOM static void begin(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
 {
 	shares->opener = (int8_t)(s->direction + 1);
@@ -522,8 +548,7 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 	if (!shares->open)
 		ws_shares_measure_handshake(shares, s, now);
 	if (s->flags & WS_TCP_SYN) {
-		add(shares, WS_CAUSE_CONNECTING, 0, now - shares->since);
-		shares->since = shares->latest = now;
+		take_syn(shares, self, s, now);
 		return;
 	}
 	if (ws_shares_is_unusual(peer)) {
@@ -541,8 +566,9 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 		self->closed = closed;
 	if (s->flags & WS_TCP_ACK) {
 		const uint32_t microseconds = ws_shares_microseconds(shares, now);
-		take_window(peer, s, &analyser->flow[s->direction], microseconds, shares->time.way_to[!s->direction],
-		            mss);
+		if (!(s->flags & WS_TCP_RST)) /* whose window says nothing */
+			take_window(peer, s, &analyser->flow[s->direction], microseconds,
+			            shares->time.way_to[!s->direction], mss);
 		take_ack(peer, s, analysis, now, microseconds);
 	}
 	if (s->length || s->flags & WS_TCP_FIN)
@@ -551,6 +577,7 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 		self->missing = lost < MOST_MISSING ? lost + !lost : MOST_MISSING;
 	if (state.waits)
 		end_wait_without_data(shares, s, now);
+	take_reset(shares, s);
 	shares->latest = now;
 }
 

@@ -66,11 +66,12 @@ struct ws_shares {
 	struct ws_time_shares time; /* up to `since` */
 	ws_time since, latest;      /* latest: of the last segment */
 	struct ws_share_side side[2];
-	int8_t speaker; /* the endpoint that sent the latest new data, plus 1; 0: none */
-	int8_t opener;  /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
-	bool open;      /* something followed the handshake's SYNs */
-	bool recorded;  /* it is the first member of a struct ws_span_recorder */
-	uint16_t phase; /* nanoseconds by which the first segment came after a whole microsecond */
+	int8_t speaker;  /* the endpoint that sent the latest new data, plus 1; 0: none */
+	int8_t opener;   /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
+	bool open;       /* something followed the handshake's SYNs */
+	bool recorded;   /* it is the first member of a struct ws_span_recorder */
+	int8_t resetter; /* the endpoint whose latest segment is a RST, plus 1; 0: none */
+	uint16_t phase;  /* nanoseconds by which the first segment came after a whole microsecond */
 };
 
 /* The microseconds modulo 2^32 of a time. They begin with the first segment's, so that a capture says the same whenever

@@ -33,6 +33,14 @@ static uint32_t proportion(uint32_t whole, uint32_t part, uint32_t of)
 	return part < of ? (uint32_t)((uint64_t)whole * part / of) : whole;
 }
 
+/* The room without which a sender waits, in a window that ends at `right`: that of a full segment, or half of a window
+ * which never had room for several, such as those of the loopback interface (RFC 9293 §3.8.6.2.1). */
+static uint32_t least_room(const struct ws_share_side *side, uint32_t right, uint32_t mss)
+{
+	const uint32_t half = (right - side->acknowledged) / 2;
+	return side->wide || half >= mss ? mss : half + !half;
+}
+
 bool ws_shares_fill(const struct ws_share_side *side, uint32_t end, uint32_t mss, uint32_t time)
 {
 	for (unsigned i = 1; i <= side->edges; i++) {
@@ -46,7 +54,7 @@ bool ws_shares_fill(const struct ws_share_side *side, uint32_t end, uint32_t mss
 		/* It was sent, so its sender knew of room for it, where the way back was a little shorter. */
 		for (unsigned j = i; j > 1 && ws_seq_before(right, end); j--)
 			right = side->edge[edge_at(side, j - 1)].right;
-		return ws_seq_before(right, end + mss);
+		return ws_seq_before(right, end + least_room(side, right, mss));
 	}
 	return false;
 }
@@ -55,7 +63,8 @@ ws_time ws_shares_opened_after(const struct ws_shares *shares, unsigned self, ws
 {
 	const struct ws_share_side *side = &shares->side[self];
 	const ws_time way = shares->time.way_to[self];
-	const uint32_t time = ws_shares_microseconds(shares, now), right = side->end + mss;
+	const uint32_t newest = side->edge[edge_at(side, 1)].right;
+	const uint32_t time = ws_shares_microseconds(shares, now), right = side->end + least_room(side, newest, mss);
 	for (unsigned i = side->edges; i >= 1; i--) {
 		const unsigned at = edge_at(side, i), before = edge_at(side, i + 1);
 		if (ws_seq_before(side->edge[at].right, right))

@@ -19,6 +19,7 @@ struct shot {
 	uint16_t identification; /* 0: the frame's number */
 	uint32_t tsval;          /* with timestamps when not 0 */
 	uint8_t network;         /* the client's address is 10.0.NETWORK.1 */
+	uint16_t mss;            /* 0: none */
 };
 
 #define S WS_TCP_SYN
@@ -59,7 +60,7 @@ static inline struct ws_packet shot_packet(const struct shot *shot, const struct
 	        .window = shot->closed   ? 0
 	                  : shot->window ? shot->window
 	                                 : 1000,
-	        .tcp = {.window_scale = 255, .timestamps = shot->tsval != 0, .tsval = shot->tsval},
+	        .tcp = {.window_scale = 255, .mss = shot->mss, .timestamps = shot->tsval != 0, .tsval = shot->tsval},
 	};
 }
 

@@ -136,6 +136,92 @@ static void test_close_waits_for_data_under_way(void **state)
 	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][SERVER]), 100);
 }
 
+/* On the loopback interface a window never has room for a full segment, and yet a small answer does not fill it. */
+static void test_small_answer_does_not_fill_a_window_below_one_segment(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 43690, .mss = 65495},
+	        {SERVER, S | A, 500, 101, 0, 0, .window = 43690, .mss = 65495},
+	        {CLIENT, A, 101, 501, 0, 0, .window = 43690},
+	        {CLIENT, A, 101, 501, 14, 0, .window = 43690},
+	        {SERVER, A, 501, 115, 7, 50, .window = 43690},
+	        {CLIENT, A, 115, 508, 0, 90, .window = 43690},
+	        {CLIENT, F, 115, 508, 0, 100, .window = 43690},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_true(shares.time[WS_CAUSE_WINDOW][SERVER] == 0 && shares.time[WS_CAUSE_WINDOW][CLIENT] == 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 50);
+}
+
+/* Half of such a window is what a sender of much data waits for (RFC 9293 §3.8.6.2.1). */
+static void test_much_data_fills_a_window_below_one_segment(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 43690, .mss = 65495},
+	        {SERVER, S | A, 500, 101, 0, 0, .window = 43690, .mss = 65495},
+	        {CLIENT, A, 101, 501, 0, 0, .window = 43690},
+	        {CLIENT, A, 101, 501, 14, 0, .window = 43690},
+	        {SERVER, A, 501, 115, 21845, 0, .window = 43690},
+	        {SERVER, A, 22346, 115, 21845, 0, .window = 43690},
+	        {CLIENT, A, 115, 44191, 0, 90, .window = 43690},
+	        {SERVER, A, 44191, 115, 21845, 90, .window = 43690},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_WINDOW][SERVER]), 90);
+}
+
+/* What comes after a RST waits for no program and no window: data that was under way, and the RST that answers it. */
+static void test_nobody_is_waited_for_after_a_reset(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1460},
+	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000, .mss = 1460},
+	        {CLIENT, A, 101, 501, 0, 0, .window = 60000},
+	        {CLIENT, A, 101, 501, 60, 0, .window = 60000},
+	        {SERVER, R | A, 501, 161, 0, 50, .closed = true},
+	        {CLIENT, A, 161, 501, 60, 52, .window = 60000},
+	        {SERVER, R, 501, 0, 0, 1052, .closed = true},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 50);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 1002);
+}
+
+/* A RST was forged: the server goes on, and its program is waited for again. */
+static void test_program_is_waited_for_after_a_forged_reset(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 0, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 0, .bad = 0},         {SERVER, R, 501, 0, 0, 1, .bad = 0},
+	        {CLIENT, A, 101, 501, 60, 10, .bad = 0},       {SERVER, A, 501, 161, 0, 10, .bad = 0},
+	        {SERVER, A, 501, 161, 60, 310, .bad = 0},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 300);
+}
+
+/* The answer to a fast open has the server's data and its FIN. When both sides have closed, nobody waits. */
+static void test_fin_with_the_syn_ack(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .length = 40},
+	        {SERVER, S | F, 500, 141, 60, 10, .bad = 0},
+	        {CLIENT, A, 141, 562, 0, 10, .bad = 0},
+	        {CLIENT, F, 141, 562, 0, 30, .bad = 0},
+	        {SERVER, A, 562, 142, 0, 40, .bad = 0},
+	        {SERVER, R | A, 562, 142, 0, 1040, .bad = 0},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][CLIENT] + shares.time[WS_CAUSE_CLOSING][0]), 30);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 1000);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -145,6 +231,11 @@ int main(void)
 	        cmocka_unit_test(test_overtaken_segment_is_no_loss),
 	        cmocka_unit_test(test_close_waits_for_data_under_way),
 	        cmocka_unit_test(test_small_segment_waits_after_data_has_crossed),
+	        cmocka_unit_test(test_small_answer_does_not_fill_a_window_below_one_segment),
+	        cmocka_unit_test(test_much_data_fills_a_window_below_one_segment),
+	        cmocka_unit_test(test_nobody_is_waited_for_after_a_reset),
+	        cmocka_unit_test(test_program_is_waited_for_after_a_forged_reset),
+	        cmocka_unit_test(test_fin_with_the_syn_ack),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
