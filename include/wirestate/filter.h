@@ -35,6 +35,8 @@ bool ws_filter_asks_for_exchanges(const struct ws_filter *filter);
 const char *ws_filter_of_points(const struct ws_filter *filter);
 /* Appends why it matches nothing where one point has captured: "lost is known only …". */
 void ws_filter_of_points_words(struct ws_text *text, const char *field);
+/* The first field that it names of those that say where the time went; NULL: none. */
+const char *ws_filter_of_shares(const struct ws_filter *filter);
 /* Tests at most `count` connections from `rank` on, and reads of each only what the filter names. The ids of those that
  * match go to `ids`, in order; it has room for `count`. Returns how many match. */
 size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *tracker, size_t rank, size_t count,

@@ -413,6 +413,7 @@ struct ws_conn_info {
 	struct ws_endpoint_info endpoint[2];
 	struct ws_time_shares shares; /* where the time went; valid when shares_known */
 	bool shares_known;
+	uint8_t shares_point; /* of several points that have no shares together: whose they are */
 	/* The longest time to first byte of its exchanges, with the configuration's `exchanges`; -1: not known. */
 	ws_time first_byte;
 	ws_time first_time, last_time, initial_rtt; /* initial_rtt is -1 when not measured */
@@ -522,6 +523,9 @@ const char *ws_verdict_tag(enum ws_verdict verdict);
  * upper case for columns and sorting ("REFUSED"), which is static. `severity` is 0 (fine) to 3 (broken). Each of these
  * pointers may be NULL. */
 void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, const char **tag, int *severity);
+/* Appends where its time went, as ws_shares_words() does, or why that is not known though a tracker with `shares` has captured
+ * the connection; nothing while no time has passed. */
+void ws_conn_spent_words(const struct ws_conn_info *info, struct ws_text *text);
 
 /* Appends "checksums ignored: 19,730 of 19,730 wrong". */
 void ws_checksums_words(struct ws_text *text, uint64_t ignored, uint64_t segments);

@@ -277,8 +277,8 @@ bool ws_html_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, co
 		char words[512];
 		struct ws_text spent = WS_TEXT_OVER(words);
 		good = ws_tracker_conn(model->tracker, options->conn, &info);
-		if (good && info.shares_known)
-			ws_shares_words(&spent, &info.shares, (unsigned)info.likely_client & 1);
+		if (good)
+			ws_conn_spent_words(&info, &spent);
 		write_head(&page, options->title, spent.length ? ws_text_cstr(&spent) : NULL);
 		fputs(data_begins, out);
 		good = good && write_replay(&page, &info);

@@ -206,7 +206,8 @@
 	X("vantage", "word",                                                                                           \
 	  N_("where the capture was taken: client, server or middle; both, if several points say "                     \
 	     "together where the time went; null when not known"))                                                     \
-	X("time_spent", "text", N_("the shares of at least 1 % in words, the largest first"))                          \
+	X("time_spent", "text",                                                                                        \
+	  N_("the shares of at least 1 % in words, the largest first; null where one direction was captured"))         \
 	KERNEL_FIELDS(X, "client")                                                                                     \
 	KERNEL_FIELDS(X, "server")                                                                                     \
 	X("slow_by", "word", N_("of SLOW: what kept somebody waiting for the longest; else null"))                     \

@@ -131,6 +131,8 @@ void text_overview(struct ws_text *text, const struct subject *subject)
 	struct ws_text spent = WS_TEXT_OVER(words);
 	if (subject->shares)
 		ws_shares_words(&spent, subject->shares, 0);
+	if (!spent.length && subject->conn && !subject->conn->shares_known)
+		ws_conn_spent_words(subject->conn, &spent);
 	if (!spent.length)
 		return;
 	ws_text_puts(text, group->count == 1 ? "; its time: " : "; their time: ");

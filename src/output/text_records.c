@@ -95,10 +95,13 @@ static void write_connection(struct ws_output *output, const struct subject *sub
 	ws_text_puts(text, tag);
 	ws_text_putc(text, ' ');
 	ws_text_append(text, verdict.data, verdict.length);
-	if (conn->shares_known && conn->last_time > conn->first_time) {
-		ws_text_puts(text, "; time: ");
-		ws_shares_words(text, &conn->shares, client);
-	}
+	char words[512];
+	struct ws_text spent = WS_TEXT_OVER(words);
+	ws_conn_spent_words(conn, &spent);
+	if (!spent.length)
+		return;
+	ws_text_puts(text, "; time: ");
+	ws_text_append(text, words, spent.length);
 }
 
 static void write_arp(struct ws_output *output, const struct subject *subject)

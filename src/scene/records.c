@@ -66,11 +66,11 @@ static int draw_verdict(const struct ws_conn_info *info, struct ws_canvas *canva
 		ws_conn_verdict(info, &text, NULL, NULL);
 	}
 	row = say(canvas, row, WS_STYLE_NORMAL, &text);
-	if (!info->shares_known || info->last_time <= info->first_time)
-		return row;
 	char parts[600];
 	struct ws_text shares = WS_TEXT_OVER(parts);
-	ws_shares_words(&shares, &info->shares, (unsigned)info->likely_client & 1);
+	ws_conn_spent_words(info, &shares);
+	if (!shares.length)
+		return row;
 	ws_text_printf(&text, _("Its time: %s."), ws_text_cstr(&shares));
 	return say(canvas, row, WS_STYLE_NORMAL, &text);
 }

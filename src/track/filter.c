@@ -151,14 +151,24 @@ bool ws_filter_asks_for_exchanges(const struct ws_filter *filter)
 	return filter->parts & WS_PART_EXCHANGES;
 }
 
-const char *ws_filter_of_points(const struct ws_filter *filter)
+static const char *field_of(const struct ws_filter *filter, unsigned part)
 {
 	for (unsigned at = 0; at < filter->steps; at++) {
 		const struct step *step = &filter->step[at];
-		if (step->operation == OP_TEST && filter_fields[step->field].parts & FILTER_PART_POINTS)
+		if (step->operation == OP_TEST && filter_fields[step->field].parts & part)
 			return filter_fields[step->field].name;
 	}
 	return NULL;
+}
+
+const char *ws_filter_of_points(const struct ws_filter *filter)
+{
+	return field_of(filter, FILTER_PART_POINTS);
+}
+
+const char *ws_filter_of_shares(const struct ws_filter *filter)
+{
+	return field_of(filter, FILTER_PART_SPENT);
 }
 
 void ws_filter_of_points_words(struct ws_text *text, const char *field)

@@ -277,26 +277,6 @@ void ws_conn_fill_end(const struct ws_tracker *tracker, const struct ws_conn *co
 		fill_endpoint_rest(tracker, conn, i, info);
 }
 
-bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_time_shares *sum)
-{
-	const struct ws_shares *shares = ws_conn_shares((struct ws_conn *)conn);
-	if (!tracker->table.shares || !shares->opener)
-		return false;
-	const struct ws_path_of *of = ws_path_with_shares(tracker, conn);
-	if (!of) {
-		ws_shares_sum(shares, sum);
-		return true;
-	}
-	const struct ws_time_shares *joined = &of->path->shares->shares;
-	*sum = *joined;
-	for (enum ws_cause cause = 0; of->swapped && cause < WS_CAUSE_COUNT; cause++)
-		for (unsigned i = 0; ws_cause_is_sided(cause) && i < 2; i++)
-			sum->time[cause][i] = joined->time[cause][!i];
-	for (unsigned i = 0; of->swapped && i < 2; i++)
-		sum->way_to[i] = joined->way_to[!i];
-	return true;
-}
-
 /* What its own point knows. `of`: NULL, where one point only has captured it; `chosen`: as of fill_ending(). */
 static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *of, const struct ws_conn *conn,
                      unsigned parts, const unsigned *chosen, struct ws_conn_info *info)
@@ -334,7 +314,7 @@ static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *
 	if (parts & (WS_PART_KERNEL | WS_PART_PROCESS) && tracker->kernel)
 		fill_kernel(tracker->kernel, conn, info);
 	if (parts & WS_PART_SHARES)
-		info->shares_known = ws_conn_shares_sum(tracker, conn, &info->shares);
+		info->shares_known = ws_conn_shares_sum(tracker, conn, &info->shares, &info->shares_point);
 	if (parts & WS_PART_EXCHANGES)
 		info->first_byte = tracker->requests.on ? ws_longest_first_byte(tracker, conn) : -1;
 	if (parts & WS_PART_REST)

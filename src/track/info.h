@@ -56,8 +56,19 @@ void ws_conn_fill_own(const struct ws_tracker *tracker, const struct ws_conn *co
 /* Of endpoint `i`. */
 void ws_conn_fill_end(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i, unsigned parts,
                       struct ws_endpoint_info *info);
-/* The shares of time of a connection, or of a copy of it, up to its last segment. False: they are not kept. */
-bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_time_shares *sum);
+/* The connection whose division of time counts while its points have none together: `conn` itself, or what another point has
+ * of it, if only that one has captured both directions. NULL: no point has, so nothing shows when what an endpoint has
+ * waited for came. */
+struct ws_divided {
+	unsigned point;
+	bool swapped; /* endpoint 0 there is endpoint 1 of `conn` */
+};
+const struct ws_conn *ws_conn_divided(const struct ws_tracker *tracker, const struct ws_conn *conn,
+                                      struct ws_conn_copy *copy, struct ws_divided *divided);
+/* The shares of time of a connection, or of a copy of it, up to its last segment; `point`, which may be NULL: see
+ * shares_point. False: they are not kept, or no point has captured both directions. */
+bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_time_shares *sum,
+                        uint8_t *point);
 /* Prefetches what these parts are made of. */
 void ws_conn_prefetch(const struct ws_tracker *tracker, ws_conn_id id, unsigned parts);
 /* Before the connection ids[i] is read in a walk over `count` of them: prefetches these parts of those after it, and

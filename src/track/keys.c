@@ -104,7 +104,7 @@ void ws_conn_brief(const struct ws_tracker *tracker, const struct ws_conn *conn,
 	                           .last = conn->last_time,
 	                           .likely_client = (uint8_t)ws_conn_likely_client(conn) & 1,
 	                           .self = ws_conn_is_self(conn)};
-	brief->shares_known = ws_conn_shares_sum(tracker, conn, &brief->shares);
+	brief->shares_known = ws_conn_shares_sum(tracker, conn, &brief->shares, NULL);
 	(void)ws_conn_judgement(tracker, conn, brief->shares_known ? &brief->shares : NULL);
 	brief->judgement = conn->judgement;
 }
@@ -232,7 +232,8 @@ static struct ws_order_key key_of(const struct keying *keying, const struct ws_c
 	case WS_ORDER_SERVER_TIME:
 	case WS_ORDER_NETWORK_TIME:
 	case WS_ORDER_LOSS_TIME:
-		return share_key(keying->order, ws_conn_shares_sum(keying->tracker, conn, &shares) ? &shares : NULL,
+		return share_key(keying->order,
+		                 ws_conn_shares_sum(keying->tracker, conn, &shares, NULL) ? &shares : NULL,
 		                 (unsigned)ws_shown_client(keying->tracker, conn) & 1);
 	case WS_ORDER_VERDICT:
 		return verdict_key(keying, ws_conn_judgement(keying->tracker, conn, NULL));

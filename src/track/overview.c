@@ -356,7 +356,7 @@ static void item_of(const struct ws_tracker *shown, ws_conn_id id, const struct 
                     struct item *item)
 {
 	const struct ws_tracker *tracker = ws_home_of(shown, id).tracker;
-	bool summed = (times || !conn->judgement) && ws_conn_shares_sum(tracker, conn, &item->shares);
+	bool summed = (times || !conn->judgement) && ws_conn_shares_sum(tracker, conn, &item->shares, NULL);
 	const struct ws_judgement judgement = ws_conn_judgement(tracker, conn, summed ? &item->shares : NULL);
 	const bool slow = judgement.slow && !judgement.severity;
 	struct ws_brief brief = {.number = conn->number,
@@ -365,7 +365,7 @@ static void item_of(const struct ws_tracker *shown, ws_conn_id id, const struct 
 	                         .likely_client = (uint8_t)ws_shown_client(tracker, conn) & 1,
 	                         .self = ws_conn_is_self(conn)};
 	if (slow && !summed)
-		summed = ws_conn_shares_sum(tracker, conn, &item->shares);
+		summed = ws_conn_shares_sum(tracker, conn, &item->shares, NULL);
 	item->shares_known = summed && (times || slow);
 	if (ws_path_find(tracker, conn->id, conn->number)) { /* another point may have begun earlier or ended later */
 		struct ws_conn_info info;

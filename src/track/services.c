@@ -221,7 +221,7 @@ void ws_services_connection(struct ws_services *services, const struct ws_tracke
 	if (!service)
 		return;
 	service->connections++;
-	if (!ws_conn_shares_sum(home.tracker, conn, &of))
+	if (!ws_conn_shares_sum(home.tracker, conn, &of, NULL))
 		return;
 	service->shares_known = true;
 	ws_shares_add(&service->shares, &of, (unsigned)ws_shown_client(home.tracker, conn) & 1);

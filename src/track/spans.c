@@ -14,7 +14,8 @@ struct one_point {
 	struct ws_spans_run run; /* the first member */
 	struct ws_machine machine;
 	struct ws_span span; /* is being made; end 0: none */
-	uint8_t point;
+	struct ws_divided divided;
+	ws_time moved; /* from its point's clock to that of the tracker that is asked */
 	ws_span_fn *fn;
 	void *context;
 	bool stopped;
@@ -22,8 +23,14 @@ struct one_point {
 
 static void hand_over(struct one_point *of)
 {
-	if (of->span.end && !of->stopped)
-		of->stopped = !of->fn(of->context, &of->span);
+	struct ws_span span = of->span;
+	if (!span.end || of->stopped)
+		return;
+	span.start += of->moved;
+	span.end += of->moved;
+	if (ws_cause_is_sided((enum ws_cause)span.cause))
+		span.side ^= of->divided.swapped;
+	of->stopped = !of->fn(of->context, &span);
 }
 
 /* What was sent again belongs to the stretch of its recovery, and where there is none, to the one that it ends. */
@@ -45,7 +52,7 @@ static void add_span(struct ws_span_recorder *recorder, enum ws_cause cause, uns
 		                         .first_frame = run->before,
 		                         .cause = (uint8_t)cause,
 		                         .side = whose,
-		                         .point = of->point};
+		                         .point = (uint8_t)of->divided.point};
 	}
 	span->end = run->at += time;
 	span->last_frame = run->current;
@@ -88,6 +95,35 @@ bool ws_spans_segment(struct ws_spans_run *run, const struct ws_segment *s, uint
 	return true;
 }
 
+/* From the clock of a point to that of the tracker that is asked, `tracker` or the merged one whose part it is. */
+static ws_time moved_to(const struct ws_tracker *asked, const struct ws_tracker *tracker, unsigned point, ws_time time)
+{
+	const struct ws_points *points = tracker->points;
+	if (!points || (asked == tracker && point == tracker->point))
+		return 0;
+	const struct ws_clock *clock = asked->merged ? NULL : points->clock[tracker->point];
+	return ws_clock_there(clock, ws_clock_here(points->clock[point], time)) - time;
+}
+
+static void run_history(struct one_point *one, const struct ws_conn *conn)
+{
+	struct ws_history_cursor cursor = {.chunk = NULL};
+	struct ws_segment input;
+	one->machine.self = conn->machine.self;
+	if (conn->history_extra)
+		one->run.analyser = conn->history_extra->start;
+	while (!one->stopped && ws_history_read(conn, &cursor, &input)) {
+		struct ws_outcome outcome;
+		if (input.kind == WS_INPUT_SEGMENT && !input.repeated &&
+		    ws_spans_segment(&one->run, &input, ws_shares_full_segment(ws_shares_mss(&one->machine), &input)))
+			take_again(one);
+		ws_machine_step(&one->machine, &input, &outcome);
+	}
+	if (one->run.recorder.shares.opener)
+		ws_shares_end(&one->run.recorder.shares);
+	hand_over(one);
+}
+
 bool ws_tracker_spans(const struct ws_tracker *tracker, ws_conn_id id, ws_span_fn *fn, void *context)
 {
 	const struct ws_home home = ws_home_of(tracker, id);
@@ -97,25 +133,16 @@ bool ws_tracker_spans(const struct ws_tracker *tracker, ws_conn_id id, ws_span_f
 	const struct ws_path_of *of = ws_path_with_shares(home.tracker, conn);
 	if (of)
 		return ws_spans_joined(tracker, home.tracker, of, fn, context);
-	struct one_point one = {.run.recorder = {.shares = {.recorded = true}, .add = add_span},
-	                        .machine = {.self = conn->machine.self},
-	                        .point = (uint8_t)home.tracker->point,
-	                        .fn = fn,
-	                        .context = context};
-	if (conn->history_extra)
-		one.run.analyser = conn->history_extra->start;
-	struct ws_history_cursor cursor = {.chunk = NULL};
-	struct ws_segment input;
-	while (!one.stopped && ws_history_read(conn, &cursor, &input)) {
-		struct ws_outcome outcome;
-		if (input.kind == WS_INPUT_SEGMENT && !input.repeated &&
-		    ws_spans_segment(&one.run, &input, ws_shares_full_segment(ws_shares_mss(&one.machine), &input)))
-			take_again(&one);
-		ws_machine_step(&one.machine, &input, &outcome);
-	}
-	if (one.run.recorder.shares.opener)
-		ws_shares_end(&one.run.recorder.shares);
-	hand_over(&one);
+	struct ws_conn_copy copy;
+	struct one_point one = {
+	        .run.recorder = {.shares = {.recorded = true}, .add = add_span}, .fn = fn, .context = context};
+	conn = ws_conn_divided(home.tracker, conn, &copy, &one.divided);
+	if (!conn)
+		return true;
+	one.moved = moved_to(tracker, home.tracker, one.divided.point, conn->first_time);
+	if (conn == &copy.slot.conn || conn->history_full)
+		return false;
+	run_history(&one, conn);
 	return !one.stopped;
 }
 

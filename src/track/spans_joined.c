@@ -240,6 +240,15 @@ static size_t list_fillers(struct lane *to, const struct lane *from, const struc
 	return listed;
 }
 
+/* The shortest time between the points, which may not be known where one of them has captured nothing of a direction: then
+ * that of the other direction. */
+static ws_time way_of(const struct ws_conn_path *path, unsigned direction)
+{
+	const struct ws_join_direction *of = path->result.direction;
+	const ws_time way = of[direction].delay_min >= 0 ? of[direction].delay_min : of[!direction].delay_min;
+	return way >= 0 ? way : 0;
+}
+
 /* Finds the segments of those that this lane lacks, and when they were here if they took the shortest time. */
 static void find_segments(const struct merge *merge, struct lane *to, const struct lane *from, size_t count)
 {
@@ -252,7 +261,7 @@ static void find_segments(const struct merge *merge, struct lane *to, const stru
 		    s.kind != WS_INPUT_SEGMENT || s.repeated || s.duplicate)
 			continue; /* further ones with this frame are pieces of it */
 		struct filler *filler = &to->filler[at];
-		const ws_time way = merge->path->result.direction[(s.direction ^ from->flipped) & 1].delay_min;
+		const ws_time way = way_of(merge->path, (s.direction ^ from->flipped) & 1);
 		const ws_time there = ws_clock_here(from->clock, s.time);
 		filler->segment = s;
 		filler->found = true;
@@ -436,13 +445,23 @@ static bool open_lane(struct lane *lane, const struct ws_points *points, const s
 	return true;
 }
 
+/* Otherwise nothing shows when what the captured endpoint has waited for came. */
+static bool has_both_directions(const struct lane *a, const struct lane *b)
+{
+	for (unsigned end = 0; end < 2; end++)
+		if (!a->conn->machine.endpoint[end ^ a->flipped].captured &&
+		    !b->conn->machine.endpoint[end ^ b->flipped].captured)
+			return !a->conn->machine.endpoint[end ^ a->flipped].sent_any &&
+			       !b->conn->machine.endpoint[end ^ b->flipped].sent_any;
+	return true;
+}
+
 static bool open_merge(struct merge *merge, const struct ws_points *points, const struct ws_transit *transit,
                        size_t count)
 {
 	merge->client = (unsigned)merge->path->client & 1;
 	merge->acted = merge->client;
 	struct lane *client = &merge->lane[0], *server = &merge->lane[1];
-	const struct ws_join_direction *way = merge->path->result.direction;
 	if (!open_lane(client, points, merge->path, merge->client) ||
 	    !open_lane(server, points, merge->path, !merge->client) || client->index == server->index)
 		return false;
@@ -451,7 +470,9 @@ static bool open_merge(struct merge *merge, const struct ws_points *points, cons
 	server->other_flipped = client->flipped;
 	client->mss = client->mss ? client->mss : server->mss;
 	server->mss = server->mss ? server->mss : client->mss;
-	if (!count || way[0].delay_min < 0 || way[1].delay_min < 0)
+	if (!has_both_directions(client, server))
+		return false;
+	if (!count)
 		return true;
 	return fill(merge, client, server, transit, count) && fill(merge, server, client, transit, count);
 }

@@ -222,12 +222,33 @@ static void test_fin_with_the_syn_ack(void **state)
 	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 1000);
 }
 
+/* Only the client was captured: its silence may be the server's, of which the ACKs show only that it has sent. */
+static void test_one_direction_has_no_shares(void **state)
+{
+	static const struct shot shots[] = {
+	        {CLIENT, A, 101, 501, 60, 0, .bad = 0},
+	        {CLIENT, A, 161, 701, 60, 1000, .bad = 0},
+	};
+	const struct ws_tracker_config config = {.hash_key = "a key for tests", .shares = true};
+	struct ws_error error;
+	struct ws_tracker *tracker = ws_tracker_create(&config, &error);
+	struct ws_conn_info info;
+	(void)state;
+	assert_non_null(tracker);
+	play(tracker, shots, 2);
+	assert_true(ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, 0), &info));
+	assert_true(info.one_direction);
+	assert_false(info.shares_known);
+	ws_tracker_free(tracker);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_window_closed_before_data_is_seen),
 	        cmocka_unit_test(test_window_closed_before_anything_is_sent),
 	        cmocka_unit_test(test_requests_wait_for_the_congestion_window),
+	        cmocka_unit_test(test_one_direction_has_no_shares),
 	        cmocka_unit_test(test_overtaken_segment_is_no_loss),
 	        cmocka_unit_test(test_close_waits_for_data_under_way),
 	        cmocka_unit_test(test_small_segment_waits_after_data_has_crossed),

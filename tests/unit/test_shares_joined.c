@@ -79,11 +79,30 @@ static bool transits(void *context, const struct ws_conn_path *path, struct ws_t
 	return true;
 }
 
-/* What each point has from its shot `first` on, up to before `end`; `reversed`: the server's point is named first. */
+/* What each point has from its shot `first` on, up to before `end`, of all or of one sender; `reversed`: the server's point
+ * is named first. */
 struct made {
 	unsigned first[2], end[2];
+	enum { ALL, OF_CLIENT, OF_SERVER } of[2];
 	bool reversed;
 };
+
+static bool keeps(const struct made *made, unsigned end, const struct shot *shot)
+{
+	return made->of[end] == ALL || (made->of[end] == OF_CLIENT) == (shot->from == CLIENT);
+}
+
+/* Its number among those that the point has. */
+static unsigned frame_at(const struct made *made, unsigned end, unsigned frame)
+{
+	const struct shot *shots = end ? at_server : at_client;
+	unsigned number = 0;
+	if (frame <= made->first[end] || frame > made->end[end] || !keeps(made, end, &shots[frame - 1]))
+		return 0;
+	for (unsigned i = made->first[end]; i < frame; i++)
+		number += keeps(made, end, &shots[i]);
+	return number;
+}
 
 static void make_transits(struct pair *pair, const struct made *made)
 {
@@ -99,8 +118,8 @@ static void make_transits(struct pair *pair, const struct made *made)
 		struct ws_transit *transit = &pair->transit[pair->transits];
 		*transit = (struct ws_transit){.direction = all[i].sender, .outcome = WS_OUTCOME_DELIVERED};
 		for (unsigned end = 0; end < 2; end++) {
-			const bool has = all[i].frame[end] > made->first[end] && all[i].frame[end] <= made->end[end];
-			transit->frame[end ^ made->reversed] = has ? all[i].frame[end] - made->first[end] : 0;
+			const unsigned has = frame_at(made, end, all[i].frame[end]);
+			transit->frame[end ^ made->reversed] = has;
 			if (has)
 				transit->time[end ^ made->reversed] =
 				        ws_clock_here(pair->points.clock[end ^ made->reversed],
@@ -133,13 +152,17 @@ static struct pair *make_pair(const struct made *made)
 		const unsigned i = end ^ made->reversed;
 		pair->tracker[i] = ws_tracker_create(&config, &error);
 		assert_non_null(pair->tracker[i]);
-		play(pair->tracker[i], (end ? at_server : at_client) + made->first[end],
-		     made->end[end] - made->first[end]);
+		struct shot shots[16];
+		size_t count = 0;
+		for (unsigned at = made->first[end]; at < made->end[end]; at++)
+			if (keeps(made, end, &(end ? at_server : at_client)[at]))
+				shots[count++] = (end ? at_server : at_client)[at];
+		play(pair->tracker[i], shots, count);
 		pair->points.tracker[i] = pair->tracker[i];
 		pair->path.id[i] = ws_tracker_conn_find(pair->tracker[i], 1);
 		assert_true(pair->path.id[i] && pair->path.id[i] < 8);
 		/* The server's point may see the server first. */
-		const unsigned client = (end ? at_server : at_client)[made->first[end]].from == CLIENT ? 0 : 1;
+		const unsigned client = shots[0].from == CLIENT ? 0 : 1;
 		pair->path.swapped[i] = client;
 		pair->of[i][pair->path.id[i]] = (struct ws_path_of){&pair->path, client};
 		pair->path.result.direction[end].delay_min = WAY * WS_MILLISECOND;
@@ -273,9 +296,68 @@ static void test_clock_that_is_not_known(void **state)
 	free_pair(pair);
 }
 
+/* No segment was captured at both points, so nothing tells how long the way takes: what one point lacks counts as if it had
+ * passed there when it passed the other one. Nothing else is lost, and nobody's program is named who sent. */
+static void test_each_point_has_one_direction(void **state)
+{
+	(void)state;
+	for (unsigned reversed = 0; reversed < 2; reversed++) {
+		struct pair *pair =
+		        make_pair(&(struct made){.end = {9, 8}, .of = {OF_CLIENT, OF_SERVER}, .reversed = reversed});
+		pair->path.result.direction[0].delay_min = pair->path.result.direction[1].delay_min = -1;
+		assert_true(join(pair));
+		const struct ws_time_shares *shares = &pair->shares.shares;
+		assert_int_equal(milliseconds(shares, WS_CAUSE_TIMEOUT, CLIENT), TIMEOUT);
+		assert_int_equal(milliseconds(shares, WS_CAUSE_CONNECTING, 0), CONNECTING);
+		assert_in_range(milliseconds(shares, WS_CAUSE_PROGRAM, SERVER), 70, 70 + 2 * WAY);
+		free_pair(pair);
+	}
+}
+
+static void test_one_direction_at_both_points(void **state)
+{
+	struct pair *pair = make_pair(&(struct made){.end = {9, 8}, .of = {OF_CLIENT, OF_CLIENT}});
+	(void)state;
+	assert_false(join(pair));
+	for (unsigned i = 0; i < 2; i++) {
+		struct ws_conn_info info = conn(pair->tracker[i], 1);
+		char buffer[256];
+		struct ws_text words = WS_TEXT_OVER(buffer);
+		struct sums sums = {.at = info.first_time};
+		assert_false(info.shares_known);
+		assert_true(ws_tracker_spans(pair->tracker[i], info.id, add_span, &sums));
+		assert_int_equal(sums.spans, 0);
+		ws_conn_spent_words(&info, &words);
+		assert_string_equal(ws_text_cstr(&words),
+		                    "what it went to is not known, as one direction was captured");
+	}
+	free_pair(pair);
+}
+
+/* The client's point has its segments alone, which do not say how the clocks differ: the server's point has both
+ * directions. Its stretches are by the clock of the point that is asked. */
+static void test_only_the_other_point_has_both_directions(void **state)
+{
+	struct pair *pair = make_pair(&(struct made){.end = {9, 8}, .of = {OF_CLIENT, ALL}});
+	struct sums sums = {.at = (1000 * 1000 + WAY) * WS_MILLISECOND};
+	(void)state;
+	const struct ws_conn_info info = conn(pair->tracker[0], 1), there = conn(pair->tracker[1], 1);
+	assert_true(info.shares_known && there.shares_known);
+	assert_int_equal(info.shares_point, 1);
+	assert_int_equal(there.shares_point, 1);
+	assert_memory_equal(&info.shares, &there.shares, sizeof(info.shares));
+	assert_true(ws_tracker_spans(pair->tracker[0], info.id, add_span, &sums));
+	assert_memory_equal(sums.shares.time, info.shares.time, sizeof(sums.shares.time));
+	assert_true(sums.at - 1000 * WS_SECOND == 720 * WS_MILLISECOND);
+	free_pair(pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_each_point_has_one_direction),
+	        cmocka_unit_test(test_one_direction_at_both_points),
+	        cmocka_unit_test(test_only_the_other_point_has_both_directions),
 	        cmocka_unit_test(test_both_points),
 	        cmocka_unit_test(test_the_order_of_the_points_does_not_matter),
 	        cmocka_unit_test(test_what_one_point_lacks),

@@ -175,19 +175,34 @@ void layout_names(const struct layout *layout, struct ws_canvas *canvas, int row
 	}
 }
 
+/* In the place of the bar, why there is none. */
+static bool draw_why(const struct layout *layout, struct ws_canvas *canvas, int row, int from, int limit)
+{
+	char buffer[192];
+	struct ws_text why = WS_TEXT_OVER(buffer);
+	ws_conn_spent_words(&layout->info, &why);
+	if (!why.length)
+		return false;
+	ws_text_putc(&why, ' ');
+	draw_cut(canvas, row, from, limit, WS_STYLE_DIM, ws_text_cstr(&why));
+	return true;
+}
+
 void layout_shares(const struct layout *layout, struct ws_canvas *canvas, int row, int limit)
 {
 	char words[40];
 	struct ws_text text = WS_TEXT_OVER(words);
 	const ws_time passed = layout->info.last_time - layout->info.first_time;
-	if (!layout->info.shares_known || passed <= 0)
+	if (passed <= 0)
 		return;
 	char whole[32];
 	struct ws_text duration = WS_TEXT_OVER(whole);
 	draw_duration(&duration, passed);
 	ws_text_printf(&text, _("TIME %s"), ws_text_cstr(&duration));
 	const int from = 1 + ws_columns(ws_text_cstr(&text)) + 1;
-	if (!share_bar_draw(canvas, row, from, limit, &layout->info.shares, (unsigned)layout->info.likely_client & 1))
+	const unsigned client = (unsigned)layout->info.likely_client & 1;
+	if (layout->info.shares_known ? !share_bar_draw(canvas, row, from, limit, &layout->info.shares, client)
+	                              : !draw_why(layout, canvas, row, from, limit))
 		return;
 	ws_canvas_put(canvas, row, 0, WS_STYLE_NORMAL, ' ');
 	ws_canvas_text(canvas, row, 1, from, WS_STYLE_DIM, words);

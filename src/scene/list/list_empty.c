@@ -78,6 +78,14 @@ void list_draw_empty(const struct ws_ui *ui, const struct ws_model *model, struc
 		const char *of_points = ws_filter_of_points(list->filter);
 		if (of_points && !ws_tracker_points(model->tracker)) {
 			ws_filter_of_points_words(&text, of_points);
+			row = draw_sentence(canvas, row + 1, WS_STYLE_DIM, ws_text_cstr(&text)) - 1;
+		}
+		text.length = 0;
+		const char *of_shares = ws_filter_of_shares(list->filter);
+		if (of_shares) {
+			/* TRANSLATORS: %s is a field of the display filter, such as server_time */
+			ws_text_printf(&text, _("%s is not known of connections of which one direction was captured."),
+			               of_shares);
 			draw_sentence(canvas, row + 1, WS_STYLE_DIM, ws_text_cstr(&text));
 		}
 		return;

@@ -47,7 +47,11 @@ void list_share_words(struct ws_text *text, const struct ws_conn_info *info, int
 	const unsigned server = !(info->likely_client & 1);
 	const ws_time whole = info->last_time - info->first_time;
 	ws_time time = 0;
-	if (!info->shares_known || whole <= 0)
+	if (whole <= 0)
+		return;
+	if (!info->shares_known)
+		ws_text_puts(text, "?");
+	if (!info->shares_known)
 		return;
 	for (enum ws_cause cause = share_columns[index].first; cause <= share_columns[index].last; cause++)
 		time += info->shares.time[cause][server] +

@@ -171,6 +171,8 @@ static void group_notes(const struct overview_view *view, const struct ws_model 
 	struct ws_text spent = WS_TEXT_OVER(words);
 	if (shares)
 		ws_shares_words(&spent, shares, 0);
+	if (!spent.length && !conn.shares_known)
+		ws_conn_spent_words(&conn, &spent);
 	if (!spent.length) /* each of them is a single packet */
 		return;
 	ws_text_printf(text, group->count == 1 ? _(" Its time: %s.") : _(" Their time: %s."), ws_text_cstr(&spent));

@@ -108,16 +108,18 @@ static void find_points(struct time_view *view, const struct ws_points *points, 
 	for (unsigned i = 0; i < 2; i++)
 		view->point[i] = info->shares.both_ends
 		                         ? info->path->name[ws_points_nearest(points, info->path, i ^ client)]
-		                         : ws_path_name(info->path, info->point);
+		                         : ws_path_name(info->path, info->shares_point);
 }
 
 static void find_shares(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct time_view *view = &ui->time;
 	struct ws_conn_info info;
-	view->known = ws_tracker_conn(model->tracker, ui->replay.conn, &info) && info.shares_known;
+	const bool found = ws_tracker_conn(model->tracker, ui->replay.conn, &info);
+	view->known = found && info.shares_known;
+	view->one_direction = found && (info.one_direction || info.path);
 	view->count = 0;
-	if (!view->known)
+	if (!found)
 		return;
 	if (view->number != info.number || view->conn != info.id) {
 		view->cursor = view->span_cursor = (struct ws_cursor){0};
@@ -126,6 +128,8 @@ static void find_shares(struct ws_ui *ui, const struct ws_model *model)
 	}
 	view->conn = info.id;
 	view->number = info.number;
+	if (!view->known)
+		return;
 	view->shares = info.shares;
 	view->client = (unsigned)info.likely_client & 1;
 	view->joined = info.path;
@@ -322,6 +326,8 @@ static void share_means(const struct time_view *view, const struct ws_named_shar
 
 static void time_notes(const struct time_view *view, struct ws_text *text)
 {
+	if (!view->known)
+		return;
 	if (!view->open) {
 		if (view->cursor.selected < view->count)
 			share_means(view, &view->named[view->cursor.selected], text);
@@ -371,14 +377,20 @@ static void time_layout(struct ws_ui *ui, const struct ws_model *model)
 	cursor_fit(cursor, count, visible(ui));
 }
 
-static void draw_title(const struct time_view *view, struct ws_canvas *canvas)
+/* Returns the column after it. */
+static int draw_name(const struct time_view *view, struct ws_canvas *canvas)
 {
-	const int limit = canvas->columns - 1;
 	char buffer[160];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	ws_text_printf(&text, _("Time of connection %llu"), (unsigned long long)view->number);
-	int column = ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, ws_text_cstr(&text)) + 2;
-	text.length = 0;
+	return ws_canvas_bold(canvas, 0, 1, canvas->columns - 1, WS_STYLE_TITLE, ws_text_cstr(&text));
+}
+
+static void draw_title(const struct time_view *view, struct ws_canvas *canvas)
+{
+	const int limit = canvas->columns - 1, column = draw_name(view, canvas) + 2;
+	char buffer[160];
+	struct ws_text text = WS_TEXT_OVER(buffer);
 	const char *vantage = ws_shares_vantage(&view->shares, view->client);
 	char of_all[32], of_opened[32], cause[96];
 	struct ws_text all = WS_TEXT_OVER(of_all), opened = WS_TEXT_OVER(of_opened), words = WS_TEXT_OVER(cause);
@@ -488,6 +500,21 @@ static void draw_rows(const struct ws_ui *ui, const struct ws_model *model, stru
 	}
 }
 
+static void draw_unknown(const struct time_view *view, struct ws_canvas *canvas)
+{
+	char line[512];
+	draw_name(view, canvas);
+	draw_cut(canvas, HEAD_ROWS, 2, canvas->columns - 1, WS_STYLE_NORMAL,
+	         _("Where the time of this connection went is not known."));
+	const char *why = view->one_direction
+	                          ? _("No point captured both of its directions: the other endpoint has sent "
+	                              "something, too, but nothing shows when that came, and so what was "
+	                              "waited for.")
+	                          : "";
+	for (int i = 0; draw_wrap(why, canvas->columns - 4, i, line, sizeof(line)); i++)
+		draw_cut(canvas, HEAD_ROWS + 1 + i, 2, canvas->columns - 1, WS_STYLE_NORMAL, line);
+}
+
 static void time_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct time_view *view = &ui->time;
@@ -501,8 +528,7 @@ static void time_draw(const struct ws_ui *ui, const struct ws_model *model, stru
 		draw_rows(ui, model, canvas, bottom);
 	}
 	if (!view->known)
-		draw_cut(canvas, HEAD_ROWS, 2, limit, WS_STYLE_NORMAL,
-		         _("Where the time of this connection went is not known."));
+		draw_unknown(view, canvas);
 	else if (!view->count)
 		draw_cut(canvas, HEAD_ROWS, 2, limit, WS_STYLE_NORMAL,
 		         _("No time has passed: it is a single packet so far."));

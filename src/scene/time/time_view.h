@@ -13,8 +13,9 @@ struct time_view {
 	uint64_t number;  /* of the connection; 0: none yet */
 	struct walk walk; /* for when the stretches are looked for again, since packets have come */
 	struct ws_time_shares shares;
-	bool known;  /* they are */
-	bool joined; /* several points have captured the connection */
+	bool known;         /* they are */
+	bool one_direction; /* they are not, as no point captured both */
+	bool joined;        /* several points have captured the connection */
 	/* With shares of all points together, the points nearest to the client and to the server; else the one whose
 	 * shares they are. */
 	const char *point[2], *point_name[WS_JOIN_POINTS];
