@@ -437,6 +437,7 @@ struct ws_conn_info {
 	bool unreachable;         /* an ICMP error quoted one of its segments */
 	bool forged_reset;        /* one of its RSTs was not sent by its apparent sender */
 	bool server_answers;      /* the likely server has sent something, or has answered another SYN on its port */
+	bool host_answers;        /* the likely server's address has answered on any port, if only with RST */
 	bool renumbered;          /* the server answered the SYN with a second initial number, as behind a SYN proxy */
 	uint64_t twin;            /* number of the same connection on the other side of a device that changes sequence
 	                           * numbers; 0: none */

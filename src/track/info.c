@@ -259,6 +259,7 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_path_of 
 	info->server_answers =
 	        conn->machine.endpoint[server].sent_any ||
 	        ws_surroundings_answers(&tracker->surroundings, &conn->address[server], conn->port[server]);
+	info->host_answers = ws_surroundings_answers(&tracker->surroundings, &conn->address[server], WS_ANY_PORT);
 	info->twin = conn->twin == WS_TWIN_OLDER ? rare->next : conn->twin == WS_TWIN_NEWER ? rare->previous : 0;
 	info->previous = rare->previous;
 	info->next = rare->next;

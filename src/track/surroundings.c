@@ -14,10 +14,20 @@ static uint64_t hash_of(const struct ws_addr *address, uint16_t port)
 	return ws_siphash(hash_key, key, sizeof(key)) | 1;
 }
 
-void ws_surroundings_answered(struct ws_surroundings *surroundings, const struct ws_addr *address, uint16_t port)
+static void note_answer(struct ws_surroundings *surroundings, const struct ws_addr *address, uint16_t port)
 {
 	const uint64_t hash = hash_of(address, port);
 	surroundings->answering[hash >> 1 & (WS_ANSWERING_PORTS - 1)] = hash;
+}
+
+void ws_surroundings_answer(struct ws_surroundings *surroundings, uint16_t flags, const struct ws_addr *address,
+                            uint16_t port)
+{
+	const bool syn_ack = flags & WS_TCP_SYN && flags & WS_TCP_ACK;
+	if (syn_ack)
+		note_answer(surroundings, address, port);
+	if (syn_ack || flags & WS_TCP_RST)
+		note_answer(surroundings, address, WS_ANY_PORT);
 }
 
 bool ws_surroundings_answers(const struct ws_surroundings *surroundings, const struct ws_addr *address, uint16_t port)

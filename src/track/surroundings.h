@@ -14,13 +14,15 @@ struct ws_icmp_entry {
 };
 
 struct ws_surroundings {
-	uint64_t answering[WS_ANSWERING_PORTS]; /* hashes of addresses and ports that have sent a SYN-ACK; 0: free
-	                                         */
+	uint64_t answering[WS_ANSWERING_PORTS]; /* hashes of addresses and ports that have answered; 0: free */
 	struct ws_icmp_entry icmp[WS_ICMP_NOTES];
 };
 
-/* Notes that this address and port has answered a SYN. */
-void ws_surroundings_answered(struct ws_surroundings *surroundings, const struct ws_addr *address, uint16_t port);
+enum { WS_ANY_PORT = 0 }; /* no SYN is answered there */
+
+/* A SYN-ACK from this address and port answers there, and, as a RST does, for the host, which is WS_ANY_PORT. */
+void ws_surroundings_answer(struct ws_surroundings *surroundings, uint16_t flags, const struct ws_addr *address,
+                            uint16_t port);
 bool ws_surroundings_answers(const struct ws_surroundings *surroundings, const struct ws_addr *address, uint16_t port);
 
 /* Notes an ICMP error that quotes a connection. */

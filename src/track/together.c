@@ -112,6 +112,7 @@ static void add_rest(const struct ws_conn_info *other, struct ws_conn_info *info
 	if (!info->icmp.count)
 		info->icmp = other->icmp;
 	info->server_answers |= other->server_answers;
+	info->host_answers |= other->host_answers;
 	if (kinds_of(other->history) <= kinds_of(info->history))
 		return;
 	info->conn_state = other->conn_state;

@@ -382,8 +382,9 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	if (answered && tracker->event_count < WS_MAX_EVENTS)
 		add_conn_event(tracker, WS_EVENT_EXCHANGE, conn, segment.time, segment.frame)->exchange =
 		        &tracker->requests.done;
-	if ((segment.flags & (WS_TCP_SYN | WS_TCP_ACK)) == (WS_TCP_SYN | WS_TCP_ACK))
-		ws_surroundings_answered(&tracker->surroundings, &conn->address[direction], conn->port[direction]);
+	if (segment.flags & (WS_TCP_SYN | WS_TCP_RST))
+		ws_surroundings_answer(&tracker->surroundings, segment.flags, &conn->address[direction],
+		                       conn->port[direction]);
 	/* Of a segment that was hashed only here, the bytes are still there. */
 	if (packet->may_name ||
 	    (!packet->flow && tracker->names.waiting && ws_hostnames_wait(&tracker->names, tuple.hash)))

@@ -86,6 +86,8 @@ static void say_silent(struct verdict *v, bool gave_up)
 		    _("silent: %1$llu SYN sent, no answer, though port %2$u of the server answered others; its accept "
 		      "queue may be full"),
 		    count, info->endpoint[1 - client].port);
+	else if (info->host_answers)
+		SAY(v, _("silent: %llu SYN sent, no answer (filtered, for the host answered on other ports)"), count);
 	else
 		SAY(v, _("silent: %llu SYN sent, no answer (filtered, or the host is down)"), count);
 	if (!gave_up)

@@ -315,6 +315,7 @@ static void make_info(struct made_up *made, uint64_t *random)
 	FLAG(unreachable)
 	FLAG(forged_reset)
 	FLAG(server_answers)
+	FLAG(host_answers)
 	FLAG(renumbered)
 	FLAG(superseded)
 #undef FLAG

@@ -139,11 +139,27 @@ def accept_queue_full(capture):
 
 
 @case("another-port-answers", {"verdict_tag": "OPEN"},
-      {"verdict_tag": "SILENT", "verdict": "filtered, or the host is down", "silent_about": "accept queue"})
+      {"verdict_tag": "SILENT", "verdict": "5 SYN sent, no answer .filtered, for the host answered on other ports.",
+       "silent_about": "accept queue"})
 def another_port_answers(capture):
-    """A host that answers on another port says nothing of this one."""
+    """A host that answers on another port says nothing of this one, but it is not down."""
     Talk(capture).open()
     silent_syns(capture, 40002, dport=8001)
+
+
+@case("another-port-refuses", {"verdict_tag": "REFUSED"}, {"verdict_tag": "SILENT", "verdict": "filtered, for the host answered on other ports"})
+def another_port_refuses(capture):
+    talk = Talk(capture)
+    talk.client("S")
+    talk.server("RA", seq=-1, ack=1)
+    silent_syns(capture, 40002, dport=8001)
+
+
+@case("another-host-answers", {"verdict_tag": "OPEN"}, {"verdict_tag": "SILENT", "verdict": "filtered, or the host is down"})
+def another_host_answers(capture):
+    """Neither the client nor another server has to be up for the host that is asked."""
+    Talk(capture, destination="10.0.0.3").open()
+    silent_syns(capture, 40002)
 
 
 def repeated_syn_acks(talk, count):
