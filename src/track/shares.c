@@ -82,10 +82,8 @@ static inline struct state current(const struct ws_shares *shares)
 		const bool window = sides[i].small || sides[i].filled;
 		return (struct state){window ? WS_CAUSE_WINDOW : WS_CAUSE_NETWORK, i, false};
 	}
-	if (sides[0].fin && sides[1].fin) { /* until both are acknowledged: nobody waits for the end of TIME_WAIT */
-		const bool closing = ws_shares_in_flight(&sides[0]) || ws_shares_in_flight(&sides[1]);
-		return (struct state){closing ? WS_CAUSE_CLOSING : WS_CAUSE_IDLE, 0, false};
-	}
+	if (sides[0].fin && sides[1].fin && (ws_shares_in_flight(&sides[0]) || ws_shares_in_flight(&sides[1])))
+		return (struct state){WS_CAUSE_CLOSING, 0, false};
 	return (struct state){WS_CAUSE_IDLE, 0, true};
 }
 
@@ -177,10 +175,10 @@ static void settle_data(struct ws_shares *shares, const struct ws_segment *s, ws
 	add(shares, WS_CAUSE_TIMEOUT, self, lost);
 }
 
-/* The server has been asked and has not answered. */
+/* The server has been asked, and has neither answered nor closed. */
 static bool owes_answer(const struct ws_shares *shares, unsigned self)
 {
-	return !ws_shares_is_opener(shares, self) && shares->speaker == !self + 1;
+	return !ws_shares_is_opener(shares, self) && shares->speaker == !self + 1 && !shares->side[self].fin;
 }
 
 /* A FIN or RST without data ends the wait. After the peer's FIN, close() was waited for; before it, an answer may be
@@ -467,6 +465,10 @@ static inline bool end_wait(struct ws_shares *shares, const struct ws_share_side
 	const bool gap = lost || self->missing;
 	if (news) {
 		settle_data(shares, s, now, mss, gap ? ws_shares_lost_before(shares, s, analysis, now, lost) : 0);
+		return true;
+	}
+	if (s->flags & WS_TCP_FIN && self->fin && shares->side[!s->direction].fin) {
+		add(shares, WS_CAUSE_CLOSING, 0, now - shares->since); /* the ACK of its FIN was lost */
 		return true;
 	}
 	if (!(s->flags & (WS_TCP_FIN | WS_TCP_RST)) || self->fin)

@@ -242,6 +242,22 @@ static void test_one_direction_has_no_shares(void **state)
 	ws_tracker_free(tracker);
 }
 
+/* After the close, what comes again shows that its ACK was lost: until then the close was not done. */
+static void test_fin_that_comes_again_was_closing(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 0, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 0, .bad = 0},         {CLIENT, F, 101, 501, 0, 0, .bad = 0},
+	        {SERVER, F, 501, 102, 0, 1, .bad = 0},         {CLIENT, A, 102, 502, 0, 1, .bad = 0},
+	        {SERVER, F, 501, 102, 0, 201, .bad = 0},       {CLIENT, A, 102, 502, 0, 201, .bad = 0},
+	        {SERVER, R | A, 502, 102, 0, 1201, .bad = 0},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_CLOSING][0]), 200);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 1000);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -257,6 +273,7 @@ int main(void)
 	        cmocka_unit_test(test_nobody_is_waited_for_after_a_reset),
 	        cmocka_unit_test(test_program_is_waited_for_after_a_forged_reset),
 	        cmocka_unit_test(test_fin_with_the_syn_ack),
+	        cmocka_unit_test(test_fin_that_comes_again_was_closing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
