@@ -204,6 +204,29 @@ static bool came_twice(const struct ws_segment *s)
 	return s->flags & WS_TCP_ACK && s->sack && !ws_seq_before(s->acknowledgment, s->sack_right);
 }
 
+/* What was sent again had been lost, so it was waited for until then. */
+static void settle_doubt(struct ws_shares *shares, unsigned self, const struct ws_segment *s, ws_time now)
+{
+	struct ws_share_side *side = &shares->side[self];
+	const bool all = s->flags & WS_TCP_RST || !ws_seq_before(s->acknowledgment, side->recovery_end);
+	side->doubtful = false;
+	side->sent_time = ws_shares_time_before(shares, now, side->acked_time);
+	if (side->sent_time > shares->since) {
+		add(shares, (enum ws_cause)side->recovery, self, side->sent_time - shares->since);
+		shares->since = side->sent_time;
+	}
+	if (side->recovery == WS_CAUSE_TIMEOUT && all)
+		side->recovery = 0; /* once it was sent again, it had its way as all data */
+}
+
+/* Without timestamps: the ACK from `self` has come sooner after what was sent again than the way there and back takes. */
+static bool comes_before(const struct ws_shares *shares, unsigned self, ws_time now)
+{
+	const ws_time way = shares->time.way_to[self];
+	return now - ws_shares_time_before(shares, now, shares->side[!self].acked_time) <
+	       way - way / 4 - WS_MILLISECOND;
+}
+
 /* The ACK of what was sent again shows whether it had been lost. It had not when the ACK answers an earlier segment, as
  * the timestamp in it tells (RFC 3522): then the interval until now belongs to what it would have belonged to. */
 WS_SELDOM static void judge_repeat(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
@@ -218,8 +241,9 @@ WS_SELDOM static void judge_repeat(struct ws_shares *shares, const struct ws_seg
 	}
 	if (!peer->doubtful || (!news && !came_twice(s)))
 		return;
-	const bool earlier = s->timestamps && ws_seq_before(s->tsecr, peer->repeat_tsval);
 	const bool timed = peer->recovery == WS_CAUSE_TIMEOUT;
+	const bool earlier = s->timestamps ? ws_seq_before(s->tsecr, peer->repeat_tsval)
+	                                   : !timed && comes_before(shares, s->direction, now);
 	if (!came_twice(s) && earlier && timed && ws_seq_before(s->acknowledgment, peer->recovery_end))
 		return;
 	peer->doubtful = false;
@@ -228,13 +252,15 @@ WS_SELDOM static void judge_repeat(struct ws_shares *shares, const struct ws_seg
 		shares->time.timeouts -= timed;
 		return;
 	}
-	peer->sent_time = ws_shares_time_before(shares, now, peer->acked_time);
-	if (peer->sent_time > shares->since) {
-		add(shares, (enum ws_cause)peer->recovery, !s->direction, peer->sent_time - shares->since);
-		shares->since = peer->sent_time;
-	}
-	if (timed && !ws_seq_before(s->acknowledgment, peer->recovery_end))
-		peer->recovery = 0; /* once it was sent again, it had its way as all data */
+	settle_doubt(shares, !s->direction, s, now);
+}
+
+/* Nobody says any more whether what was sent again before a RST had been lost; what else was waited for? */
+WS_SELDOM static void judge_before_reset(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (shares->side[i].doubtful)
+			settle_doubt(shares, i, s, now);
 }
 
 /* Data that had been sent before, or fills a gap. */
@@ -300,7 +326,10 @@ WS_SELDOM static void note_repair(struct ws_shares *shares, const struct ws_segm
 	const unsigned self = s->direction;
 	struct ws_share_side *side = &shares->side[self];
 	if (fills_gap_late(side, s, analysis)) {
-		side->suspected = side->gap = false;
+		side->gap = s->timestamps; /* there may be more of them */
+		if (side->suspected && ws_seq_before(side->acknowledged, s->sequence))
+			return; /* the ACKs lack something else */
+		side->suspected = false;
 		side->recovery = 0;
 		add(shares, WS_CAUSE_NETWORK, self, now - shares->since);
 		shares->since = now;
@@ -317,7 +346,7 @@ WS_SELDOM static void note_repair(struct ws_shares *shares, const struct ws_segm
 		begin_recovery(side, timed ? WS_CAUSE_TIMEOUT : WS_CAUSE_DUPLICATE_ACKS);
 	side->suspected = side->gap = false;
 	side->repeat_tsval = s->tsval;
-	side->doubtful = first && s->timestamps;
+	side->doubtful = first;
 	if (side->doubtful) {
 		side->acked_time = ws_shares_microseconds(shares, now);
 		return;
@@ -435,7 +464,7 @@ WS_SELDOM static void take_gap(const struct ws_shares *shares, struct ws_share_s
 {
 	self->gap = true; /* of which the peer's ACKs will tell, if they are captured */
 	self->repeat_tsval = s->tsval;
-	if (!shares->time.way_to[!s->direction])
+	if (!shares->time.way_to[!s->direction] && !self->recovery)
 		begin_recovery(self, WS_CAUSE_DUPLICATE_ACKS);
 }
 
@@ -453,7 +482,7 @@ static inline void take_data(struct ws_shares *shares, struct ws_share_side *sel
 		take_news(shares, self, s, now, mss, end);
 	if (fin)
 		self->fin = true;
-	if (analysis & MARK(LOST_SEGMENT) && !self->recovery)
+	if (analysis & MARK(LOST_SEGMENT) && (!self->recovery || self->suspected))
 		take_gap(shares, self, s);
 }
 
@@ -553,6 +582,8 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 		take_syn(shares, self, s, now);
 		return;
 	}
+	if (s->flags & WS_TCP_RST && is_unusual(shares))
+		judge_before_reset(shares, s, now);
 	if (ws_shares_is_unusual(peer)) {
 		judge_repeat(shares, s, now);
 		end_recovery(shares, s, now);

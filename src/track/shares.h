@@ -9,7 +9,7 @@
 
 #include <wirestate/shares.h>
 
-enum { WS_SHARE_EDGES = 4, WS_SHARE_UNCOUNTED = 255 };
+enum { WS_SHARE_EDGES = 4, WS_SHARE_COUNTED = 128, WS_SHARE_UNCOUNTED = 255 };
 /* The segments with which a sender begins (RFC 6928 §2), and: so many were under way when the peer acknowledged some. */
 enum { WS_SHARE_BURST = 10, WS_SHARE_THROTTLED = 15 };
 
@@ -35,7 +35,8 @@ struct ws_share_side {
 	} edge[WS_SHARE_EDGES];
 	uint32_t repeat_tsval;        /* of the segment sent again, or of the one after a gap; see `doubtful`, `gap` */
 	uint16_t next_identification; /* of its next packet if it counts this connection's; valid when `numbered` */
-	uint8_t counted;              /* packets in a row that had it; WS_SHARE_UNCOUNTED: it does not count so */
+	uint8_t counted;              /* packets in a row that had it; WS_SHARE_COUNTED and more: it counts so, surely;
+	                                 WS_SHARE_UNCOUNTED: it does not */
 	uint8_t trips : 6;            /* round trips of its data, which its timer has followed */
 	uint8_t missing : 2;     /* packets with data after `end` that have not come, as the number of an ACK says */
 	uint8_t edge_merged : 4; /* a bit for each edge that has replaced others */

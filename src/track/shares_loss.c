@@ -8,6 +8,12 @@
 /* As much later than it is set to a timer of Linux may end. */
 #define TIMER_TICK (40 * WS_MILLISECOND)
 
+/* A host without timestamps may count the packets of all its connections together, of which some may pass in between. */
+static bool counts_surely(const struct ws_share_side *self, const struct ws_segment *s)
+{
+	return s->timestamps || self->counted >= WS_SHARE_COUNTED;
+}
+
 unsigned ws_shares_lost_packets(struct ws_share_side *self, const struct ws_segment *s, uint32_t mss)
 {
 	enum { BURST = 64, BACK = 0x8000 };
@@ -18,12 +24,11 @@ unsigned ws_shares_lost_packets(struct ws_share_side *self, const struct ws_segm
 	const bool numbered = self->numbered;
 	if (numbered && lost >= BACK)
 		return 0;
-	self->numbered = s->identification && s->timestamps && (mss || s->length < 1000);
+	self->numbered = s->identification && (mss || s->length < 1000);
 	self->next_identification = (uint16_t)(s->identification + parts);
 	if (!self->numbered || !numbered) {
-		const bool linux_syn =
-		        s->flags & WS_TCP_SYN && s->flags & WS_TCP_ACK && !s->identification && s->timestamps;
-		self->counted = linux_syn || (self->numbered && self->counted);
+		const bool linux_syn = s->flags & WS_TCP_SYN && s->flags & WS_TCP_ACK && !s->identification;
+		self->counted = linux_syn ? WS_SHARE_COUNTED : self->numbered ? self->counted : 0;
 		return 0;
 	}
 	if (lost > BURST)
@@ -101,7 +106,8 @@ ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment 
 	const bool next = !ws_shares_in_flight(self) && !(analysis & 1u << WS_ANALYSIS_LOST_SEGMENT) &&
 	                  (!self->sent || self->end == s->sequence);
 	lost = self->missing ? self->missing : next ? lost : 0;
-	const bool unsure = ws_shares_in_flight(&shares->side[!s->direction]) && !self->missing;
+	const bool unsure =
+	        !counts_surely(self, s) || (ws_shares_in_flight(&shares->side[!s->direction]) && !self->missing);
 	return lost ? lost_time(shares, s->direction, now - shares->since, lost, unsure) : 0;
 }
 

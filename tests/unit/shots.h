@@ -20,6 +20,9 @@ struct shot {
 	uint32_t tsval;          /* with timestamps when not 0 */
 	uint8_t network;         /* the client's address is 10.0.NETWORK.1 */
 	uint16_t mss;            /* 0: none */
+	bool unnumbered;         /* the identification is 0 */
+	uint32_t tsecr;
+	uint32_t sack_right; /* of the block before it, which is 1 byte long; 0: none */
 };
 
 #define S WS_TCP_SYN
@@ -45,7 +48,9 @@ static inline struct ws_packet shot_packet(const struct shot *shot, const struct
 	        .interface = shot->interface,
 	        .ip_version = 4,
 	        .ip_protocol = 6,
-	        .identification = shot->identification ? shot->identification : (uint16_t)frame->number,
+	        .identification = shot->unnumbered       ? 0
+	                          : shot->identification ? shot->identification
+	                                                 : (uint16_t)frame->number,
 	        .source = addresses[shot->from],
 	        .destination = addresses[1 - shot->from],
 	        .transport = WS_TRANSPORT_TCP,
@@ -60,7 +65,13 @@ static inline struct ws_packet shot_packet(const struct shot *shot, const struct
 	        .window = shot->closed   ? 0
 	                  : shot->window ? shot->window
 	                                 : 1000,
-	        .tcp = {.window_scale = 255, .mss = shot->mss, .timestamps = shot->tsval != 0, .tsval = shot->tsval},
+	        .tcp = {.window_scale = 255,
+	                .mss = shot->mss,
+	                .timestamps = shot->tsval != 0,
+	                .tsval = shot->tsval,
+	                .tsecr = shot->tsecr,
+	                .sack_count = shot->sack_right != 0,
+	                .sack = {{shot->sack_right - 1, shot->sack_right}}},
 	};
 }
 

@@ -1,0 +1,183 @@
+/* Shares of time in losses, and in what looks like them: reordered segments, needless repetitions. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "shots.h"
+
+static struct ws_time_shares shares_of(const struct shot *shots, size_t count)
+{
+	const struct ws_tracker_config config = {.hash_key = "a key for tests", .shares = true};
+	struct ws_error error;
+	struct ws_tracker *tracker = ws_tracker_create(&config, &error);
+	assert_non_null(tracker);
+	play(tracker, shots, count);
+	const struct ws_conn_info info = conn(tracker, 1);
+	assert_true(info.shares_known);
+	ws_tracker_free(tracker);
+	return info.shares;
+}
+
+#define SHARES_OF(shots) shares_of(shots, sizeof(shots) / sizeof(*(shots)))
+
+static ws_time rounded(ws_time time)
+{
+	return (time + WS_MILLISECOND / 2) / WS_MILLISECOND;
+}
+
+/* Three segments are overtaken by a fourth, and come in another order: a router delays each by a time of its own, and
+ * nothing was sent again. The capture is in the middle. */
+static void test_several_segments_are_overtaken(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .tsval = 1},
+	        {SERVER, S | A, 500, 101, 0, 50, .window = 60000, .tsval = 1},
+	        {CLIENT, A, 101, 501, 0, 100, .window = 60000, .tsval = 2},
+	        {CLIENT, A, 101, 501, 60, 100, .window = 60000, .tsval = 2},
+	        {SERVER, A, 3501, 161, 1000, 150, .window = 60000, .tsval = 3},
+	        {SERVER, A, 2501, 161, 1000, 152, .window = 60000, .tsval = 3},
+	        {SERVER, A, 501, 161, 1000, 155, .window = 60000, .tsval = 2},
+	        {SERVER, A, 1501, 161, 1000, 158, .window = 60000, .tsval = 3},
+	        {CLIENT, A, 161, 4501, 0, 208, .window = 60000, .tsval = 4},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(shares.timeouts, 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_TIMEOUT][SERVER]), 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_DUPLICATE_ACKS][SERVER]), 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][SERVER]), 58);
+}
+
+/* One segment is lost, and another one after it has only come late: the loss is repaired from the first repeated ACK on.
+ * The capture is at the client. */
+static void test_late_segment_ends_no_repair_of_another(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .tsval = 1},
+	        {SERVER, S | A, 500, 101, 0, 40, .window = 60000, .tsval = 1},
+	        {CLIENT, A, 101, 501, 0, 41, .window = 60000, .tsval = 2},
+	        {CLIENT, A, 101, 501, 60, 41, .window = 60000, .tsval = 2},
+	        {SERVER, A, 501, 161, 1000, 80, .window = 60000, .tsval = 3},
+	        {CLIENT, A, 161, 1501, 0, 81, .window = 60000, .tsval = 4},
+	        {SERVER, A, 2501, 161, 1000, 81, .window = 60000, .tsval = 3},
+	        {CLIENT, A, 161, 1501, 0, 82, .window = 60000, .tsval = 4, .sack_right = 3501},
+	        {SERVER, A, 4501, 161, 1000, 82, .window = 60000, .tsval = 3},
+	        {CLIENT, A, 161, 1501, 0, 83, .window = 60000, .tsval = 4, .sack_right = 5501},
+	        {SERVER, A, 3501, 161, 1000, 86, .window = 60000, .tsval = 3},
+	        {CLIENT, A, 161, 1501, 0, 87, .window = 60000, .tsval = 5, .sack_right = 5501},
+	        {SERVER, A, 1501, 161, 1000, 122, .window = 60000, .tsval = 44},
+	        {CLIENT, A, 161, 5501, 0, 123, .window = 60000, .tsval = 45, .tsecr = 44},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_DUPLICATE_ACKS][SERVER]), 41);
+}
+
+/* Without timestamps: an ACK that comes sooner after a repetition than a round trip takes answers what was sent first.
+ * The capture is at the server. */
+static void test_ack_comes_too_soon_for_the_repetition(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000},
+	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000},
+	        {CLIENT, A, 101, 501, 0, 40, .window = 60000},
+	        {CLIENT, A, 101, 501, 60, 40, .window = 60000},
+	        {SERVER, A, 501, 161, 1000, 40, .window = 60000},
+	        {SERVER, A, 1501, 161, 1000, 40, .window = 60000},
+	        {SERVER, A, 2501, 161, 1000, 40, .window = 60000},
+	        {CLIENT, A, 161, 501, 0, 80, .window = 60000, .sack_right = 2501},
+	        {CLIENT, A, 161, 501, 0, 81, .window = 60000, .sack_right = 3501},
+	        {SERVER, A, 501, 161, 1000, 81, .window = 60000},
+	        {CLIENT, A, 161, 3501, 0, 90, .window = 60000},
+	        {SERVER, A, 3501, 161, 1000, 90, .window = 60000},
+	        {CLIENT, A, 161, 4501, 0, 130, .window = 60000},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_DUPLICATE_ACKS][SERVER]), 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][SERVER]), 90);
+}
+
+/* Without timestamps: the ACK of an answer was lost, and what a timer sends again had arrived, as the ACK says that it
+ * has come twice (RFC 2883). Nobody waited for it. The capture is at the server. */
+static void test_ack_says_that_data_came_twice(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000},
+	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000},
+	        {CLIENT, A, 101, 501, 0, 40, .window = 60000},
+	        {CLIENT, A, 101, 501, 60, 40, .window = 60000},
+	        {SERVER, A, 501, 161, 100, 40, .window = 60000},
+	        {SERVER, A, 501, 161, 100, 290, .window = 60000},
+	        {CLIENT, A, 161, 601, 0, 330, .window = 60000, .sack_right = 601},
+	        {CLIENT, A, 161, 601, 60, 500, .window = 60000},
+	        {SERVER, A, 601, 221, 100, 500, .window = 60000},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(shares.timeouts, 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_TIMEOUT][SERVER]), 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][CLIENT]), 420);
+}
+
+/* Without timestamps: the identifications of a server whose SYN-ACK has 0, as Linux's has, say that an answer was lost
+ * before the capture, which is at the client, and that its timer was waited for. */
+static void answer_lost_before(uint16_t identification, ws_time timeout, ws_time program)
+{
+	const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000},
+	        {SERVER, S | A, 500, 101, 0, 40, .window = 60000, .unnumbered = true},
+	        {CLIENT, A, 101, 501, 0, 40, .window = 60000},
+	        {CLIENT, A, 101, 501, 60, 40, .window = 60000},
+	        {SERVER, A, 501, 161, 0, 80, .window = 60000, .identification = 7000},
+	        {SERVER, A, 501, 161, 100, 420, .window = 60000, .identification = identification},
+	        {CLIENT, A, 161, 601, 0, 420, .window = 60000},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	assert_int_equal(shares.timeouts, timeout != 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_TIMEOUT][SERVER]), timeout);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), program);
+}
+
+static void test_identifications_without_timestamps(void **state)
+{
+	(void)state;
+	answer_lost_before(7001, 0, 340);
+	answer_lost_before(7002, 240, 100);
+}
+
+/* A timer sends a FIN again, and no ACK comes any more: it was lost, or nobody is there. The sender gives up. */
+static void test_reset_after_an_unanswered_repetition(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .tsval = 1},
+	        {SERVER, S | A, 500, 101, 0, 40, .window = 60000, .tsval = 1},
+	        {CLIENT, A, 101, 501, 0, 40, .window = 60000, .tsval = 2},
+	        {CLIENT, A, 101, 501, 60, 40, .window = 60000, .tsval = 2},
+	        {SERVER, F, 501, 161, 100, 80, .window = 60000, .tsval = 3},
+	        {CLIENT, F, 161, 602, 0, 80, .window = 60000, .tsval = 4},
+	        {CLIENT, F, 161, 602, 0, 320, .window = 60000, .tsval = 5},
+	        {CLIENT, R | A, 162, 602, 0, 1320, .window = 60000},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(shares.timeouts, 1);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_TIMEOUT][CLIENT]), 240);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_CLOSING][0]), 1000);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_several_segments_are_overtaken),
+	        cmocka_unit_test(test_late_segment_ends_no_repair_of_another),
+	        cmocka_unit_test(test_ack_comes_too_soon_for_the_repetition),
+	        cmocka_unit_test(test_ack_says_that_data_came_twice),
+	        cmocka_unit_test(test_identifications_without_timestamps),
+	        cmocka_unit_test(test_reset_after_an_unanswered_repetition),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
