@@ -56,6 +56,8 @@ class Plan:
     nagle: list = field(default_factory=list)  # (step, byte at which a small segment starts, the next one's)
     starts: list = field(default_factory=list)  # of each step: the byte with which its first segment starts, and whose it is
     kernel: dict = field(default_factory=dict)  # of each end: seconds busy, and limited by the peer's window and the send buffer
+    held: dict = field(default_factory=dict)  # by what identifies a segment, the seconds beyond its delay that the way took
+    overflows: list = field(default_factory=list)  # what found no room on the way: sender, first byte, one past the last, flags
     window: dict = field(default_factory=dict)  # of each end and step: how long the peer's window had limited it until then
 
     @property

@@ -92,7 +92,8 @@ def lateness(plan, ends, delay):
         for when, sender, first, end, acknowledged, segment in ends[plan.port, side].segments:
             there = arrived.get((first, end, acknowledged, segment.flags, segment.timestamps, segment.ident))
             if sender == side and there and not any(first <= byte < end for byte in held):
-                worst = max(worst, there - when - delay)
+                key = side, segment.seq, segment.ack, segment.flags, len(segment.payload), segment.ident, segment.timestamps
+                worst = max(worst, there - when - delay - plan.held.get(key, 0.0))
     return worst
 
 
@@ -158,20 +159,21 @@ def has_sack(segment):
     return 5 in options_of(segment)
 
 
-def loss_time(fault, end, trip):
-    """The time of a loss at its sender, and whether a timer repaired it. Until a repeated ACK, other segments went on; from then on
-    the loss is repaired until the ACK. A timer was set by the last news; what it sends has its way as all data, but if there is more
-    to repair."""
+def loss_times(fault, end, trip):
+    """The times of a loss at its sender, as (cause, from, to), and whether a timer repaired it. Until a repeated ACK, other segments
+    went on; from then on the loss is repaired until the ACK. A timer was set by the last news; what it sends has its way as all data,
+    but if there is more to repair."""
     sent = end.copies(fault.side, fault.byte)
     if len(sent) <= fault.times:
-        return None, 0.0
+        return []
     first, again = sent[0], sent[fault.times]
     repeated, last_repeated, news, seen, top = None, 0.0, first, -1, -1
     for when, sender, _, last, acknowledged, segment in end.segments:
         if sender == fault.side and when <= again:
             top = max(top, last)
         if sender != fault.side and acknowledged is not None:
-            if first < when <= again and acknowledged <= fault.byte and has_sack(segment):
+            same = not (options_of_both(end) or segment.payload or acknowledged != seen)
+            if first < when <= again and acknowledged <= fault.byte and (has_sack(segment) or same):
                 repeated, last_repeated = repeated or when, when
             if first < when <= again and acknowledged > seen:
                 news = when
@@ -179,9 +181,36 @@ def loss_time(fault, end, trip):
     covered = next((when for when, sender, _, _, acknowledged, _ in end.segments
                     if sender != fault.side and acknowledged is not None and acknowledged >= top and when > again), again + trip)
     if repeated and again - last_repeated < trip / 2 + 0.1:
-        return "fast", covered - repeated
+        return [("fast", repeated, covered)]
     end_of_copy = next(last for when, _, _, last, _, _ in end.segments if when == again)
-    return "timeout", again - news + (covered - again if top > end_of_copy else 0)
+    return [("timeout", news, again)] + ([("timeout", again, covered)] if top > end_of_copy else [])
+
+
+def options_of_both(end):
+    """Both ends understand SACK."""
+    return all(4 in options_of(segment) for _, _, _, _, _, segment in end.segments if segment.flags & packets.SYN)
+
+
+def all_faults(plan):
+    """Those of the plan, and what found no room on the way."""
+    counted = {}
+    for side, first, last, flags in plan.overflows:
+        if first < last:
+            counted[side, first] = counted.get((side, first), 0) + 1
+    overflows = [plans_module.Fault(0, side, first, "drop", times) for (side, first), times in counted.items()]
+    return [fault for fault in plan.faults if fault.what == "drop" and not fault.flags & packets.SYN] + overflows
+
+
+def add_losses(plan, ends, trip, spent):
+    """What several losses are repaired in at once counts once."""
+    done = 0.0
+    losses = [(cause, begin, until, fault.step) for fault in all_faults(plan)
+              for cause, begin, until in loss_times(fault, ends[fault.side], trip)]
+    for cause, begin, until, step in sorted(losses, key=lambda loss: loss[1]):
+        begin = max(begin, done)
+        if until > begin:
+            spent[step][cause] += until - begin
+            done = until
 
 
 def built_in(plan, ends, delay):
@@ -196,11 +225,7 @@ def built_in(plan, ends, delay):
         if gap.closes and gap.side == CLIENT:
             cause = "idle"
         spent[gap.step][cause] += gap_time(gap, side_ends[gap.side], nagle)
-    for fault in plan.faults:
-        if fault.what == "drop" and not fault.flags & packets.SYN:
-            cause, seconds = loss_time(fault, side_ends[fault.side], 2 * delay)
-            if cause:
-                spent[fault.step][cause] += seconds
+    add_losses(plan, side_ends, 2 * delay, spent)
     for step, first, second in plan.nagle:
         client = side_ends[CLIENT]
         held = client.copies(CLIENT, second)[0] - client.copies(CLIENT, first)[0] - 2 * delay
