@@ -16,6 +16,10 @@ struct ws_points {
 	/* Finds the transits of a connection, in an array that the caller has to free. False: out of memory. */
 	bool (*transits)(void *context, const struct ws_conn_path *path, struct ws_transit **transit, size_t *count);
 	void *context;
+	/* Where the trackers have been fed up to an earlier time only, finds what stands in the place of path->shares, which
+	 * is of the whole capture. It is valid until the next call. NULL: they have been fed all. */
+	const struct ws_joined_shares *(*earlier)(void *earlier_context, const struct ws_conn_path *path);
+	void *earlier_context;
 };
 
 /* Where the time of a connection went, as its points tell together: what each endpoint decided from the point nearest to

@@ -16,6 +16,7 @@
 #include "app/past.h"
 #include "app/joined.h"
 #include "app/merge.h"
+#include "app/past_shares.h"
 #include "app/reread.h"
 
 #include <stdlib.h>
@@ -41,8 +42,9 @@ struct snapshot {
 	ws_time until;                    /* the same for the other parts, by the reference's clock */
 	struct ws_points points;          /* what they know together; `joins` is the session's count then */
 	uint64_t joins;
-	struct merge merge;    /* all parts in one list */
-	struct ws_error error; /* why the snapshot differs from what the session has read */
+	struct past_shares *shares; /* NULL: none has been asked for */
+	struct merge merge;         /* all parts in one list */
+	struct ws_error error;      /* why the snapshot differs from what the session has read */
 };
 
 static void snapshot_close(struct snapshot *snapshot)
@@ -50,6 +52,7 @@ static void snapshot_close(struct snapshot *snapshot)
 	if (!snapshot)
 		return;
 	merge_free(&snapshot->merge);
+	free(snapshot->shares);
 	for (size_t i = 0; i < WS_JOIN_POINTS; i++) {
 		ws_tracker_free(snapshot->part[i].tracker);
 		reread_close(&snapshot->part[i].reread);
@@ -169,6 +172,18 @@ static bool part_advance(struct part *part, reread_take *take, ws_time end)
 	return true;
 }
 
+/* Where the time of a connection has gone so far. */
+static const struct ws_joined_shares *shares_until_then(void *context, const struct ws_conn_path *path)
+{
+	struct snapshot *snapshot = context;
+	uint64_t fed = snapshot->joins;
+	for (size_t i = 0; i < snapshot->points.count; i++)
+		fed += snapshot->part[i].frame;
+	if (!snapshot->shares)
+		snapshot->shares = calloc(1, sizeof(*snapshot->shares));
+	return snapshot->shares ? past_shares_find(snapshot->shares, &snapshot->points, path, fed) : NULL;
+}
+
 /* Tells the trackers of the snapshot what the points know together, when there is more than they have been told. */
 static void snapshot_join(struct snapshot *snapshot)
 {
@@ -184,6 +199,8 @@ static void snapshot_join(struct snapshot *snapshot)
 		snapshot->points.tracker[i] = snapshot->part[i].tracker;
 		snapshot->part[i].clock = joined_clock(joined, i);
 	}
+	snapshot->points.earlier = shares_until_then;
+	snapshot->points.earlier_context = snapshot;
 	joined_share(joined, &snapshot->points);
 }
 

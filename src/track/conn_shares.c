@@ -47,10 +47,11 @@ bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *
 {
 	if (!tracker->table.shares || !ws_conn_shares((struct ws_conn *)conn)->opener)
 		return false;
-	const struct ws_path_of *of = ws_path_with_shares(tracker, conn);
-	struct ws_divided divided = {.swapped = of && of->swapped};
-	if (of) {
-		*sum = of->path->shares->shares;
+	const struct ws_path_of *of;
+	const struct ws_joined_shares *joined = ws_path_shares(tracker, conn, &of);
+	struct ws_divided divided = {.swapped = joined && of->swapped};
+	if (joined) {
+		*sum = joined->shares;
 	} else {
 		struct ws_conn_copy copy;
 		const struct ws_conn *one = ws_conn_divided(tracker, conn, &copy, &divided);

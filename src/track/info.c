@@ -336,7 +336,10 @@ static void fill_shared_times(const struct ws_tracker *tracker, const struct ws_
                               struct ws_conn_info *info)
 {
 	enum { DRIFT = 1000 };
-	const struct ws_joined_shares *shares = info->path->shares;
+	const struct ws_path_of *of;
+	const struct ws_joined_shares *shares = ws_path_shares(tracker, conn, &of);
+	if (!shares)
+		return;
 	const ws_time first = ws_clock_there(tracker->points->clock[tracker->point], shares->first_time);
 	const ws_time last = first + shares->duration;
 	if (parts & WS_PART_FIRST)
@@ -363,7 +366,7 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		return;
 	ws_together_fill_ends(tracker, parts, chosen, info);
 	ws_together_fill(tracker, conn, parts, info);
-	if (parts & (WS_PART_FIRST | WS_PART_LAST) && ws_path_with_shares(tracker, conn))
+	if (parts & (WS_PART_FIRST | WS_PART_LAST))
 		fill_shared_times(tracker, conn, parts, info);
 }
 

@@ -102,10 +102,14 @@ const struct ws_path_of *ws_path_find(const struct ws_tracker *tracker, ws_conn_
 	return place < of->path->points && of->path->number[place] == number ? of : NULL;
 }
 
-const struct ws_path_of *ws_path_with_shares(const struct ws_tracker *tracker, const struct ws_conn *conn)
+const struct ws_joined_shares *ws_path_shares(const struct ws_tracker *tracker, const struct ws_conn *conn,
+                                              const struct ws_path_of **of)
 {
-	const struct ws_path_of *of = tracker->config.joins ? ws_path_find(tracker, conn->id, conn->number) : NULL;
-	return of && of->path->shares ? of : NULL;
+	const struct ws_points *points = tracker->points;
+	*of = tracker->config.joins ? ws_path_find(tracker, conn->id, conn->number) : NULL;
+	if (!*of || !(*of)->path->shares)
+		return NULL;
+	return points->earlier ? points->earlier(points->earlier_context, (*of)->path) : (*of)->path->shares;
 }
 
 static bool keeps(const struct ws_tracker *tracker, const struct ws_conn_path *path, unsigned i)

@@ -22,9 +22,9 @@ static inline struct ws_home ws_home_of(const struct ws_tracker *tracker, ws_con
 
 /* The path of a connection that the tracker keeps, if it has one. */
 const struct ws_path_of *ws_path_find(const struct ws_tracker *tracker, ws_conn_id id, uint64_t number);
-/* The same, if the connection has shares of all its points together. Those are of the whole capture, so a snapshot of an
- * earlier time has none. */
-const struct ws_path_of *ws_path_with_shares(const struct ws_tracker *tracker, const struct ws_conn *conn);
+/* What the connection's points say together of its time, valid until the next call, with its path. NULL: nothing. */
+const struct ws_joined_shares *ws_path_shares(const struct ws_tracker *tracker, const struct ws_conn *conn,
+                                              const struct ws_path_of **of);
 
 size_t ws_merged_count(const struct ws_merged *merged);
 size_t ws_merged_ids(const struct ws_merged *merged, size_t rank, size_t count, ws_conn_id *ids);

@@ -130,8 +130,8 @@ bool ws_tracker_spans(const struct ws_tracker *tracker, ws_conn_id id, ws_span_f
 	const struct ws_conn *conn = ws_table_awake(&home.tracker->table, home.id);
 	if (!home.tracker->config.history || !conn || conn->history_full)
 		return false;
-	const struct ws_path_of *of = ws_path_with_shares(home.tracker, conn);
-	if (of)
+	const struct ws_path_of *of;
+	if (ws_path_shares(home.tracker, conn, &of))
 		return ws_spans_joined(tracker, home.tracker, of, fn, context);
 	struct ws_conn_copy copy;
 	struct one_point one = {

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "app/past_shares.h"
 #include "shots.h"
 
 #include <wirestate/points.h>
@@ -352,9 +353,49 @@ static void test_only_the_other_point_has_both_directions(void **state)
 	free_pair(pair);
 }
 
+struct earlier {
+	struct past_shares shares;
+	const struct pair *pair;
+};
+
+static const struct ws_joined_shares *until_then(void *context, const struct ws_conn_path *path)
+{
+	struct earlier *earlier = context;
+	return past_shares_find(&earlier->shares, &earlier->pair->points, path, 1);
+}
+
+/* Up to the first answer's arrival; the path is of the whole capture, and so are its shares. */
+static void test_at_an_earlier_time(void **state)
+{
+	struct pair *whole = make_pair(&(struct made){.end = {9, 8}}), *pair = make_pair(&(struct made){.end = {6, 5}});
+	struct earlier *earlier = calloc(1, sizeof(*earlier));
+	(void)state;
+	assert_non_null(earlier);
+	assert_true(join(whole));
+	pair->path.shares = &whole->shares;
+	earlier->pair = pair;
+	pair->points.earlier = until_then;
+	pair->points.earlier_context = earlier;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_conn_info info = conn(pair->tracker[i], 1);
+		struct sums sums = {.at = info.first_time};
+		assert_true(info.shares_known && info.shares.both_ends);
+		assert_int_equal(milliseconds(&info.shares, WS_CAUSE_TIMEOUT, CLIENT), TIMEOUT);
+		assert_int_equal(milliseconds(&info.shares, WS_CAUSE_PROGRAM, CLIENT), 40);
+		assert_int_equal(milliseconds(&info.shares, WS_CAUSE_PROGRAM, SERVER), 50);
+		assert_int_equal(info.last_time - info.first_time, 510 * WS_MILLISECOND);
+		assert_true(ws_tracker_spans(pair->tracker[i], info.id, add_span, &sums));
+		assert_true(sums.at == info.last_time);
+	}
+	free(earlier);
+	free_pair(pair);
+	free_pair(whole);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_at_an_earlier_time),
 	        cmocka_unit_test(test_each_point_has_one_direction),
 	        cmocka_unit_test(test_one_direction_at_both_points),
 	        cmocka_unit_test(test_only_the_other_point_has_both_directions),

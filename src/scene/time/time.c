@@ -334,8 +334,8 @@ static void time_notes(const struct time_view *view, struct ws_text *text)
 		if (view->joined && !view->shares.both_ends) {
 			draw_between_sentences(text);
 			ws_text_puts(text,
-			             _("Points have shares together at the end of the capture, if segments in both "
-			               "directions tell how their clocks differ."));
+			             _("Points have shares together if segments in both directions tell how their "
+			               "clocks differ."));
 		}
 		return;
 	}
