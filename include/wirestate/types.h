@@ -18,6 +18,22 @@ struct ws_addr {
 	uint8_t byte[16];
 };
 
+/* ::1, or 127.0.0.0/8 (RFC 4291 §2.5.3, RFC 1122 §3.2.1.3). */
+static inline bool ws_addr_is_loopback(const struct ws_addr *address)
+{
+	const uint8_t *byte = address->byte;
+	unsigned zeros = 0;
+	while (zeros < 15 && !byte[zeros])
+		zeros++;
+	return zeros == 15 ? byte[15] == 1 : zeros == 10 && byte[10] == 0xff && byte[11] == 0xff && byte[12] == 127;
+}
+
+/* What goes between such addresses never leaves its host, so nothing else is the same traffic behind a NAT. */
+static inline bool ws_addr_stay_on_host(const struct ws_addr *from, const struct ws_addr *to)
+{
+	return ws_addr_is_loopback(from) && ws_addr_is_loopback(to);
+}
+
 #define WS_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Marks a function whose result must be used. */

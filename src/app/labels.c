@@ -110,9 +110,11 @@ void sources_label(struct session *session)
 		for (char *c = point->label; *c; c++) /* names are words in lists */
 			if (*c == ' ' || *c == ',' || *c == '"')
 				*c = '_';
+		bool clear = point->label[0]; /* an interface of a file need not have a name */
 		for (size_t k = 0; k < i; k++)
-			if (!point->label[0] || strcmp(session->points[k].label, point->label) == 0)
-				snprintf(point->label, sizeof(point->label), "point%zu", i + 1);
+			clear = clear && strcmp(session->points[k].label, point->label) != 0;
+		if (!clear)
+			snprintf(point->label, sizeof(point->label), "point%zu", i + 1);
 	}
 }
 

@@ -31,7 +31,8 @@ static uint64_t mark_of(const struct ws_packet *packet)
 		mark = mix(mark, (uint64_t)packet->tcp.tsval << 32 | packet->tcp.tsecr);
 	else
 		mark = mix(mark, (uint64_t)packet->sequence << 32 | packet->acknowledgment);
-	return mix(mark, packet->tcp.timestamps);
+	const bool stays = ws_addr_stay_on_host(&packet->source, &packet->destination);
+	return mix(mark, (uint64_t)stays << 1 | packet->tcp.timestamps);
 }
 
 static int mark_order(const void *left, const void *right)

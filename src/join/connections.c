@@ -52,10 +52,12 @@ static bool entry_of(const struct ws_join_connection *c, enum way way, unsigned 
 	case BOTH_NUMBERS:
 		entry->first = c->iss[0] > c->iss[1];
 		entry->key = (uint64_t)c->iss[entry->first] << 32 | c->iss[!entry->first];
+		entry->key = mix(entry->key, ws_addr_stay_on_host(&c->address[0], &c->address[1]));
 		return c->iss_known[0] && c->iss_known[1];
 	case NUMBER_AND_SYN: /* the SYN was not answered, or one point has not seen the answer */
 		entry->first = c->opener;
 		entry->key = mix(c->iss[c->opener], c->syn_tsval);
+		entry->key = mix(entry->key, ws_addr_stay_on_host(&c->address[0], &c->address[1]));
 		return c->syn_timestamp && c->iss_known[c->opener];
 	case ONE_NUMBER: /* the other is not known, or a firewall has changed it */
 		entry->key = address_key(c, &entry->first);

@@ -199,6 +199,28 @@ static void pair_connections(void **state)
 		assert_int_equal(of[i], right[i]);
 }
 
+/* What stays on its host is the same only where it stays on a host, too, whatever its numbers are. */
+static void pair_loopback(void **state)
+{
+	static const uint8_t loopback[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1};
+	struct ws_join_connection a[] = {connection(1, 1000, 11, 22), connection(2, 2000, 33, 0)}, b[2];
+	struct ws_join_pair pair[2];
+	size_t count;
+	(void)state;
+	a[1].syn_timestamp = true;
+	memcpy(b, a, sizeof(b));
+	for (unsigned i = 0; i < 2; i++)
+		for (unsigned end = 0; end < 2; end++)
+			memcpy(b[i].address[end].byte, loopback, sizeof(loopback));
+	assert_true(ws_join_connections(a, 2, b, 2, pair, &count));
+	assert_int_equal(count, 0);
+	assert_true(ws_join_connections(b, 2, b, 2, pair, &count));
+	assert_int_equal(count, 2);
+	b[0].address[0] = b[1].address[0] = a[1].address[0]; /* behind a NAT that changes one end */
+	assert_true(ws_join_connections(a, 2, b, 2, pair, &count));
+	assert_int_equal(count, 2);
+}
+
 /* ---- Segments */
 
 struct capture {
@@ -604,15 +626,25 @@ static void nothing_comes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(clock_offset),         cmocka_unit_test(clock_drift),
-	        cmocka_unit_test(clock_step),           cmocka_unit_test(clock_wrong_pair),
-	        cmocka_unit_test(clock_one_direction),  cmocka_unit_test(pair_connections),
-	        cmocka_unit_test(lost_segment),         cmocka_unit_test(acknowledged_and_not_captured),
-	        cmocka_unit_test(nothing_comes),        cmocka_unit_test(outside_the_other_capture),
-	        cmocka_unit_test(forged_reset),         cmocka_unit_test(forged_data),
-	        cmocka_unit_test(missed_at_the_sender), cmocka_unit_test(mirrored),
-	        cmocka_unit_test(missed_by_a_mirror),   cmocka_unit_test(duplicated_by_the_network),
-	        cmocka_unit_test(cut_and_merged),       cmocka_unit_test(equal_acks),
+	        cmocka_unit_test(clock_offset),
+	        cmocka_unit_test(clock_drift),
+	        cmocka_unit_test(clock_step),
+	        cmocka_unit_test(clock_wrong_pair),
+	        cmocka_unit_test(clock_one_direction),
+	        cmocka_unit_test(pair_connections),
+	        cmocka_unit_test(pair_loopback),
+	        cmocka_unit_test(lost_segment),
+	        cmocka_unit_test(acknowledged_and_not_captured),
+	        cmocka_unit_test(nothing_comes),
+	        cmocka_unit_test(outside_the_other_capture),
+	        cmocka_unit_test(forged_reset),
+	        cmocka_unit_test(forged_data),
+	        cmocka_unit_test(missed_at_the_sender),
+	        cmocka_unit_test(mirrored),
+	        cmocka_unit_test(missed_by_a_mirror),
+	        cmocka_unit_test(duplicated_by_the_network),
+	        cmocka_unit_test(cut_and_merged),
+	        cmocka_unit_test(equal_acks),
 	        cmocka_unit_test(three_points),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
