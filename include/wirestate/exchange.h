@@ -10,20 +10,28 @@ struct ws_exchange {
 	uint64_t number; /* of the connection's exchanges, from 1 */
 	ws_time request_first, request_last;
 	ws_time answer_first, answer_last; /* valid when `answered` */
-	ws_time way;                       /* the shortest time from the capture to the server and back; 0: not known */
+	ws_time way[2]; /* the shortest time from the capture to the client and back, and to the server; 0: not known */
+	ws_time think; /* of several points: what the server's program took as the point nearest to it shows; valid when
+	                 * `both_ends` */
 	uint64_t request_frame, answer_frame,
 	        last_frame;                   /* of the first and the first segment, and the answer's last one */
 	uint64_t request_bytes, answer_bytes; /* each byte once */
-	uint32_t again;                       /* segments with bytes that had been captured before */
+	uint32_t again[2]; /* of the client and of the server: segments with bytes that had been captured before */
+	/* Raw numbers: one past the request's last byte, and of the answer's first; they are of one point. */
+	uint32_t request_end, answer_start;
+	uint8_t point;  /* of several points: whose times and frames these are */
+	bool both_ends; /* of several points: the point nearest to the client and that nearest to the server have it */
 	bool answered;
 	/* The client went on sending before it had the whole answer, so what belongs to which is not plain. */
 	bool interleaved;
 };
 
+/* At which end it was captured, as ws_shares_vantage(). */
+const char *ws_exchange_vantage(const struct ws_exchange *exchange);
 /* From the first byte of the request to the first byte of the answer; -1: not answered. */
 ws_time ws_exchange_first_byte(const struct ws_exchange *exchange);
 /* What the server's program took: from the last byte of the request to the first of the answer, without the way to the
- * server and back; -1: not answered. */
+ * server and back, at the point nearest to the server; -1: not answered. */
 ws_time ws_exchange_think(const struct ws_exchange *exchange);
 /* From the first byte of the answer to its last; -1: not answered. */
 ws_time ws_exchange_transfer(const struct ws_exchange *exchange);
@@ -31,7 +39,9 @@ ws_time ws_exchange_transfer(const struct ws_exchange *exchange);
 /* False: stop. */
 typedef bool ws_exchange_fn(void *context, const struct ws_exchange *exchange);
 /* Calls `fn` for each exchange of a connection in the order of time, also for one that is not over. It goes through the
- * connection's history, and takes time in proportion to it. False: the history is not kept, or `fn` has stopped it. */
+ * connection's history, and takes time in proportion to it. Of a connection that several points captured, the times are
+ * those of the client as the point nearest to it has them, by the clock of `tracker`. False: the history is not kept, or
+ * `fn` has stopped it. */
 bool ws_tracker_exchanges(const struct ws_tracker *tracker, ws_conn_id id, ws_exchange_fn *fn, void *context);
 /* The exchange of a connection that is not over, with the configuration's `exchanges`. False: none. */
 bool ws_tracker_open_exchange(const struct ws_tracker *tracker, ws_conn_id id, struct ws_exchange *exchange);

@@ -99,15 +99,16 @@ bool ws_output_clock(struct ws_output *output, const char *point, const char *re
 /* Writes events that have no packet: those of timers. */
 bool ws_output_events(struct ws_output *output, const struct ws_track_result *result, const struct ws_tracker *tracker);
 /* Writes what is left at the end: connections that have no record yet, UDP conversations and totals; then flushes. ARP
- * records are written when a binding is learnt or changes, so they are not repeated here. The overview of several points
+ * records are written when a binding is learnt or changes, so they are not repeated here. What several points say together
  * is written apart, by the function below. */
 bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker,
                       const struct ws_capture_stats *capture);
-/* Several points: the overview of all, if it is wanted, of a tracker that shows them as one; NULL:
- * there is no memory for that. */
-bool ws_output_overview(struct ws_output *output, const struct ws_tracker *tracker);
-/* Connections that should have records of shares, but whose history did not fit into memory. */
+/* Several points: the exchanges, the services and the overview of all, as far as they are wanted, of a tracker that shows them
+ * as one; NULL: there is no memory for that. */
+bool ws_output_together(struct ws_output *output, const struct ws_tracker *tracker);
+/* Connections that should have records of shares, and of exchanges, but whose history did not fit into memory. */
 uint64_t ws_output_without_shares(const struct ws_output *output);
+uint64_t ws_output_without_exchanges(const struct ws_output *output);
 /* Writes the totals as of `now`. Of records there are those of each sensor. */
 bool ws_output_totals(struct ws_output *output, const struct ws_tracker *tracker,
                       const struct ws_capture_stats *capture, ws_time now);

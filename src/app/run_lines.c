@@ -65,14 +65,41 @@ static void lines_check_filter(const struct session *session)
 	fprintf(stderr, _("wirestate: display filter: %s\n"), ws_text_cstr(&text));
 }
 
-/* Several points: one overview, with each connection once. */
-static void lines_overview(struct session *session)
+/* Several points: what has each connection once. */
+static void lines_together(struct session *session)
 {
-	if (!session_asks_for(session, WS_RECORD_OVERVIEW) || session->point_count < 2)
+	if (session->point_count < 2 ||
+	    !(session_asks_for(session, WS_RECORD_OVERVIEW) || session_asks_for(session, WS_RECORD_EXCHANGE) ||
+	      session_asks_for(session, WS_RECORD_SERVICE)))
 		return;
 	session_show_together(session);
 	session_merge(session, true);
-	session->output_failed = !ws_output_overview(session->output, session->merge.tracker);
+	session->output_failed = !ws_output_together(session->output, session->merge.tracker);
+}
+
+/* Of how many connections records are missing. */
+static void lines_check_missing(const struct session *session)
+{
+	const uint64_t shares = ws_output_without_shares(session->output),
+	               exchanges = ws_output_without_exchanges(session->output);
+	if (shares)
+		fprintf(stderr,
+		        ws_translate_plural(
+		                "wirestate: of %llu connection the shares of time are not shown, because their "
+		                "segments did not fit into --max-memory\n",
+		                "wirestate: of %llu connections the shares of time are not shown, because their "
+		                "segments did not fit into --max-memory\n",
+		                shares),
+		        (unsigned long long)shares);
+	if (exchanges)
+		fprintf(stderr,
+		        ws_translate_plural(
+		                "wirestate: of %llu connection the requests and answers are not shown, because its "
+		                "segments did not fit into --max-memory\n",
+		                "wirestate: of %llu connections the requests and answers are not shown, because their "
+		                "segments did not fit into --max-memory\n",
+		                exchanges),
+		        (unsigned long long)exchanges);
 }
 
 static void lines_finish(struct session *session)
@@ -94,23 +121,14 @@ static void lines_finish(struct session *session)
 		session->output_failed = !ws_output_finish(session->output, point->tracker, &stats);
 	}
 	if (!session->output_failed)
-		lines_overview(session);
+		lines_together(session);
 	/* A reader that closes the pipe, as head and less do, has read enough. A user who stops the program does not
 	 * wait for the rest either. */
 	if (session->output_failed && !ws_output_broken_pipe(session->output) && !(signals_take() & SIGNAL_STOP))
 		ws_output_error(session->output, &session->error);
 	lines_check_debugged(session);
 	lines_check_filter(session);
-	const uint64_t missing = ws_output_without_shares(session->output);
-	if (missing)
-		fprintf(stderr,
-		        ws_translate_plural(
-		                "wirestate: of %llu connection the shares of time are not shown, because their "
-		                "segments did not fit into --max-memory\n",
-		                "wirestate: of %llu connections the shares of time are not shown, because their "
-		                "segments did not fit into --max-memory\n",
-		                missing),
-		        (unsigned long long)missing);
+	lines_check_missing(session);
 }
 
 /* Reports that a point's interface has gone down, and that it is up again. */

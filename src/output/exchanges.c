@@ -27,12 +27,26 @@ static void exchange_time(const struct subject *s, unsigned index, struct value 
 	set_time(v, times[index]);
 }
 
+static uint32_t again(const struct ws_exchange *exchange)
+{
+	return exchange->again[0] + exchange->again[1];
+}
+
+static void exchange_vantage(const struct subject *s, unsigned index, struct value *v)
+{
+	const char *vantage = ws_exchange_vantage(s->exchange);
+	(void)index;
+	v->kind = VALUE_NULL;
+	if (vantage)
+		set_string(v, vantage);
+}
+
 /* Frames are null where there is no answer. */
 static void exchange_number(const struct subject *s, unsigned index, struct value *v)
 {
 	const struct ws_exchange *exchange = s->exchange;
 	const uint64_t numbers[] = {s->conn->number,        exchange->number,    exchange->request_bytes,
-	                            exchange->answer_bytes, exchange->again,     exchange->request_frame,
+	                            exchange->answer_bytes, again(exchange),     exchange->request_frame,
 	                            exchange->answer_frame, exchange->last_frame};
 	enum { FIRST_FRAME = 5 };
 	set_known(v, numbers[index], index < FIRST_FRAME || numbers[index]);
@@ -65,9 +79,10 @@ static const struct column exchange_column[] = {
         {NULL, "answer_frame", exchange_number, 6},
         {NULL, "last_frame", exchange_number, 7},
         {NULL, "interleaved", exchange_interleaved, 0},
-        {NULL, "point", get_point, 0},
+        {NULL, "point", get_point, 0}, /* with several points, as the next one */
+        {NULL, "vantage", exchange_vantage, 0},
 };
-const struct columns output_exchange_columns = {exchange_column, WS_ARRAY_SIZE(exchange_column) - 1,
+const struct columns output_exchange_columns = {exchange_column, WS_ARRAY_SIZE(exchange_column) - 2,
                                                 WS_ARRAY_SIZE(exchange_column)};
 
 /* Writes "exchange #3.2  10.0.0.1:4000 → 10.0.0.2:80  71 bytes, answer 197 bytes  ttfb 0.010 think 0.001 transfer 0 s".
@@ -81,21 +96,27 @@ void text_exchange(struct ws_text *text, const struct subject *subject)
 	ws_text_endpoint(text, &conn_side(subject, 0)->address, subject->conn->ip_version, conn_side(subject, 0)->port);
 	ws_text_puts(text, " \xe2\x86\x92 ");
 	ws_text_endpoint(text, &conn_side(subject, 1)->address, subject->conn->ip_version, conn_side(subject, 1)->port);
-	ws_text_printf(text, "  packet %ju, %ju bytes", (uintmax_t)exchange->request_frame,
-	               (uintmax_t)exchange->request_bytes);
+	if (exchange->request_frame)
+		ws_text_printf(text, "  packet %ju, ", (uintmax_t)exchange->request_frame);
+	else /* only another point has it */
+		ws_text_puts(text, "  ");
+	ws_text_printf(text, "%ju bytes", (uintmax_t)exchange->request_bytes);
 	if (!exchange->answered) {
 		ws_text_puts(text, "  no answer");
 		return;
 	}
-	ws_text_printf(text, "  answer %ju, %ju bytes", (uintmax_t)exchange->answer_frame,
-	               (uintmax_t)exchange->answer_bytes);
+	if (exchange->answer_frame)
+		ws_text_printf(text, "  answer %ju, %ju bytes", (uintmax_t)exchange->answer_frame,
+		               (uintmax_t)exchange->answer_bytes);
+	else
+		ws_text_printf(text, "  answer %ju bytes", (uintmax_t)exchange->answer_bytes);
 	for (enum ws_measure measure = 0; measure < WS_MEASURE_COUNT; measure++) {
 		ws_text_printf(text, "  %s ", ws_measure_words(measure));
 		ws_text_time(text, ws_exchange_measure(exchange, measure), 6);
 		ws_text_puts(text, " s");
 	}
-	if (exchange->again)
-		ws_text_printf(text, "  retransmissions %u", exchange->again);
+	if (again(exchange))
+		ws_text_printf(text, "  retransmissions %u", again(exchange));
 	if (exchange->interleaved)
 		ws_text_puts(text, "  interleaved");
 }
@@ -116,13 +137,10 @@ void output_service_exchange(struct ws_output *output, const struct ws_tracker *
 		ws_services_exchange(output->services, tracker, id, exchange);
 }
 
-void output_service_connection(struct ws_output *output, const struct ws_tracker *tracker, ws_conn_id id, bool history)
+void output_service_connection(struct ws_output *output, const struct ws_tracker *tracker, ws_conn_id id)
 {
-	if (!have_services(output, tracker))
-		return;
-	ws_services_connection(output->services, tracker, id);
-	if (history)
-		(void)!ws_services_history(output->services, tracker, id);
+	if (have_services(output, tracker))
+		ws_services_connection(output->services, tracker, id);
 }
 
 void output_services(struct ws_output *output, void (*write)(struct ws_output *output, const struct subject *subject))
@@ -131,10 +149,9 @@ void output_services(struct ws_output *output, void (*write)(struct ws_output *o
 		const struct ws_service *service = ws_services_at(output->services, i);
 		write(output, &(struct subject){.kind = WS_RECORD_SERVICE,
 		                                .service = service,
-		                                .shares = service->shares_known ? &service->shares : NULL,
-		                                .point = output->point_name});
+		                                .shares = service->shares_known ? &service->shares : NULL});
 	}
-	ws_services_free(output->services); /* the next point has its own */
+	ws_services_free(output->services);
 	output->services = NULL;
 }
 
@@ -180,16 +197,14 @@ static void service_measure(const struct subject *s, unsigned index, struct valu
 	{word, "max", service_measure, OF_EACH * (name) + MOST},
 /* clang-format on */
 
-static const struct column service_column[] = {
-        {"server", "address", service_address, 0},
-        {"server", "port", service_port, 0},
-        {NULL, "connections", service_number, 0},
-        {NULL, "exchanges", service_number, 1},
-        {NULL, "unanswered", service_number, 2},
-        {NULL, "interleaved", service_number, 3},
-        WS_MEASURES(MEASURE_COLUMNS) SHARE_COLUMNS(group_share, group_spent){NULL, "point", get_point, 0},
-};
-const struct columns output_service_columns = {service_column, WS_ARRAY_SIZE(service_column) - 1,
+static const struct column service_column[] = {{"server", "address", service_address, 0},
+                                               {"server", "port", service_port, 0},
+                                               {NULL, "connections", service_number, 0},
+                                               {NULL, "exchanges", service_number, 1},
+                                               {NULL, "unanswered", service_number, 2},
+                                               {NULL, "interleaved", service_number, 3},
+                                               WS_MEASURES(MEASURE_COLUMNS) SHARE_COLUMNS(group_share, group_spent)};
+const struct columns output_service_columns = {service_column, WS_ARRAY_SIZE(service_column),
                                                WS_ARRAY_SIZE(service_column)};
 
 /* Writes "service 10.0.0.2:80  connections 3  exchanges 12  time to first byte median 0.010 s p95 0.120 s max 0.2 s;

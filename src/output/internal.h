@@ -176,6 +176,7 @@ struct ws_output {
 	} recorded[WS_JOIN_POINTS];
 	struct ws_services *services; /* NULL: none so far */
 	uint64_t without_shares;      /* connections whose stretches of time are not known */
+	uint64_t without_exchanges;   /* of several points: whose requests and answers are not known */
 	unsigned point;               /* of what is written now */
 	const char *point_name;       /* NULL: there is only one */
 	struct ws_sheet *sheet;       /* takes what is to be written; NULL: it is written at once */

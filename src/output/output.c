@@ -93,17 +93,16 @@ static bool set_recorded(struct ws_output *output, uint64_t number)
 }
 
 /* An exchange has ended, or its connection. */
-static void exchange_event(struct ws_output *output, const struct ws_tracker *tracker, struct ws_conn_info *conn,
-                           const struct ws_exchange *exchange)
+static void exchange_record(struct ws_output *output, const struct ws_tracker *tracker, const struct ws_conn_info *conn,
+                            const struct ws_exchange *exchange, const char *point)
 {
-	conn->first_byte = ws_exchange_first_byte(exchange);
-	if (!conn_matches(output, conn))
+	struct ws_conn_info own = *conn;
+	own.first_byte = ws_exchange_first_byte(exchange);
+	if (!conn_matches(output, &own))
 		return;
-	output_record(output, &(struct subject){.kind = WS_RECORD_EXCHANGE,
-	                                        .conn = conn,
-	                                        .exchange = exchange,
-	                                        .point = output->point_name});
-	if (output_wants(output, WS_RECORD_SERVICE) && !output->options.several)
+	output_record(output, &(struct subject){
+	                              .kind = WS_RECORD_EXCHANGE, .conn = &own, .exchange = exchange, .point = point});
+	if (output_wants(output, WS_RECORD_SERVICE))
 		output_service_exchange(output, tracker, conn->id, exchange);
 }
 
@@ -112,22 +111,40 @@ static bool wants_exchanges(const struct ws_output *output)
 	return output_wants(output, WS_RECORD_EXCHANGE) || output_wants(output, WS_RECORD_SERVICE);
 }
 
+struct exchange_writer {
+	struct ws_output *output;
+	const struct ws_tracker *tracker;
+	const struct ws_conn_info *conn;
+};
+
+static bool write_exchange(void *context, const struct ws_exchange *exchange)
+{
+	const struct exchange_writer *writer = context;
+	const struct ws_points *points = ws_tracker_points(writer->tracker);
+	exchange_record(writer->output, writer->tracker, writer->conn, exchange,
+	                points ? points->name[exchange->point] : writer->output->point_name);
+	return writer->output->write_error == 0;
+}
+
 /* True of what is written with the first point's. */
 static bool is_of_another_point(const struct ws_output *output, const struct ws_conn_info *conn)
 {
 	return conn->path && conn->path->point[0] != output->point;
 }
 
-/* A connection is given up, or the input has ended: what was not over is, and its time is known. Each point has its own
- * exchanges, but a service counts those of a connection once, so that these are counted when the points are joined. */
+/* A connection is given up, or the input has ended: what was not over is, and its time is known. Several points may say it
+ * together only when they have been joined, so all exchanges of a connection are written then. */
 static void end_exchanges(struct ws_output *output, const struct ws_tracker *tracker, const struct ws_conn_info *conn)
 {
-	struct ws_conn_info own = *conn;
 	struct ws_exchange exchange;
-	if (ws_tracker_open_exchange(tracker, conn->id, &exchange))
-		exchange_event(output, tracker, &own, &exchange);
-	if (output_wants(output, WS_RECORD_SERVICE) && conn_matches(output, conn) && !is_of_another_point(output, conn))
-		output_service_connection(output, tracker, conn->id, output->options.several);
+	struct exchange_writer writer = {output, tracker, conn};
+	if (output->options.several)
+		output->without_exchanges +=
+		        !ws_tracker_exchanges(tracker, conn->id, write_exchange, &writer) && !output->write_error;
+	else if (ws_tracker_open_exchange(tracker, conn->id, &exchange))
+		exchange_record(output, tracker, conn, &exchange, output->point_name);
+	if (output_wants(output, WS_RECORD_SERVICE) && conn_matches(output, conn))
+		output_service_connection(output, tracker, conn->id);
 }
 
 /* The record of an evicted connection must be written now, because nothing is kept of it. That of a connection that has
@@ -165,8 +182,8 @@ static void write_event_of_connection(struct ws_output *output, const struct ws_
 	                    (output_wants(output, WS_RECORD_CONNECTION) && event->kind != WS_EVENT_EXCHANGE);
 	if (!wanted || !ws_tracker_conn(tracker, event->conn, &conn))
 		return;
-	if (event->kind == WS_EVENT_EXCHANGE)
-		exchange_event(output, tracker, &conn, event->exchange);
+	if (event->kind == WS_EVENT_EXCHANGE && !output->options.several)
+		exchange_record(output, tracker, &conn, event->exchange, output->point_name);
 	if (evicted && wants_exchanges(output))
 		end_exchanges(output, tracker, &conn);
 	if (event->kind != WS_EVENT_EXCHANGE && output_wants(output, WS_RECORD_CONNECTION))
@@ -393,12 +410,15 @@ static void finish_shares(struct ws_output *output, const struct ws_tracker *tra
 	output->without_shares += !output_spans(output, tracker, conn, output_record);
 }
 
-static void finish_exchanges(struct ws_output *output, const struct ws_tracker *tracker, size_t count)
+static void write_exchanges(struct ws_output *output, const struct ws_tracker *tracker)
 {
+	const size_t count = wants_exchanges(output) ? ws_tracker_conn_count(tracker) : 0;
 	struct ws_conn_info conn;
 	for (size_t i = 0; i < count && output->write_error == 0; i++)
 		if (ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, i), &conn) && !conn.stated.sensor)
 			end_exchanges(output, tracker, &conn);
+	if (output_wants(output, WS_RECORD_SERVICE))
+		output_services(output, output_record);
 }
 
 static void finish_series(struct ws_output *output, const struct ws_tracker *tracker, const struct ws_conn_info *conn)
@@ -484,10 +504,12 @@ static void write_overview(struct ws_output *output, const struct ws_tracker *tr
 		output->write_error = ENOMEM;
 }
 
-bool ws_output_overview(struct ws_output *output, const struct ws_tracker *tracker)
+bool ws_output_together(struct ws_output *output, const struct ws_tracker *tracker)
 {
 	WS_LANGUAGE_ENGLISH;
 	ws_output_point(output, 0, NULL);
+	if (tracker)
+		write_exchanges(output, tracker);
 	write_overview(output, tracker);
 	return ws_output_flush(output);
 }
@@ -502,17 +524,15 @@ bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker
 	finish_records(output, tracker, WS_RECORD_CONNECTION, connections);
 	if (output_wants(output, WS_RECORD_SHARE))
 		finish_each(output, tracker, 0, connections, finish_shares);
-	if (wants_exchanges(output))
-		finish_exchanges(output, tracker, connections);
-	if (output_wants(output, WS_RECORD_SERVICE))
-		output_services(output, output_record);
+	if (!output->options.several)
+		write_exchanges(output, tracker);
 	finish_records(output, tracker, WS_RECORD_UDP, ws_tracker_udp_count(tracker));
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(tracker, &stats);
 	if (output->options.format == WS_FORMAT_ZEEK)
 		zeek_finish(output, stats.last_time);
 	write_totals(output, tracker, capture, stats.last_time);
-	if (!output->point_name)
+	if (!output->options.several)
 		write_overview(output, tracker);
 	if (output_wants(output, WS_RECORD_SERIES))
 		finish_each(output, tracker, 0, ws_tracker_conn_count(tracker), finish_series);

@@ -52,6 +52,11 @@ uint64_t ws_output_without_shares(const struct ws_output *output)
 	return output->without_shares;
 }
 
+uint64_t ws_output_without_exchanges(const struct ws_output *output)
+{
+	return output->without_exchanges;
+}
+
 bool ws_output_broken_pipe(const struct ws_output *output)
 {
 	return output->write_error == EPIPE;

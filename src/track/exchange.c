@@ -23,8 +23,17 @@ ws_time ws_exchange_think(const struct ws_exchange *exchange)
 {
 	if (!exchange->answered)
 		return -1;
-	const ws_time time = exchange->answer_first - exchange->request_last - exchange->way;
+	if (exchange->both_ends)
+		return exchange->think;
+	const ws_time time = exchange->answer_first - exchange->request_last - exchange->way[1];
 	return time > 0 ? time : 0;
+}
+
+const char *ws_exchange_vantage(const struct ws_exchange *exchange)
+{
+	const struct ws_time_shares shares = {.both_ends = exchange->both_ends,
+	                                      .way_to = {exchange->way[0], exchange->way[1]}};
+	return ws_shares_vantage(&shares, 0);
 }
 
 ws_time ws_exchange_transfer(const struct ws_exchange *exchange)
@@ -56,7 +65,7 @@ const char *ws_measure_words(enum ws_measure measure)
 
 /* ---- Segment by segment */
 
-static bool finish(struct ws_exchanger *exchanger, struct ws_exchange *done)
+bool ws_exchanger_finish(struct ws_exchanger *exchanger, struct ws_exchange *done)
 {
 	const bool open = exchanger->open;
 	if (open)
@@ -123,15 +132,19 @@ static bool take_request(struct ws_exchanger *exchanger, const struct ws_segment
 			now->request_bytes += bytes;
 			return false;
 		}
-		over = finish(exchanger, done);
+		over = ws_exchanger_finish(exchanger, done);
 	}
 	if (!exchanger->open) {
 		*now = (struct ws_exchange){
 		        .number = ++exchanger->count, .request_first = s->time, .request_frame = s->frame};
+		now->answer_start = s->flags & WS_TCP_ACK ? s->acknowledgment : exchanger->end[server];
+		if (exchanger->known[server] && ws_seq_before(now->answer_start, exchanger->end[server]))
+			now->answer_start = exchanger->end[server];
 		exchanger->open = true;
 		exchanger->missing[server] = 0; /* what is still missing of the server's is no answer to this */
 	}
 	now->request_last = later(s->time, now->request_first);
+	now->request_end = exchanger->end[!server];
 	now->request_bytes += bytes;
 	return over;
 }
@@ -156,7 +169,7 @@ static void take_answer(struct ws_exchanger *exchanger, const struct ws_segment 
 		now->answered = true;
 		now->answer_first = later(s->time, now->request_last);
 		now->answer_frame = s->frame;
-		now->way = way;
+		now->way[1] = way;
 		exchanger->longest = later(now->answer_first - now->request_first, exchanger->longest);
 	}
 	now->answer_last = later(s->time, now->answer_first);
@@ -178,7 +191,7 @@ bool ws_exchanger_note(struct ws_exchanger *exchanger, const struct ws_segment *
 		uint32_t filled;
 		const uint32_t sent = take_new(exchanger, s, &filled);
 		if (!sent && !filled)
-			exchanger->now.again += exchanger->open;
+			exchanger->now.again[s->direction != client] += exchanger->open;
 		else if (s->direction != client)
 			take_answer(exchanger, s, sent + filled, way);
 		else if (sent)
@@ -188,7 +201,7 @@ bool ws_exchanger_note(struct ws_exchanger *exchanger, const struct ws_segment *
 	}
 	if (over || !(s->flags & WS_TCP_RST || (s->flags & WS_TCP_FIN && s->direction != client)))
 		return over;
-	return finish(exchanger, done);
+	return ws_exchanger_finish(exchanger, done);
 }
 
 ws_time ws_exchange_way(const struct ws_conn *conn, unsigned client)
@@ -196,28 +209,63 @@ ws_time ws_exchange_way(const struct ws_conn *conn, unsigned client)
 	return conn->rtt[client & 1].count ? conn->rtt[client & 1].least : 0;
 }
 
-static bool counts(const struct ws_segment *s)
+bool ws_exchange_show(const struct ws_exchange_shown *shown, struct ws_exchange *exchange)
 {
-	return !s->duplicate && (!s->bad_checksum || s->checksum_ignored);
+	const ws_time moved = ws_points_moved(shown->asked, shown->tracker, shown->point, exchange->request_first) -
+	                      exchange->request_first;
+	exchange->point = (uint8_t)shown->point;
+	exchange->request_first += moved;
+	exchange->request_last += moved;
+	if (exchange->answered) {
+		exchange->answer_first += moved;
+		exchange->answer_last += moved;
+	}
+	return shown->fn(shown->context, exchange);
+}
+
+static bool exchanges_of(const struct ws_exchange_shown *shown, const struct ws_conn *conn, unsigned client)
+{
+	struct ws_exchanger exchanger = {.count = 0};
+	struct ws_exchange done;
+	const ws_time way = ws_exchange_way(conn, client), back = ws_exchange_way(conn, !client);
+	struct ws_history_cursor cursor = {.chunk = NULL};
+	struct ws_segment s;
+	while (ws_history_read(conn, &cursor, &s)) {
+		if (s.kind != WS_INPUT_SEGMENT || s.repeated || !ws_exchange_counts(&s) ||
+		    !ws_exchanger_note(&exchanger, &s, client, way, &done))
+			continue;
+		done.way[0] = back;
+		if (!ws_exchange_show(shown, &done))
+			return false;
+	}
+	if (!ws_exchanger_finish(&exchanger, &done))
+		return true;
+	done.way[0] = back;
+	return ws_exchange_show(shown, &done);
 }
 
 bool ws_tracker_exchanges(const struct ws_tracker *tracker, ws_conn_id id, ws_exchange_fn *fn, void *context)
 {
 	const struct ws_home home = ws_home_of(tracker, id);
 	const struct ws_conn *conn = ws_table_awake(&home.tracker->table, home.id);
-	struct ws_exchanger exchanger = {.count = 0};
-	struct ws_exchange done;
-	if (!home.tracker->config.history || !conn || conn->history_full)
+	struct ws_divided divided;
+	struct ws_conn_copy copy;
+	bool went_through;
+	if (!home.tracker->config.history || !conn)
 		return false;
-	const unsigned client = (unsigned)ws_shown_client(home.tracker, conn) & 1;
-	const ws_time way = ws_exchange_way(conn, client);
-	struct ws_history_cursor cursor = {.chunk = NULL};
-	struct ws_segment s;
-	while (ws_history_read(conn, &cursor, &s))
-		if (s.kind == WS_INPUT_SEGMENT && !s.repeated && counts(&s) &&
-		    ws_exchanger_note(&exchanger, &s, client, way, &done) && !fn(context, &done))
-			return false;
-	return !finish(&exchanger, &done) || fn(context, &done);
+	const struct ws_path_of *of =
+	        home.tracker->config.joins ? ws_path_find(home.tracker, conn->id, conn->number) : NULL;
+	if (of && ws_exchanges_joined(tracker, home.tracker, of, fn, context, &went_through))
+		return went_through;
+	/* Where one direction is missing, another point may have it. */
+	unsigned client = (unsigned)ws_shown_client(home.tracker, conn) & 1;
+	const struct ws_conn *one = ws_conn_divided(home.tracker, conn, &copy, &divided);
+	if (one && one != &copy.slot.conn) {
+		conn = one;
+		client ^= divided.swapped;
+	}
+	const struct ws_exchange_shown shown = {tracker, home.tracker, divided.point, fn, context};
+	return !conn->history_full && exchanges_of(&shown, conn, client);
 }
 
 static bool find_longest(void *context, const struct ws_exchange *exchange)
@@ -231,7 +279,7 @@ ws_time ws_longest_first_byte(const struct ws_tracker *tracker, const struct ws_
 {
 	const struct ws_exchanger *exchanger = ws_exchange_pool_find(&tracker->requests, conn->id);
 	ws_time longest = -1;
-	if (exchanger)
+	if (exchanger && !(tracker->config.joins && ws_path_find(tracker, conn->id, conn->number)))
 		return exchanger->count ? exchanger->longest : -1;
 	ws_tracker_exchanges(tracker, conn->id, find_longest, &longest);
 	return longest;
@@ -297,7 +345,7 @@ void ws_exchange_pool_begin(struct ws_exchange_pool *pool, ws_conn_id id)
 bool ws_exchange_pool_note(struct ws_exchange_pool *pool, const struct ws_conn *conn, const struct ws_segment *s)
 {
 	struct ws_exchanger *exchanger = find(pool, conn->id);
-	if (!exchanger || !counts(s))
+	if (!exchanger || !ws_exchange_counts(s))
 		return false;
 	const unsigned client = (unsigned)ws_conn_likely_client(conn) & 1;
 	return ws_exchanger_note(exchanger, s, client, ws_exchange_way(conn, client), &pool->done);

@@ -6,6 +6,7 @@
 #include "track/conn.h"
 
 #include <wirestate/exchange.h>
+#include <wirestate/points.h>
 
 /* Of one connection. Zeroed memory is a valid start. */
 struct ws_exchanger {
@@ -22,6 +23,26 @@ struct ws_exchanger {
  * exchange that is over. */
 bool ws_exchanger_note(struct ws_exchanger *exchanger, const struct ws_segment *s, unsigned client, ws_time way,
                        struct ws_exchange *done);
+/* What is not over ends. False: nothing. */
+bool ws_exchanger_finish(struct ws_exchanger *exchanger, struct ws_exchange *done);
+/* The segment has come to its receiver, as far as its checksum tells. */
+static inline bool ws_exchange_counts(const struct ws_segment *s)
+{
+	return !s->duplicate && (!s->bad_checksum || s->checksum_ignored);
+}
+
+/* Who is told of exchanges, and by which clock. */
+struct ws_exchange_shown {
+	const struct ws_tracker *asked, *tracker; /* asked: `tracker`, or the merged one whose part it is */
+	unsigned point;                           /* whose times and frames they have */
+	ws_exchange_fn *fn;
+	void *context;
+};
+bool ws_exchange_show(const struct ws_exchange_shown *shown, struct ws_exchange *exchange);
+/* exchanges_joined.c: ws_tracker_exchanges() of a connection with this path, that `tracker` keeps; went_through: what that
+ * returns. False: its points do not say it together. */
+bool ws_exchanges_joined(const struct ws_tracker *asked, const struct ws_tracker *tracker, const struct ws_path_of *of,
+                         ws_exchange_fn *fn, void *context, bool *went_through);
 /* The longest time to first byte of a connection: as far as it is counted, or from the history. -1: not known. */
 ws_time ws_longest_first_byte(const struct ws_tracker *tracker, const struct ws_conn *conn);
 /* The shortest way from the capture to the server and back. */

@@ -112,6 +112,15 @@ const struct ws_joined_shares *ws_path_shares(const struct ws_tracker *tracker, 
 	return points->earlier ? points->earlier(points->earlier_context, (*of)->path) : (*of)->path->shares;
 }
 
+ws_time ws_points_moved(const struct ws_tracker *asked, const struct ws_tracker *tracker, unsigned point, ws_time time)
+{
+	const struct ws_points *points = tracker->points;
+	if (!points || (asked == tracker && point == tracker->point))
+		return time;
+	const struct ws_clock *clock = asked->merged ? NULL : points->clock[tracker->point];
+	return ws_clock_there(clock, ws_clock_here(points->clock[point], time));
+}
+
 static bool keeps(const struct ws_tracker *tracker, const struct ws_conn_path *path, unsigned i)
 {
 	const struct ws_conn *conn = ws_table_awake(&tracker->table, path->id[i]);

@@ -26,6 +26,10 @@ const struct ws_path_of *ws_path_find(const struct ws_tracker *tracker, ws_conn_
 const struct ws_joined_shares *ws_path_shares(const struct ws_tracker *tracker, const struct ws_conn *conn,
                                               const struct ws_path_of **of);
 
+/* What the clock of the tracker that is asked showed, when that of a point showed `time`; `asked` is `tracker`, or the merged
+ * one whose part it is. */
+ws_time ws_points_moved(const struct ws_tracker *asked, const struct ws_tracker *tracker, unsigned point, ws_time time);
+
 size_t ws_merged_count(const struct ws_merged *merged);
 size_t ws_merged_ids(const struct ws_merged *merged, size_t rank, size_t count, ws_conn_id *ids);
 bool ws_merged_conn(const struct ws_merged *merged, ws_conn_id id, struct ws_conn_info *info) WS_CHECKED;

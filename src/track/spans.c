@@ -95,16 +95,6 @@ bool ws_spans_segment(struct ws_spans_run *run, const struct ws_segment *s, uint
 	return true;
 }
 
-/* From the clock of a point to that of the tracker that is asked, `tracker` or the merged one whose part it is. */
-static ws_time moved_to(const struct ws_tracker *asked, const struct ws_tracker *tracker, unsigned point, ws_time time)
-{
-	const struct ws_points *points = tracker->points;
-	if (!points || (asked == tracker && point == tracker->point))
-		return 0;
-	const struct ws_clock *clock = asked->merged ? NULL : points->clock[tracker->point];
-	return ws_clock_there(clock, ws_clock_here(points->clock[point], time)) - time;
-}
-
 static void run_history(struct one_point *one, const struct ws_conn *conn)
 {
 	struct ws_history_cursor cursor = {.chunk = NULL};
@@ -139,7 +129,7 @@ bool ws_tracker_spans(const struct ws_tracker *tracker, ws_conn_id id, ws_span_f
 	conn = ws_conn_divided(home.tracker, conn, &copy, &one.divided);
 	if (!conn)
 		return true;
-	one.moved = moved_to(tracker, home.tracker, one.divided.point, conn->first_time);
+	one.moved = ws_points_moved(tracker, home.tracker, one.divided.point, conn->first_time) - conn->first_time;
 	if (conn == &copy.slot.conn || conn->history_full)
 		return false;
 	run_history(&one, conn);

@@ -11,6 +11,7 @@
 #include "app/past_shares.h"
 #include "shots.h"
 
+#include <wirestate/exchange.h>
 #include <wirestate/points.h>
 #include <wirestate/spans.h>
 
@@ -353,6 +354,59 @@ static void test_only_the_other_point_has_both_directions(void **state)
 	free_pair(pair);
 }
 
+struct found {
+	struct ws_exchange exchange[4];
+	size_t count;
+};
+
+static bool find_exchange(void *context, const struct ws_exchange *exchange)
+{
+	struct found *found = context;
+	assert_true(found->count < WS_ARRAY_SIZE(found->exchange));
+	found->exchange[found->count++] = *exchange;
+	return true;
+}
+
+static void check_exchanges(const struct pair *pair, unsigned i)
+{
+	struct found found = {.count = 0};
+	const struct ws_conn_info info = conn(pair->tracker[i], 1);
+	assert_true(ws_tracker_exchanges(pair->tracker[i], info.id, find_exchange, &found));
+	const struct ws_exchange *first = &found.exchange[0], *second = &found.exchange[1];
+	assert_int_equal(found.count, 2);
+	assert_int_equal(first->request_first - info.first_time, 100 * WS_MILLISECOND);
+	assert_int_equal(ws_exchange_first_byte(first), 410 * WS_MILLISECOND);
+	assert_int_equal(ws_exchange_think(first), 50 * WS_MILLISECOND);
+	assert_int_equal(first->again[0] + first->again[1], 1);
+	assert_int_equal(ws_exchange_first_byte(second), 80 * WS_MILLISECOND);
+	assert_int_equal(ws_exchange_think(second), 20 * WS_MILLISECOND);
+	assert_int_equal(second->again[0] + second->again[1], 0);
+	for (unsigned k = 0; k < 2; k++) {
+		assert_int_equal(found.exchange[k].point, pair->path.result.path[0]);
+		assert_string_equal(ws_exchange_vantage(&found.exchange[k]), "both");
+	}
+}
+
+/* When the client asked and was answered, at its point; how long the server's program took, at the server's, though the
+ * first request was lost before it came. */
+static void test_exchanges(void **state)
+{
+	static const struct made all[] = {
+	        {.end = {9, 8}},
+	        {.end = {9, 8}, .reversed = true},
+	        {.first = {0, 4}, .end = {9, 8}},
+	        {.end = {9, 5}},
+	};
+	(void)state;
+	for (size_t k = 0; k < WS_ARRAY_SIZE(all); k++) {
+		struct pair *pair = make_pair(&all[k]);
+		assert_true(join(pair));
+		for (unsigned i = 0; i < 2; i++)
+			check_exchanges(pair, i);
+		free_pair(pair);
+	}
+}
+
 struct earlier {
 	struct past_shares shares;
 	const struct pair *pair;
@@ -396,6 +450,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_at_an_earlier_time),
+	        cmocka_unit_test(test_exchanges),
 	        cmocka_unit_test(test_each_point_has_one_direction),
 	        cmocka_unit_test(test_one_direction_at_both_points),
 	        cmocka_unit_test(test_only_the_other_point_has_both_directions),

@@ -238,7 +238,8 @@ static bool to_request(struct ws_ui *ui, const struct ws_model *model)
 	    !ui->replay.steps)
 		return false;
 	list_select_conn(ui, model, &info);
-	replay_stand(&ui->replay, ws_replay_find_frame(ui->replay.steps, row->exchange.request_frame));
+	replay_stand(&ui->replay,
+	             ws_replay_find_frame_at(ui->replay.steps, row->exchange.point, row->exchange.request_frame));
 	ui->replay.follow = false;
 	ui_show(ui, WS_SCREEN_LIFELINES);
 	return true;
@@ -366,18 +367,21 @@ static void exchange_notes(const struct exchanges_row *row, struct ws_text *text
 		return;
 	}
 	ws_text_grouped(&answer, exchange->answer_bytes);
-	if (exchange->last_frame == exchange->answer_frame)
+	if (!exchange->answer_frame || !exchange->last_frame) /* of several points, only another one has it */
+		ws_text_printf(text, _(" Its answer: %s bytes."), ws_text_cstr(&answer));
+	else if (exchange->last_frame == exchange->answer_frame)
 		ws_text_printf(text, _(" Its answer: packet %llu, %s bytes."),
 		               (unsigned long long)exchange->answer_frame, ws_text_cstr(&answer));
 	else
 		ws_text_printf(text, _(" Its answer: packets %llu to %llu, %s bytes."),
 		               (unsigned long long)exchange->answer_frame, (unsigned long long)exchange->last_frame,
 		               ws_text_cstr(&answer));
-	if (exchange->again)
-		ws_text_printf(text,
-		               ws_translate_plural(" %u segment was sent again.", " %u segments were sent again.",
-		                                   exchange->again),
-		               exchange->again);
+	const uint32_t again = exchange->again[0] + exchange->again[1];
+	if (again)
+		ws_text_printf(
+		        text,
+		        ws_translate_plural(" %u segment was sent again.", " %u segments were sent again.", again),
+		        again);
 	if (exchange->interleaved)
 		ws_text_puts(text, _(" The client sent more before it had the whole answer, so its times may be "
 		                     "those of several requests."));
