@@ -225,7 +225,7 @@ const struct option_row option_rows[] = {
             "asciinema, "
             ".pcap or .pcapng its packets; with --screen, FILE gets that screen instead, "
             "and with --lesson the lesson as a page that asks")},
-        {0, "frame", "[POINT=]N", OPTION_FRAME, GROUP_PICTURE, FIELD(frame), 0, 1e18, NULL,
+        {0, "frame", "[POINT=]N", OPTION_FRAME, GROUP_PICTURE, FIELD(frame), 1, 1e18, NULL,
          N_("print the screen as it stands after packet N of the file, or after the last with \"end\", and exit")},
         {0, "size", "COLSxROWS", OPTION_CANVAS, GROUP_PICTURE, FIELD(size), 1, 1000, NULL,
          N_("draw that screen in this size (default 80x24)")},

@@ -250,7 +250,7 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 		ws_text_printf(out, _("columns x rows, like 80x24, each from %.0f to %.0f"), row->min, row->max);
 		break;
 	case OPTION_FRAME:
-		ws_text_puts(out, _("a packet number, or end; of several points also POINT=N"));
+		ws_text_puts(out, _("a packet number from 1, or end; of several points also POINT=N"));
 		break;
 	case OPTION_OF_POINT:
 		ws_text_puts(out, _("a number from 1, of several points also POINT=N"));
