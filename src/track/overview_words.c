@@ -12,13 +12,14 @@ static const char *const from_to[QUANTITIES][2] = {
         /* TRANSLATORS: connections, from the client %1$s or from several ones to %2$s, which is an address and port,
          * "several ports of 192.0.2.1", "port 80 of several servers" or "several servers". */
         [SOME_OF_THEM] = {N_("from %1$s to %2$s"), N_("from several clients to %2$s")},
-        [ALL_OF_THEM] = {N_("all from %1$s to %2$s"), N_("all from several clients to %2$s")},
+        [ALL_OF_THEM] = {N_("all from %1$s to %2$s"), N_("all to %2$s, from several clients")},
         [OTHERS_OF_THEM] = {N_("the others from %1$s to %2$s"), N_("the others from several clients to %2$s")},
 };
 
 void ws_overview_words(struct ws_text *text, const struct ws_overview_group *group)
 {
-	const bool all = group->count == group->verdict_count && group->count > 1;
+	const bool common = group->one_client || group->one_server || group->one_port;
+	const bool all = common && group->count == group->verdict_count && group->count > 1;
 	char client[64] = "", server[80] = "", place[160];
 	struct ws_text from = WS_TEXT_OVER(client), address = WS_TEXT_OVER(server), to = WS_TEXT_OVER(place);
 	if (group->one_client)
