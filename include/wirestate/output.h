@@ -88,6 +88,9 @@ bool ws_records_parse(const char *words, uint32_t *records, struct ws_error *err
  */
 bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
                       const struct ws_tracker *tracker);
+/* The same for a packet that has no record itself. */
+bool ws_output_tracked(struct ws_output *output, ws_time time, const struct ws_track_result *result,
+                       const struct ws_tracker *tracker);
 /* Several points: what is written from now on is of this one. The name is borrowed. */
 void ws_output_point(struct ws_output *output, unsigned point, const char *name);
 /* Several points: the way of a segment, or of a datagram (`conn` NULL), and a point's clock relative to the reference

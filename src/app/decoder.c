@@ -53,6 +53,7 @@ struct decoder {
 	bool started, go, stop;
 	bool decoder_waits, tracker_waits;
 	struct batch batches[BATCHES];
+	struct ws_gist gists[BATCHES][BATCH_PACKETS];
 	struct pending_packet packets[BATCHES][BATCH_PACKETS];
 };
 
@@ -96,7 +97,7 @@ static bool hand_over(struct decoder *decoder)
 	pthread_mutex_unlock(&decoder->lock);
 	if (!batch->last) {
 		batch = batch_to_fill(decoder);
-		batch->count = batch->tracked = batch->bytes_used = 0;
+		batch->count = batch->tracked = batch->whole_count = batch->bytes_used = 0;
 		batch->has_news = batch->quiet = false;
 		batch->result = WS_READ_MORE;
 	}
@@ -222,6 +223,42 @@ static void keep_comment(struct batch *batch, struct ws_frame *frame)
 	frame->options_length = 0;
 }
 
+/* Keeps all of the packet that was decoded last. */
+static void keep_whole(struct batch *batch, struct pending_packet *slot, const struct ws_frame *frame, bool bytes)
+{
+	slot->frame = *frame;
+	slot->packet.frame = &slot->frame;
+	if (bytes) {
+		keep_bytes(batch, slot);
+	} else {
+		lookahead_keep_addresses(slot);
+		slot->frame.data = NULL;
+	}
+	if (frame->comment || frame->options)
+		keep_comment(batch, &slot->frame);
+	batch->whole_count++;
+}
+
+static void take_frame(struct decoder *decoder, struct batch *batch, const struct ws_frame *frame)
+{
+	const struct decoder_task *task = &decoder->task;
+	const size_t i = batch->count++;
+	struct pending_packet *slot = &batch->packets[batch->whole_count];
+	if (!decoder->alone && task->keep_whole && batch->whole_count + SLOTS_AHEAD < BATCH_PACKETS)
+		prefetch_slot(&slot[SLOTS_AHEAD]);
+	ws_decode(frame, &slot->packet);
+	ws_tracker_hash(task->tracker, &slot->packet);
+	batch->flow[i] = slot->packet.flow;
+	batch->conversation[i] = slot->packet.conversation;
+	batch->whole[i] = (uint8_t)batch->whole_count;
+	const bool bytes = needs_bytes(decoder, &slot->packet);
+	if (task->keep_whole || bytes || frame->options ||
+	    !ws_tracker_gist(task->tracker, &slot->packet, &batch->gists[i]))
+		keep_whole(batch, slot, frame, bytes);
+	else
+		batch->whole[i] = NO_PACKET;
+}
+
 static void on_frame(void *context, const struct ws_frame *frame)
 {
 	struct decoder *decoder = context;
@@ -241,20 +278,7 @@ static void on_frame(void *context, const struct ws_frame *frame)
 		ws_capture_break(decoder->task.capture);
 		return;
 	}
-	struct pending_packet *slot = &batch->packets[batch->count++];
-	if (!decoder->alone && batch->count + SLOTS_AHEAD <= BATCH_PACKETS)
-		prefetch_slot(&slot[SLOTS_AHEAD]);
-	slot->frame = *frame;
-	ws_decode(&slot->frame, &slot->packet);
-	ws_tracker_hash(decoder->task.tracker, &slot->packet);
-	if (needs_bytes(decoder, &slot->packet)) {
-		keep_bytes(batch, slot);
-	} else {
-		lookahead_keep_addresses(slot);
-		slot->frame.data = NULL;
-	}
-	if (frame->comment || frame->options)
-		keep_comment(batch, &slot->frame);
+	take_frame(decoder, batch, frame);
 	decoder->done = ++decoder->frames == decoder->task.count || frame->number == last_number;
 	if (decoder->done || (batch->count == batch_most(decoder) && !hand_over(decoder)))
 		ws_capture_break(decoder->task.capture);
@@ -354,8 +378,10 @@ struct decoder *decoder_new(bool alone)
 	struct decoder *decoder = calloc(1, sizeof(*decoder));
 	if (!decoder)
 		return NULL;
-	for (size_t i = 0; i < BATCHES; i++)
+	for (size_t i = 0; i < BATCHES; i++) {
 		decoder->batches[i].packets = decoder->packets[i];
+		decoder->batches[i].gists = decoder->gists[i];
+	}
 	pthread_mutex_init(&decoder->lock, NULL);
 	pthread_cond_init(&decoder->to_decoder, NULL);
 	pthread_cond_init(&decoder->to_tracker, NULL);

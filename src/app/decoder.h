@@ -11,10 +11,16 @@
 
 enum { BATCH_PACKETS = 64 }; /* packets */
 
+enum { NO_PACKET = 255 };
+
 struct batch {
-	struct pending_packet *packets; /* BATCH_PACKETS of them; their `frame.data` is NULL where nothing reads it */
-	size_t count;
+	size_t count;   /* of packets */
 	size_t tracked; /* so many of them; only the tracking side changes it */
+	uint32_t flow[BATCH_PACKETS], conversation[BATCH_PACKETS]; /* as in struct ws_packet */
+	uint8_t whole[BATCH_PACKETS];   /* the index in `packets` of one that is handed over as it is; or NO_PACKET */
+	struct ws_gist *gists;          /* BATCH_PACKETS of them: of the others */
+	struct pending_packet *packets; /* BATCH_PACKETS of them; their `frame.data` is NULL where nothing reads it */
+	size_t whole_count;
 	uint8_t *bytes; /* copies of frames and their comments, which the packets point into */
 	size_t bytes_used, bytes_size;
 	bool has_news; /* what the file has told before the first packet is in `news`, and more than before */
@@ -33,6 +39,7 @@ struct decoder_task {
 	uint64_t count;                   /* of packets; 0: all that the file has */
 	uint64_t last_number;             /* of a frame: none after it; 0: the file's last */
 	bool keep_bytes;                  /* something reads every frame's bytes; else only the tracker reads some */
+	bool keep_whole;                  /* something reads all that was decoded; else only the tracker reads it */
 	bool keep_datagrams;              /* the tracker compares them with those of other points */
 };
 

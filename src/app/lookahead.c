@@ -15,6 +15,6 @@ void lookahead_keep_addresses(struct pending_packet *slot)
 void lookahead_defer(struct lookahead *lookahead, struct pending_packet *slot, const struct ws_tracker *tracker)
 {
 	lookahead_keep_addresses(slot);
-	ws_tracker_prefetch(tracker, &slot->packet);
+	ws_tracker_prefetch(tracker, slot->packet.flow, slot->packet.conversation);
 	lookahead->pending = slot;
 }

@@ -85,6 +85,14 @@ static void run_timers(struct point *point, ws_time now)
 	} while (more);
 }
 
+static void note_last(struct point *point, ws_time time, uint64_t number, const struct ws_track_result *result)
+{
+	point->last_frame = number;
+	point->last_conn = result->conn;
+	if (time > point->now)
+		point->now = time;
+}
+
 void point_track(struct point *point, const struct pending_packet *packet)
 {
 	struct ws_track_result result;
@@ -92,10 +100,18 @@ void point_track(struct point *point, const struct pending_packet *packet)
 		run_timers(point, packet->frame.time);
 	ws_tracker_packet(point->tracker, &packet->packet, &result);
 	session_tracked(point->session, point, packet, &result);
-	point->last_frame = packet->frame.number;
-	point->last_conn = result.conn;
-	if (packet->frame.time > point->now)
-		point->now = packet->frame.time;
+	note_last(point, packet->frame.time, packet->frame.number, &result);
+}
+
+void point_track_gist(struct point *point, const struct ws_gist *gist)
+{
+	const ws_time time = gist->segment.time;
+	struct ws_track_result result;
+	if (ws_tracker_due(point->tracker, time))
+		run_timers(point, time);
+	ws_tracker_take_gist(point->tracker, gist, &result);
+	session_tracked_gist(point->session, point, time, &result);
+	note_last(point, time, gist->segment.frame, &result);
 }
 
 static void track_pending(struct point *point)
@@ -146,7 +162,7 @@ static void on_frame(void *context, const struct ws_frame *frame)
 	session_decoded(session, point, frame, &slot->packet);
 	ws_tracker_hash(point->tracker, &slot->packet);
 	ws_tracker_expect_name(point->tracker, &slot->packet);
-	ws_tracker_prefetch_index(point->tracker, &slot->packet);
+	ws_tracker_prefetch_index(point->tracker, slot->packet.flow, slot->packet.conversation);
 	track_pending(point);
 	if (session->may_defer && slot->packet.flow && !slot->packet.fragment && !slot->packet.may_name)
 		lookahead_defer(&point->lookahead, slot, point->tracker);

@@ -65,6 +65,8 @@ void point_drain(struct point *point);
 void point_idle(struct point *point);
 /* Runs the timers that are due, and tracks a packet that has been decoded. */
 void point_track(struct point *point, const struct pending_packet *packet);
+/* The same where only the tracker reads the packet. */
+void point_track_gist(struct point *point, const struct ws_gist *gist);
 /* False: there is no memory for connections, and the point has ended. */
 bool point_has_memory(struct point *point) WS_CHECKED;
 /* Gives a tracker the names of hosts that the capture states, from index `known` on; returns how many there are. */

@@ -165,6 +165,20 @@ void session_tracked(struct session *session, const struct point *point, const s
 	session->changed = true;
 }
 
+void session_tracked_gist(struct session *session, const struct point *point, ws_time time,
+                          const struct ws_track_result *result)
+{
+	if (result->event_count)
+		ask_kernel(session, point, result);
+	if (session->output && session->read_twice) {
+		output_evictions(session, point, result);
+	} else if (session->output && (result->event_count || !point->last_frame)) {
+		output_point(session, point);
+		session_wrote(session, ws_output_tracked(session->output, time, result, point->tracker));
+	}
+	session->changed = true;
+}
+
 /* A frame whose addresses could not be replaced must not be shown, so the run ends. */
 static bool anonymize_frame(struct session *session, const struct ws_frame *frame, struct ws_frame *result)
 {

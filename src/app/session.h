@@ -201,6 +201,9 @@ void session_decoded(struct session *session, const struct point *point, const s
 /* A packet has been tracked, or timers have run. */
 void session_tracked(struct session *session, const struct point *point, const struct pending_packet *packet,
                      const struct ws_track_result *result);
+/* The first of these where only the tracker reads the packet, which was captured at `time`. */
+void session_tracked_gist(struct session *session, const struct point *point, ws_time time,
+                          const struct ws_track_result *result);
 /* Records have been written; or not, which ends the run. */
 void session_wrote(struct session *session, bool written);
 void session_timers_ran(struct session *session, const struct point *point, const struct ws_track_result *result);

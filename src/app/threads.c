@@ -90,6 +90,8 @@ void threads_assign(struct session *session)
 		                                  .count = session->options->count,
 		                                  .last_number = last_number(session),
 		                                  .keep_bytes = session->output && !session->may_defer,
+		                                  .keep_whole = (session->output && !session->may_defer) ||
+		                                                session->options->frame != FRAME_NONE,
 		                                  .keep_datagrams = session->point_count > 1};
 		ws_capture_hold(point->capture);
 		decoder_assign(point->decoder, &task);
@@ -103,29 +105,46 @@ void threads_free(struct session *session)
 		decoder_free(session->decoder[--session->decoder_count]);
 }
 
+static void prefetch_index(const struct point *point, const struct batch *batch, size_t i)
+{
+	if (i < batch->count)
+		ws_tracker_prefetch_index(point->tracker, batch->flow[i], batch->conversation[i]);
+}
+
+static void prefetch_connection(const struct point *point, const struct batch *batch, size_t i)
+{
+	if (i < batch->count)
+		ws_tracker_prefetch(point->tracker, batch->flow[i], batch->conversation[i]);
+}
+
+static void track_whole(struct point *point, struct pending_packet *slot)
+{
+	struct session *session = point->session;
+	ws_tracker_expect_name(point->tracker, &slot->packet);
+	if (slot->frame.comment_length)
+		session_decoded(session, point, &slot->frame, &slot->packet);
+	point_track(point, slot);
+	if (session->options->frame != FRAME_NONE)
+		session_name_frame(session, point, &slot->frame);
+}
+
 /* Tracks at most `most` packets of a batch, from where the last call ended. */
 static void track_batch(struct point *point, struct batch *batch, uint64_t most)
 {
 	struct session *session = point->session;
-	const size_t count = batch->count;
-	for (size_t i = 0; !batch->tracked && i < count && i < INDEX_AHEAD; i++)
-		ws_tracker_prefetch_index(point->tracker, &batch->packets[i].packet);
-	for (size_t i = 0; !batch->tracked && i < count && i < CONNECTION_AHEAD; i++)
-		ws_tracker_prefetch(point->tracker, &batch->packets[i].packet);
-	for (; batch->tracked < count && most && !session->output_failed; batch->tracked++, most--) {
+	for (size_t i = 0; !batch->tracked && i < INDEX_AHEAD; i++)
+		prefetch_index(point, batch, i);
+	for (size_t i = 0; !batch->tracked && i < CONNECTION_AHEAD; i++)
+		prefetch_connection(point, batch, i);
+	for (; batch->tracked < batch->count && most && !session->output_failed; batch->tracked++, most--) {
 		const size_t i = batch->tracked;
-		struct pending_packet *slot = &batch->packets[i];
-		if (i + INDEX_AHEAD < count)
-			ws_tracker_prefetch_index(point->tracker, &slot[INDEX_AHEAD].packet);
-		if (i + CONNECTION_AHEAD < count)
-			ws_tracker_prefetch(point->tracker, &slot[CONNECTION_AHEAD].packet);
-		ws_tracker_expect_name(point->tracker, &slot->packet);
+		prefetch_index(point, batch, i + INDEX_AHEAD);
+		prefetch_connection(point, batch, i + CONNECTION_AHEAD);
 		session->packets++;
-		if (slot->frame.comment_length)
-			session_decoded(session, point, &slot->frame, &slot->packet);
-		point_track(point, slot);
-		if (session->options->frame != FRAME_NONE)
-			session_name_frame(session, point, &slot->frame);
+		if (batch->whole[i] == NO_PACKET)
+			point_track_gist(point, &batch->gists[i]);
+		else
+			track_whole(point, &batch->packets[batch->whole[i]]);
 		point->packets++;
 	}
 }

@@ -316,6 +316,14 @@ static void text_packet_and_events(struct ws_output *output, const struct ws_pac
 	}
 }
 
+static void write_events(struct ws_output *output, const struct ws_track_result *result,
+                         const struct ws_tracker *tracker)
+{
+	for (size_t i = 0; i < result->event_count; i++)
+		if (event_leads_to_record(output, &result->events[i]))
+			write_event(output, &result->events[i], tracker, NULL);
+}
+
 bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
                       const struct ws_tracker *tracker)
 {
@@ -331,9 +339,16 @@ bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, 
 		else
 			output_packet(output, packet, result, NULL);
 	}
-	for (size_t i = 0; i < result->event_count; i++)
-		if (event_leads_to_record(output, &result->events[i]))
-			write_event(output, &result->events[i], tracker, NULL);
+	write_events(output, result, tracker);
+	return end_of_records(output);
+}
+
+bool ws_output_tracked(struct ws_output *output, ws_time time, const struct ws_track_result *result,
+                       const struct ws_tracker *tracker)
+{
+	WS_LANGUAGE_ENGLISH;
+	start_clock(output, time);
+	write_events(output, result, tracker);
 	return end_of_records(output);
 }
 

@@ -143,10 +143,11 @@ void ws_arp_exchanges_note(struct ws_arp_exchanges *exchanges, const struct ws_p
 		exchange->disguised = true;
 }
 
-static void note_hop(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet, const struct ws_addr *address,
+/* `shown`: by which packet; the rest of it is not read. */
+static void note_hop(struct ws_arp_exchanges *exchanges, const struct hop *shown, const struct ws_addr *address,
                      const uint8_t *mac)
 {
-	struct hop_key key = {.address = *address, .vlan = packet->vlan, .ip_version = packet->ip_version};
+	struct hop_key key = {.address = *address, .vlan = shown->key.vlan, .ip_version = shown->key.ip_version};
 	bool created;
 	if (!mac || mac[0] & 1) /* a group address belongs to no host */
 		return;
@@ -154,16 +155,30 @@ static void note_hop(struct ws_arp_exchanges *exchanges, const struct ws_packet 
 	if (!hop)
 		return;
 	memcpy(hop->mac, mac, 6);
-	hop->frame = packet->frame->number;
-	hop->position = packet->frame->position;
+	hop->frame = shown->frame;
+	hop->position = shown->position;
 }
 
 void ws_hops_note(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet)
 {
+	const struct hop shown = {.key = {.vlan = packet->vlan, .ip_version = packet->ip_version},
+	                          .frame = packet->frame->number,
+	                          .position = packet->frame->position};
 	if (!exchanges->log.limit)
 		return;
-	note_hop(exchanges, packet, &packet->source, packet->mac_source);
-	note_hop(exchanges, packet, &packet->destination, packet->mac_destination);
+	note_hop(exchanges, &shown, &packet->source, packet->mac_source);
+	note_hop(exchanges, &shown, &packet->destination, packet->mac_destination);
+}
+
+void ws_hops_note_gist(struct ws_arp_exchanges *exchanges, const struct ws_gist *gist)
+{
+	const struct hop shown = {.key = {.vlan = gist->segment.vlan, .ip_version = gist->ip_version},
+	                          .frame = gist->segment.frame,
+	                          .position = gist->segment.position};
+	if (!exchanges->log.limit || !gist->has_macs)
+		return;
+	note_hop(exchanges, &shown, &gist->source, gist->mac[0]);
+	note_hop(exchanges, &shown, &gist->destination, gist->mac[1]);
 }
 
 bool ws_hops_at(const struct ws_arp_exchanges *exchanges, size_t index, struct ws_hop *out)

@@ -29,6 +29,7 @@ void ws_arp_exchanges_note(struct ws_arp_exchanges *exchanges, const struct ws_p
 
 /* Call this for the first packet of a connection or conversation, to learn the MAC address of each IP address. */
 void ws_hops_note(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet);
+void ws_hops_note_gist(struct ws_arp_exchanges *exchanges, const struct ws_gist *gist);
 bool ws_hops_at(const struct ws_arp_exchanges *exchanges, size_t index, struct ws_hop *hop) WS_CHECKED;
 
 #endif

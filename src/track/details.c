@@ -85,10 +85,15 @@ static enum ws_traffic_kind kind_of(const struct ws_packet *packet)
 
 void ws_details_count(struct ws_tracker *tracker, const struct ws_packet *packet, bool arp)
 {
+	ws_details_count_frame(tracker, arp ? WS_TRAFFIC_ARP : kind_of(packet), packet->frame->length);
+}
+
+void ws_details_count_frame(struct ws_tracker *tracker, enum ws_traffic_kind kind, uint32_t length)
+{
 	if (!tracker->series.kept)
 		return;
 	ws_series_advance(&tracker->series, tracker->now, tracker->stats.state);
-	ws_series_count(&tracker->series, arp ? WS_TRAFFIC_ARP : kind_of(packet), packet->frame->length);
+	ws_series_count(&tracker->series, kind, length);
 }
 
 /* ---- Reading */

@@ -87,7 +87,7 @@ void ws_tracker_free(struct ws_tracker *tracker)
 
 /* ---- Events */
 
-static struct ws_event *add_event(struct ws_tracker *tracker, enum ws_event_kind kind, ws_time time, uint64_t frame)
+struct ws_event *ws_tracker_add_event(struct ws_tracker *tracker, enum ws_event_kind kind, ws_time time, uint64_t frame)
 {
 	struct ws_event *event = &tracker->events[tracker->event_count++];
 	*event = (struct ws_event){.kind = (uint8_t)kind, .time = time, .frame = frame};
@@ -97,7 +97,7 @@ static struct ws_event *add_event(struct ws_tracker *tracker, enum ws_event_kind
 static struct ws_event *add_conn_event(struct ws_tracker *tracker, enum ws_event_kind kind, const struct ws_conn *conn,
                                        ws_time time, uint64_t frame)
 {
-	struct ws_event *event = add_event(tracker, kind, time, frame);
+	struct ws_event *event = ws_tracker_add_event(tracker, kind, time, frame);
 	event->conn = conn->id;
 	event->conn_number = conn->number;
 	return event;
@@ -282,57 +282,51 @@ static __attribute__((noinline)) void run_timers(struct ws_tracker *tracker, str
 
 /* ---- TCP */
 
-static void fill_segment(struct ws_segment *s, const struct ws_packet *packet)
+static uint32_t link_id_of(const struct ws_segment *s)
 {
-	*s = (struct ws_segment){
-	        .time = packet->frame->time,
-	        .frame = packet->frame->number,
-	        .position = packet->frame->position,
-	        .sequence = packet->sequence,
-	        .acknowledgment = packet->acknowledgment,
-	        .length = packet->payload_length,
-	        .tsval = packet->tcp.tsval,
-	        .tsecr = packet->tcp.tsecr,
-	        .interface = packet->interface,
-	        .flags = packet->flags,
-	        .window = packet->window,
-	        .identification = packet->ip_version == 4 ? (uint16_t)packet->identification : 0,
-	        .mss = packet->tcp.mss,
-	        .vlan = packet->vlan,
-	        .kind = WS_INPUT_SEGMENT,
-	        .window_scale = packet->tcp.window_scale,
-	        .ttl = packet->ttl,
-	        .timestamps = packet->tcp.timestamps,
-	        .sack = packet->tcp.sack_count > 0,
-	        .sack_permitted = packet->tcp.sack_permitted,
-	        .fast_open = packet->tcp.fast_open,
-	        .bad_checksum = packet->checksum == WS_CHECKSUM_BAD,
-	};
-	for (unsigned i = 0; i < packet->tcp.sack_count; i++)
-		if (i == 0 || ws_seq_before(s->sack_right, packet->tcp.sack[i].right))
-			s->sack_right = packet->tcp.sack[i].right;
+	return s->interface << 12 ^ (s->vlan == WS_NO_VLAN ? 0 : s->vlan + 1u);
 }
 
-static uint32_t link_id_of(const struct ws_packet *packet)
+/* `packet`: NULL where the gist says all. */
+WS_SELDOM static void begin_connection(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_gist *gist,
+                                       const struct ws_packet *packet)
 {
-	return packet->interface << 12 ^ (packet->vlan == WS_NO_VLAN ? 0 : packet->vlan + 1u);
-}
-
-WS_SELDOM static void begin_connection(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet)
-{
-	ws_hops_note(&tracker->exchanges, packet);
+	if (packet)
+		ws_hops_note(&tracker->exchanges, packet);
+	else
+		ws_hops_note_gist(&tracker->exchanges, gist);
 	ws_exchange_pool_begin(&tracker->requests, conn->id);
-	conn->tunnel_id = packet->tunnel_count ? packet->tunnel[packet->tunnel_count - 1].id : 0;
+	conn->tunnel_id = packet && packet->tunnel_count ? packet->tunnel[packet->tunnel_count - 1].id : 0;
 	ws_hostnames_begin(&tracker->names, conn);
 }
 
-static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
+/* What only some segments have, and the gist does not say. */
+static void track_details(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet,
+                          const struct ws_segment *segment, uint32_t hash)
 {
-	struct ws_segment segment;
-	struct ws_tuple tuple = ws_tuple_of(packet);
-	uint32_t link_id = link_id_of(packet);
-	fill_segment(&segment, packet);
-	if (packet->tunnel_count)
+	/* Of a segment that was hashed only here, the bytes are still there. */
+	if (packet->may_name || (!packet->flow && tracker->names.waiting && ws_hostnames_wait(&tracker->names, hash)))
+		ws_hostnames_segment(&tracker->names, conn, packet, segment);
+	if (packet->frame->comment || packet->frame->process) {
+		ws_file_notes_take(&tracker->file_notes, ws_table_rare(&tracker->table, conn), segment->direction,
+		                   packet->frame);
+		tracker->processes_named = tracker->processes_named || packet->frame->process;
+	}
+}
+
+/* `packet`: NULL where the gist says all. */
+static void track_tcp(struct ws_tracker *tracker, const struct ws_gist *gist, const struct ws_packet *packet,
+                      struct ws_track_result *result)
+{
+	struct ws_segment segment = gist->segment;
+	struct ws_tuple tuple = {.source = &gist->source,
+	                         .destination = &gist->destination,
+	                         .source_port = gist->port[0],
+	                         .destination_port = gist->port[1],
+	                         .ip_version = gist->ip_version,
+	                         .hash = gist->hash};
+	uint32_t link_id = link_id_of(&segment);
+	if (packet && packet->tunnel_count)
 		tuple.tunnel = ws_tunnels_number(&tracker->tunnels, packet, packet->tunnel_count);
 	if (!tuple.hash)
 		tuple.hash = ws_table_hash(&tracker->table, &tuple);
@@ -351,16 +345,16 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	}
 	unsigned direction = segment.direction;
 	if (!conn->traffic[0].packets && !conn->traffic[1].packets)
-		begin_connection(tracker, conn, packet);
+		begin_connection(tracker, conn, gist, packet);
 	if (conn->link_id[direction] == WS_NO_LINK)
 		conn->link_id[direction] = link_id;
-	if (ws_dedup_seen(&tracker->dedup, &segment, packet->checksum_sent, conn, link_id)) {
+	if (ws_dedup_seen(&tracker->dedup, &segment, gist->checksum_sent, conn, link_id)) {
 		segment.duplicate = 1;
 		conn->duplicates++;
 		tracker->stats.duplicates++;
 	}
 	if (ws_checksums_matter(conn, &segment))
-		ws_checksums_note(tracker, conn, &tuple, &segment, (enum ws_checksum)packet->checksum);
+		ws_checksums_note(tracker, conn, &tuple, &segment, (enum ws_checksum)gist->checksum);
 	if (!segment.duplicate && !segment.bad_checksum)
 		ws_reset_note(&tracker->table, conn, &segment);
 	conn->recent = 1;
@@ -373,7 +367,7 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	struct ws_analysis_result analysis;
 	ws_analyse(&conn->analyser, &segment, &analysis);
 	ws_tracker_count(tracker, conn, &segment, &analysis);
-	if (packet->tcp.sack_count && tracker->config.history && !segment.duplicate)
+	if (packet && packet->tcp.sack_count && tracker->config.history && !segment.duplicate)
 		while (!ws_history_add_sack(&tracker->history, conn, packet->frame->number, &packet->tcp) &&
 		       drop_oldest_history(tracker, conn))
 			; /* without room, graphs lack its blocks */
@@ -385,15 +379,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	if (segment.flags & (WS_TCP_SYN | WS_TCP_RST))
 		ws_surroundings_answer(&tracker->surroundings, segment.flags, &conn->address[direction],
 		                       conn->port[direction]);
-	/* Of a segment that was hashed only here, the bytes are still there. */
-	if (packet->may_name ||
-	    (!packet->flow && tracker->names.waiting && ws_hostnames_wait(&tracker->names, tuple.hash)))
-		ws_hostnames_segment(&tracker->names, conn, packet, &segment);
-	if (packet->frame->comment || packet->frame->process) {
-		ws_file_notes_take(&tracker->file_notes, ws_table_rare(&tracker->table, conn), direction,
-		                   packet->frame);
-		tracker->processes_named = tracker->processes_named || packet->frame->process;
-	}
+	if (packet)
+		track_details(tracker, conn, packet, &segment, tuple.hash);
 	result->conn = conn->id;
 	result->conn_number = conn->number;
 	result->direction = (uint8_t)direction;
@@ -405,41 +392,14 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	result->duplicate_ack_number = analysis.duplicate_ack_number;
 }
 
+static void track_segment(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
+{
+	struct ws_gist gist;
+	ws_gist_fill(&gist, packet);
+	track_tcp(tracker, &gist, packet, result);
+}
+
 /* ---- Any packet */
-
-static void track_datagram(struct ws_tracker *tracker, const struct ws_packet *packet,
-                           const struct ws_udp_datagram *datagram, const struct ws_bytes *bytes)
-{
-	struct ws_udp_place place;
-	const bool created = ws_udp_packet(&tracker->udp, packet, datagram, tracker->now, &place);
-	if (bytes)
-		ws_datagrams_note_udp(tracker, packet, bytes, &place);
-	if (!created)
-		return;
-	add_event(tracker, WS_EVENT_UDP, packet->frame->time, packet->frame->number)->udp = place.index;
-	if (!datagram->outer)
-		ws_hops_note(&tracker->exchanges, packet);
-}
-
-/* The datagrams in which tunnels put packets belong to conversations, too. */
-WS_SELDOM static void track_outer(struct ws_tracker *tracker, const struct ws_packet *packet)
-{
-	for (unsigned i = 0; i < packet->tunnel_count; i++) {
-		const struct ws_tunnel *tunnel = &packet->tunnel[i];
-		if (!tunnel->udp)
-			continue;
-		track_datagram(tracker, packet,
-		               &(struct ws_udp_datagram){.source = &tunnel->source,
-		                                         .destination = &tunnel->destination,
-		                                         .source_port = tunnel->source_port,
-		                                         .destination_port = tunnel->destination_port,
-		                                         .length = tunnel->length,
-		                                         .ip_version = tunnel->ip_version,
-		                                         .tunnel = ws_tunnels_number(&tracker->tunnels, packet, i),
-		                                         .outer = true},
-		               NULL);
-	}
-}
 
 /* `bytes`: what the packet's payload_offset counts from. */
 static void track_transport(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes,
@@ -449,7 +409,7 @@ static void track_transport(struct ws_tracker *tracker, const struct ws_packet *
 	case WS_TRANSPORT_TCP:
 		tracker->stats.tcp++;
 		if (packet->tcp_complete)
-			track_tcp(tracker, packet, result);
+			track_segment(tracker, packet, result);
 		else
 			tracker->stats.headless++;
 		break;
@@ -458,17 +418,7 @@ static void track_transport(struct ws_tracker *tracker, const struct ws_packet *
 		tracker->stats.bad_checksums += packet->checksum == WS_CHECKSUM_BAD;
 		if (packet->may_name)
 			ws_hostnames_datagram(&tracker->names, packet);
-		track_datagram(tracker, packet,
-		               &(struct ws_udp_datagram){
-		                       .source = &packet->source,
-		                       .destination = &packet->destination,
-		                       .source_port = packet->source_port,
-		                       .destination_port = packet->destination_port,
-		                       .length = packet->payload_length,
-		                       .ip_version = packet->ip_version,
-		                       .tunnel = ws_tunnels_number(&tracker->tunnels, packet, packet->tunnel_count),
-		                       .hash = packet->conversation},
-		               bytes);
+		ws_conversation_packet(tracker, packet, bytes);
 		break;
 	case WS_TRANSPORT_ICMP:
 	case WS_TRANSPORT_ICMPV6:
@@ -496,19 +446,18 @@ WS_SELDOM static void track_fragment(struct ws_tracker *tracker, const struct ws
 		return;
 	ws_decode_datagram(&whole, datagram, captured, length);
 	if (whole.tunnel_count > packet->tunnel_count)
-		track_outer(tracker, &whole);
+		ws_conversation_outer(tracker, &whole);
 	track_transport(tracker, &whole, &(struct ws_bytes){datagram, captured}, result);
 }
 
-static void count_packet(struct ws_tracker *tracker, const struct ws_packet *packet)
+static void count_packet(struct ws_tracker *tracker, ws_time time, uint32_t frame_length, bool malformed)
 {
 	struct ws_tracker_stats *stats = &tracker->stats;
-	ws_time time = packet->frame->time;
 	if (!stats->packets++)
 		stats->first_time = time;
 	stats->last_time = time;
-	stats->bytes += packet->frame->length;
-	stats->malformed += packet->problems > 0;
+	stats->bytes += frame_length;
+	stats->malformed += malformed;
 }
 
 WS_SELDOM static void track_arp(struct ws_tracker *tracker, const struct ws_packet *packet)
@@ -518,7 +467,7 @@ WS_SELDOM static void track_arp(struct ws_tracker *tracker, const struct ws_pack
 	tracker->stats.arp++;
 	bool news = ws_arp_update(&tracker->arp, packet, tracker->now, &binding);
 	if (news)
-		add_event(tracker, WS_EVENT_ARP, packet->frame->time, packet->frame->number)->arp = binding;
+		ws_tracker_add_event(tracker, WS_EVENT_ARP, packet->frame->time, packet->frame->number)->arp = binding;
 	if (ws_arp_read(packet, &message))
 		ws_arp_exchanges_note(&tracker->exchanges, packet, &message, news && binding.changed);
 }
@@ -566,10 +515,10 @@ void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packe
 	begin_call(tracker, packet->frame->time, result);
 	ws_timers_start(&tracker->timers, tracker->now);
 	bool arp = !packet->ip_version && is_arp(packet);
-	count_packet(tracker, packet);
+	count_packet(tracker, packet->frame->time, packet->frame->length, packet->problems > 0);
 	ws_details_count(tracker, packet, arp);
 	if (packet->tunnel_count)
-		track_outer(tracker, packet);
+		ws_conversation_outer(tracker, packet);
 	if (packet->ip_version && packet->fragment)
 		track_fragment(tracker, packet, result);
 	else if (packet->ip_version)
@@ -579,6 +528,25 @@ void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packe
 		track_arp(tracker, packet);
 	else
 		tracker->stats.other++;
+	result->events = tracker->events;
+	result->event_count = tracker->event_count;
+}
+
+void ws_tracker_take_gist(struct ws_tracker *tracker, const struct ws_gist *gist, struct ws_track_result *result)
+{
+	const bool tcp = gist->transport == WS_TRANSPORT_TCP;
+	begin_call(tracker, gist->segment.time, result);
+	ws_timers_start(&tracker->timers, tracker->now);
+	count_packet(tracker, gist->segment.time, gist->frame_length, gist->malformed);
+	ws_details_count_frame(tracker, tcp ? WS_TRAFFIC_TCP : WS_TRAFFIC_UDP, gist->frame_length);
+	if (tcp) {
+		tracker->stats.tcp++;
+		track_tcp(tracker, gist, NULL, result);
+	} else {
+		tracker->stats.udp++;
+		tracker->stats.bad_checksums += gist->checksum == WS_CHECKSUM_BAD;
+		ws_conversation_take_gist(tracker, gist);
+	}
 	result->events = tracker->events;
 	result->event_count = tracker->event_count;
 }
@@ -615,12 +583,12 @@ static void end_at_rest(struct ws_tracker *tracker, ws_conn_id id)
 	const struct ws_transition transition = ws_rested_expire(rested);
 	tracker->stats.state[transition.from]--;
 	tracker->stats.state[transition.to]++;
-	struct ws_event *event = add_event(tracker, WS_EVENT_TRANSITION, wait.deadline, 0);
+	struct ws_event *event = ws_tracker_add_event(tracker, WS_EVENT_TRANSITION, wait.deadline, 0);
 	event->conn = id;
 	event->conn_number = wait.number;
 	event->transition = transition;
 	if (!rested->reported) {
-		event = add_event(tracker, WS_EVENT_CONNECTION, wait.deadline, 0);
+		event = ws_tracker_add_event(tracker, WS_EVENT_CONNECTION, wait.deadline, 0);
 		event->conn = id;
 		event->conn_number = wait.number;
 	}

@@ -67,8 +67,15 @@ struct ws_tracker {
 	size_t candidate_count;
 };
 
+/* prepare.c: fills the gist of a complete TCP header, but for what is read only where there is no packet besides. */
+void ws_gist_fill(struct ws_gist *gist, const struct ws_packet *packet);
+
 /* Applies an input to a connection's machine, counts it, adds it to the history, and reports transitions as events. */
 void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame);
+
+/* The event belongs to the current call, in which there is room for it. */
+struct ws_event *ws_tracker_add_event(struct ws_tracker *tracker, enum ws_event_kind kind, ws_time time,
+                                      uint64_t frame);
 
 /* Returns the connection that a segment belongs to: `newest` of its 4-tuple, an older one that is still alive, or a new
  * one, which is made here. Returns NULL for a RST that belongs to none, or when the pool is full. Sets
@@ -88,12 +95,19 @@ void ws_datagrams_note_udp(struct ws_tracker *tracker, const struct ws_packet *p
                            const struct ws_udp_place *place);
 void ws_datagrams_note_echo(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes);
 
+/* conversation.c: applies a datagram that is whole, with `bytes` that its payload_offset counts from; the gist of one; and
+ * the datagrams in which tunnels have put a packet, which belong to conversations, too. */
+void ws_conversation_packet(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes);
+void ws_conversation_take_gist(struct ws_tracker *tracker, const struct ws_gist *gist);
+WS_SELDOM void ws_conversation_outer(struct ws_tracker *tracker, const struct ws_packet *packet);
+
 /* details.c: what is kept besides connections. */
 void ws_details_init(struct ws_tracker *tracker);
 void ws_details_free(struct ws_tracker *tracker);
 uint64_t ws_details_memory(const struct ws_tracker *tracker); /* bytes they take */
 void ws_details_fragment(struct ws_tracker *tracker, const struct ws_packet *packet);
 void ws_details_count(struct ws_tracker *tracker, const struct ws_packet *packet, bool arp);
+void ws_details_count_frame(struct ws_tracker *tracker, enum ws_traffic_kind kind, uint32_t length);
 
 /* Deadlines count from the tracker's clock, which never runs backwards: where a segment's stamp is before `now`,
  * because the real clock was set back, what it begins counts from `now`, or it would be over at once. True: it begins
@@ -119,18 +133,6 @@ static inline void ws_states_count(uint64_t count[WS_STATE_COUNT], uint16_t stat
 	for (; states; states >>= 8)
 		if (states & 0xff)
 			count[(states & 0xff) - 1] += (uint64_t)(int64_t)by;
-}
-
-/* What identifies the connection of a packet that is in no tunnel. */
-static inline struct ws_tuple ws_tuple_of(const struct ws_packet *packet)
-{
-	return (struct ws_tuple){&packet->source,
-	                         &packet->destination,
-	                         packet->source_port,
-	                         packet->destination_port,
-	                         packet->ip_version,
-	                         packet->flow,
-	                         0};
 }
 
 #endif

@@ -48,11 +48,11 @@ void ws_udp_free(struct ws_udp_table *table)
 }
 
 /* Makes the key, and returns which endpoint of it the source is. */
-static uint8_t make_key(struct udp_key *key, const struct ws_packet *packet, const struct ws_udp_datagram *datagram)
+static uint8_t make_key(struct udp_key *key, const struct ws_udp_datagram *datagram)
 {
 	int order = ws_addr_compare(datagram->source, datagram->destination);
 	uint8_t self = order > 0 || (order == 0 && datagram->source_port > datagram->destination_port);
-	*key = (struct udp_key){.vlan = packet->vlan, .ip_version = datagram->ip_version, .tunnel = datagram->tunnel};
+	*key = (struct udp_key){.vlan = datagram->vlan, .ip_version = datagram->ip_version, .tunnel = datagram->tunnel};
 	key->address[self] = *datagram->source;
 	key->port[self] = datagram->source_port;
 	key->address[!self] = *datagram->destination;
@@ -79,24 +79,24 @@ static uint32_t hash_of(const struct ws_udp_table *table, const struct udp_key *
 uint32_t ws_udp_hash(const struct ws_udp_table *table, const struct ws_packet *packet)
 {
 	struct udp_key key;
-	make_key(&key, packet,
-	         &(struct ws_udp_datagram){.source = &packet->source,
-	                                   .destination = &packet->destination,
-	                                   .source_port = packet->source_port,
-	                                   .destination_port = packet->destination_port,
-	                                   .ip_version = packet->ip_version});
+	make_key(&key, &(struct ws_udp_datagram){.source = &packet->source,
+	                                         .destination = &packet->destination,
+	                                         .source_port = packet->source_port,
+	                                         .destination_port = packet->destination_port,
+	                                         .vlan = packet->vlan,
+	                                         .ip_version = packet->ip_version});
 	return hash_of(table, &key);
 }
 
 static struct ws_datagram_info *keep_datagram(struct ws_udp_table *table, struct conversation *conversation,
-                                              const struct ws_packet *packet, unsigned self)
+                                              const struct ws_udp_datagram *sent, unsigned self)
 {
 	struct ws_datagram_info *datagram = ws_log_add(&table->datagrams);
 	if (!datagram)
 		return NULL;
-	datagram->time = packet->frame->time;
-	datagram->frame = packet->frame->number;
-	datagram->position = packet->frame->position;
+	datagram->time = sent->time;
+	datagram->frame = sent->frame;
+	datagram->position = sent->position;
 	datagram->conversation = conversation->number;
 	datagram->previous = conversation->newest;
 	datagram->direction = (uint8_t)(self ^ conversation->first);
@@ -104,11 +104,11 @@ static struct ws_datagram_info *keep_datagram(struct ws_udp_table *table, struct
 	return datagram;
 }
 
-bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, const struct ws_udp_datagram *sent,
-                   ws_time now, struct ws_udp_place *place)
+bool ws_udp_packet(struct ws_udp_table *table, const struct ws_udp_datagram *sent, ws_time now,
+                   struct ws_udp_place *place)
 {
 	struct udp_key key;
-	uint8_t self = make_key(&key, packet, sent);
+	uint8_t self = make_key(&key, sent);
 	bool created;
 	const uint32_t hash = sent->hash ? sent->hash : hash_of(table, &key);
 	struct conversation *conversation = ws_lru_get_hashed(&table->conversations, &key, hash, &created);
@@ -130,10 +130,10 @@ bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, c
 		conversation->longest[self] = length;
 	conversation->bytes[self] += length;
 	conversation->last_time = now;
-	struct ws_datagram_info *datagram = keep_datagram(table, conversation, packet, self);
+	struct ws_datagram_info *datagram = keep_datagram(table, conversation, sent, self);
 	if (datagram) {
 		datagram->length = length;
-		datagram->fragmented = packet->fragment;
+		datagram->fragmented = sent->fragment;
 	}
 	return created;
 }
@@ -164,19 +164,23 @@ void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *pack
 	if (!quote->present || quote->ip_protocol != 17)
 		return;
 	struct udp_key key;
-	const struct ws_udp_datagram quoted = {.source = &quote->source,
+	const struct ws_udp_datagram quoted = {.time = packet->frame->time,
+	                                       .frame = packet->frame->number,
+	                                       .position = packet->frame->position,
+	                                       .source = &quote->source,
 	                                       .destination = &quote->destination,
 	                                       .source_port = quote->source_port,
 	                                       .destination_port = quote->destination_port,
 	                                       .tunnel = tunnel,
+	                                       .vlan = packet->vlan,
 	                                       .ip_version = packet->ip_version};
-	uint8_t self = make_key(&key, packet, &quoted);
+	uint8_t self = make_key(&key, &quoted);
 	struct conversation *conversation = ws_lru_find_hashed(&table->conversations, &key, hash_of(table, &key));
 	if (!conversation)
 		return;
 	conversation->unreachable++;
 	conversation->last_time = now;
-	struct ws_datagram_info *datagram = keep_datagram(table, conversation, packet, self);
+	struct ws_datagram_info *datagram = keep_datagram(table, conversation, &quoted, self);
 	if (!datagram)
 		return;
 	datagram->error = true;

@@ -23,14 +23,17 @@ void ws_udp_init(struct ws_udp_table *table, const uint8_t hash_key[16], uint64_
 void ws_udp_keep_datagrams(struct ws_udp_table *table, uint64_t memory);
 void ws_udp_free(struct ws_udp_table *table);
 
-/* A datagram of a packet: the one that its values describe, or one that carries a tunnel to it (`outer`). */
+/* A datagram of a packet: the one that its values describe, or one that carries a tunnel to it. */
 struct ws_udp_datagram {
+	ws_time time;
+	uint64_t frame, position;
 	const struct ws_addr *source, *destination;
 	uint32_t length; /* payload, in bytes */
 	uint16_t source_port, destination_port;
 	uint16_t tunnel; /* that it is in, see tunnels.h */
+	uint16_t vlan;
 	uint8_t ip_version;
-	bool outer;
+	bool fragment;
 	uint32_t hash; /* ws_udp_hash(); 0: it has not been hashed */
 };
 
@@ -42,8 +45,8 @@ struct ws_udp_place {
 /* The hash of a datagram that is in no tunnel, never 0. Reads nothing that changes. */
 uint32_t ws_udp_hash(const struct ws_udp_table *table, const struct ws_packet *packet);
 /* Call this for every datagram, in order. Returns true when a conversation has begun. */
-bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, const struct ws_udp_datagram *datagram,
-                   ws_time now, struct ws_udp_place *place) WS_CHECKED;
+bool ws_udp_packet(struct ws_udp_table *table, const struct ws_udp_datagram *datagram, ws_time now,
+                   struct ws_udp_place *place) WS_CHECKED;
 
 /* Counts an ICMP error (packet->quote.present) for the conversation that it quotes, if that is known. */
 void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *packet, uint16_t tunnel, ws_time now);

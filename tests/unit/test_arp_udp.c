@@ -265,10 +265,13 @@ struct udp_bench {
 	uint64_t index;
 };
 
+static const struct ws_frame udp_frame = {.number = 1};
+
 static struct ws_packet *udp(struct udp_bench *bench, uint8_t from, uint16_t port, uint8_t to, uint16_t to_port,
                              uint32_t length)
 {
 	bench->packet = (struct ws_packet){
+	        .frame = &udp_frame,
 	        .vlan = WS_NO_VLAN,
 	        .ip_version = 4,
 	        .ip_protocol = 17,
@@ -285,14 +288,19 @@ static struct ws_packet *udp(struct udp_bench *bench, uint8_t from, uint16_t por
 /* Outside of any tunnel. */
 static bool udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now, uint64_t *index)
 {
-	const struct ws_udp_datagram datagram = {.source = &packet->source,
+	const struct ws_udp_datagram datagram = {.time = packet->frame->time,
+	                                         .frame = packet->frame->number,
+	                                         .position = packet->frame->position,
+	                                         .source = &packet->source,
 	                                         .destination = &packet->destination,
 	                                         .source_port = packet->source_port,
 	                                         .destination_port = packet->destination_port,
 	                                         .length = packet->payload_length,
+	                                         .vlan = packet->vlan,
+	                                         .fragment = packet->fragment,
 	                                         .ip_version = packet->ip_version};
 	struct ws_udp_place place;
-	const bool created = ws_udp_packet(table, packet, &datagram, now, &place);
+	const bool created = ws_udp_packet(table, &datagram, now, &place);
 	*index = created ? place.index : *index;
 	return created;
 }
@@ -401,6 +409,7 @@ static void udp_unreachable(void **state)
 	udp(bench, 1, 1000, 2, 2000, 1);
 	assert_true(count(bench, 0));
 	struct ws_packet error = {
+	        .frame = &udp_frame,
 	        .vlan = WS_NO_VLAN,
 	        .ip_version = 4,
 	        .transport = WS_TRANSPORT_ICMP,
