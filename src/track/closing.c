@@ -16,7 +16,7 @@ enum ws_close ws_close_of(const struct ws_machine *m)
 	if (a->fin_acked && b->fin_acked && is_over(a) && is_over(b))
 		return WS_CLOSE_FIN;
 	bool reset = a->dead == WS_DEAD_SENT_RST || a->dead == WS_DEAD_GOT_RST || b->dead == WS_DEAD_SENT_RST ||
-	             b->dead == WS_DEAD_GOT_RST;
+	             b->dead == WS_DEAD_GOT_RST || a->dead == WS_DEAD_FORGED || b->dead == WS_DEAD_FORGED;
 	if (reset)
 		return WS_CLOSE_RST;
 	bool gone = a->dead == WS_DEAD_ASSUMED || a->dead == WS_DEAD_ICMP || b->dead == WS_DEAD_ASSUMED ||
