@@ -56,9 +56,7 @@ _Static_assert(sizeof(struct ws_shares) % WORD == 0 && sizeof(struct ws_rare) % 
 	X(shares.side[0].sent_time, conn.analyser.flow[0].next_time)                                                   \
 	X(shares.side[1].sent_time, conn.analyser.flow[1].next_time)                                                   \
 	X(shares.side[0].all_acked, conn.analyser.flow[1].last_time)                                                   \
-	X(shares.side[1].all_acked, conn.analyser.flow[0].last_time)                                                   \
-	X(shares.side[0].repeated, conn.last_time)                                                                     \
-	X(shares.side[1].repeated, conn.last_time)
+	X(shares.side[1].all_acked, conn.analyser.flow[0].last_time)
 
 #define SIDE_NUMBERS(X, here, there)                                                                                   \
 	X(conn.analyser.flow[here].next, conn.analyser.flow[here].base)                                                \
@@ -95,13 +93,15 @@ _Static_assert(sizeof(struct ws_shares) % WORD == 0 && sizeof(struct ws_rare) % 
 	X(shares.side[here].edge[1].right, shares.side[here].edge[0].right)                                            \
 	X(shares.side[here].edge[2].right, shares.side[here].edge[1].right)                                            \
 	X(shares.side[here].edge[3].right, shares.side[here].edge[2].right)                                            \
+	X(shares.side[here].edge[4].right, shares.side[here].edge[3].right)                                            \
 	X(shares.side[here].edge[0].time, conn.machine.syn_us)                                                         \
 	X(shares.side[here].edge[1].time, shares.side[here].edge[0].time)                                              \
 	X(shares.side[here].edge[2].time, shares.side[here].edge[1].time)                                              \
-	X(shares.side[here].edge[3].time, shares.side[here].edge[2].time)
+	X(shares.side[here].edge[3].time, shares.side[here].edge[2].time)                                              \
+	X(shares.side[here].edge[4].time, shares.side[here].edge[3].time)
 
 #define SHARE_NUMBERS(X) SHARE_NUMBERS_OF(X, 0, 1) SHARE_NUMBERS_OF(X, 1, 0)
-_Static_assert(WS_SHARE_EDGES == 4, "those that are listed");
+_Static_assert(WS_SHARE_EDGES == 5, "those that are listed");
 
 /* A difference in either direction is a small number. A member that is 0 while its reference is not is mostly one that
  * was never set: this and a difference of -1, which would be 1, change places. */

@@ -154,7 +154,7 @@ WS_SELDOM static void settle_same_sender(struct ws_shares *shares, const struct 
 		return;
 	}
 	const ws_time delay = side->all_acked - side->sent_time, way = shares->time.way_to[!self];
-	const bool nagle = delay > way + DELAYED_AFTER && side->flight < 2 * (mss ? mss : 1460);
+	const bool nagle = delay > way + DELAYED_AFTER && side->little;
 	split(shares, wait, nagle ? way + shares->time.way_to[self] : wait, cause, self, WS_CAUSE_NAGLE, self);
 }
 
@@ -279,8 +279,9 @@ static bool is_timed(const struct ws_shares *shares, unsigned self, ws_time now)
 {
 	const struct ws_share_side *side = &shares->side[self];
 	if (side->recovery)
-		return now - shares->latest > shares->time.way_to[self] + shares->time.way_to[!self] + TIMER_LEAST;
-	return side->repeated <= side->sent_time || now - side->repeated > shares->time.way_to[self] + ANSWERS_WITHIN;
+		return now - shares->latest > 2 * shares->time.way_to[self] + shares->time.way_to[!self] + TIMER_LEAST;
+	const ws_time repeated = ws_shares_time_before(shares, now, side->repeated);
+	return repeated <= side->sent_time || now - repeated > shares->time.way_to[self] + ANSWERS_WITHIN;
 }
 
 static void begin_recovery(struct ws_share_side *side, enum ws_cause cause)
@@ -384,7 +385,7 @@ static bool repeats_ack(const struct ws_share_side *peer, const struct ws_segmen
 }
 
 static inline void take_ack(struct ws_share_side *peer, const struct ws_segment *s, uint32_t analysis, ws_time now,
-                            uint32_t microseconds)
+                            uint32_t microseconds, uint32_t mss)
 {
 	if (!peer->sent) {
 		peer->unseen = peer->unseen || (peer->awaited && ws_seq_before(peer->acknowledged, s->acknowledgment));
@@ -393,7 +394,7 @@ static inline void take_ack(struct ws_share_side *peer, const struct ws_segment 
 		return;
 	}
 	if (ws_seq_before(peer->acknowledged, s->acknowledgment)) {
-		peer->flight = peer->end - peer->acknowledged;
+		peer->little = peer->end - peer->acknowledged < 2 * (mss ? mss : 1460);
 		peer->burst = peer->burst < (peer->repaired ? 2 : WS_SHARE_BURST) ? 0 : WS_SHARE_THROTTLED;
 		peer->acknowledged = s->acknowledgment;
 		if (!peer->doubtful)
@@ -405,7 +406,7 @@ static inline void take_ack(struct ws_share_side *peer, const struct ws_segment 
 	}
 	if (!repeats_ack(peer, s, analysis))
 		return;
-	peer->repeated = now;
+	peer->repeated = microseconds;
 	if (!peer->recovery) {
 		begin_recovery(peer, WS_CAUSE_DUPLICATE_ACKS);
 		peer->suspected = true;
@@ -452,7 +453,7 @@ static inline void take_news(struct ws_shares *shares, struct ws_share_side *sel
 	if (!s->length)
 		return;
 	self->sent_time = now;
-	const bool filled = ws_shares_fill(self, end, mss, ws_shares_microseconds(shares, now - way));
+	const bool filled = ws_shares_fill(shares, s, mss, now);
 	self->filled = filled;
 	self->full = filled || is_full(s->length, mss);
 	count_burst(self);
@@ -602,7 +603,7 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 		if (!(s->flags & WS_TCP_RST)) /* whose window says nothing */
 			take_window(peer, s, &analyser->flow[s->direction], microseconds,
 			            shares->time.way_to[!s->direction], mss);
-		take_ack(peer, s, analysis, now, microseconds);
+		take_ack(peer, s, analysis, now, microseconds, mss);
 	}
 	if (s->length || s->flags & WS_TCP_FIN)
 		take_data(shares, self, s, analysis, now, mss);

@@ -9,7 +9,7 @@
 
 #include <wirestate/shares.h>
 
-enum { WS_SHARE_EDGES = 4, WS_SHARE_COUNTED = 128, WS_SHARE_UNCOUNTED = 255 };
+enum { WS_SHARE_EDGES = 5, WS_SHARE_COUNTED = 128, WS_SHARE_UNCOUNTED = 255 };
 /* The segments with which a sender begins (RFC 6928 §2), and: so many were under way when the peer acknowledged some. */
 enum { WS_SHARE_BURST = 10, WS_SHARE_THROTTLED = 15 };
 
@@ -20,16 +20,14 @@ enum { WS_SHARE_BURST = 10, WS_SHARE_THROTTLED = 15 };
 struct ws_share_side {
 	ws_time sent_time;     /* of its latest new data */
 	ws_time all_acked;     /* when the peer last acknowledged everything */
-	ws_time repeated;      /* when the peer last repeated an ACK */
+	uint32_t repeated;     /* when the peer last repeated an ACK, in microseconds modulo 2^32 */
 	uint32_t end;          /* one past the highest byte that it has sent; valid when `sent` */
 	uint32_t acknowledged; /* the highest acknowledgment of the peer; valid when `sent` or `awaited` */
 	uint32_t recovery_end; /* what must be acknowledged until a loss is recovered */
-	uint32_t flight;       /* bytes that were not acknowledged before the latest ACK */
 	uint32_t acked_time;   /* when the peer last acknowledged something new, in microseconds modulo 2^32; while
 	                          `doubtful`, when the segment was sent again */
-	/* Right edges of the peer's window, and when they were announced, in microseconds modulo 2^32: a ring, whose
-	 * newest is before edge_next. It tells of a segment which edge its sender knew, when the capture is at the
-	 * other end. */
+	/* Right edges of the peer's window, and when they were announced, in microseconds modulo 2^32, the newest
+	 * first. They tell of a segment which edge its sender knew, when the capture is at the other end. */
 	struct {
 		uint32_t time, right;
 	} edge[WS_SHARE_EDGES];
@@ -38,11 +36,12 @@ struct ws_share_side {
 	uint8_t counted;              /* packets in a row that had it; WS_SHARE_COUNTED and more: it counts so, surely;
 	                                 WS_SHARE_UNCOUNTED: it does not */
 	uint8_t trips : 6;            /* round trips of its data, which its timer has followed */
-	uint8_t missing : 2;     /* packets with data after `end` that have not come, as the number of an ACK says */
-	uint8_t edge_merged : 4; /* a bit for each edge that has replaced others */
-	uint8_t burst : 4;       /* small segments in a row since the peer acknowledged something new, at most
+	uint8_t missing : 2;   /* packets with data after `end` that have not come, as the number of an ACK says */
+	uint8_t edge_even : 5; /* a bit for each edge that was reached evenly from the one before it */
+	uint8_t edges : 3;     /* how many there are */
+	uint8_t burst : 4;     /* small segments in a row since the peer acknowledged something new, at most
 	                          * WS_SHARE_BURST; WS_SHARE_THROTTLED */
-	uint8_t edge_next : 2, edges : 3;   /* edges: how many there are */
+	bool little : 1;       /* before the latest ACK, less than two segments were not acknowledged */
 	bool sent : 1, fin : 1, filled : 1; /* filled: there is no room in the window for another segment */
 	bool full : 1;     /* its latest segment was as large as segments can be, so it probably has more to send */
 	bool wide : 1;     /* the peer's window has had room for several segments */
@@ -148,9 +147,10 @@ WS_SELDOM void ws_shares_measure_handshake(struct ws_shares *shares, const struc
 /* The peer's window ends at `right` from `time` on (here and below: in microseconds modulo 2^32). Edges that are close in
  * time replace each other, so that the ring reaches back for `way`, that to the sender and back. */
 void ws_shares_note_edge(struct ws_share_side *side, uint32_t right, uint32_t time, ws_time way);
-/* True when the window that the sender knew at `time` had no room for another full segment after the bytes up to
- * `end`. */
-bool ws_shares_fill(const struct ws_share_side *side, uint32_t end, uint32_t mss, uint32_t time);
+/* True when the window that its sender knew had no room for another full segment after this one, which is its latest. A
+ * small one with a push is the end of what was written, if the window is known to go on after it: the window has not cut
+ * it off. */
+bool ws_shares_fill(const struct ws_shares *shares, const struct ws_segment *s, uint32_t mss, ws_time now);
 /* How long after `since` the sender knew of room for another full segment, if it does at all: what keeps it from then
  * on is the network. */
 ws_time ws_shares_opened_after(const struct ws_shares *shares, unsigned self, ws_time now, uint32_t mss);

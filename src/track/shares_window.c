@@ -1,36 +1,73 @@
 /* The edges of a peer's window: which of them a sender knew when, seen from where the capture was taken. */
 #include "track/shares.h"
 
+#include <string.h>
+
+enum { PART = 64 }; /* of the way to a sender and back: edges that are closer in time are one */
+enum { ALL = (1 << WS_SHARE_EDGES) - 1 };
+
+/* Twice the area between the edge `at` and a straight line from the one before it to the one after it. */
+static uint64_t bend(const struct ws_share_side *side, unsigned at)
+{
+	const uint32_t right = side->edge[at + 1].right, time = side->edge[at + 1].time;
+	const int64_t here = (int32_t)(side->edge[at].right - right),
+	              next = (int32_t)(side->edge[at - 1].right - right);
+	const uint64_t area =
+	        (uint64_t)here * (side->edge[at - 1].time - time) - (uint64_t)next * (side->edge[at].time - time);
+	return area >> 63 ? -area : area;
+}
+
+/* The edge without which the others tell most nearly the same, of those between the newest and the oldest. */
+static unsigned least_bend(const struct ws_share_side *side)
+{
+	unsigned least = 1;
+	uint64_t area = bend(side, 1);
+	for (unsigned i = 2; i < WS_SHARE_EDGES - 1; i++) {
+		const uint64_t other = bend(side, i);
+		least = other < area ? i : least;
+		area = other < area ? other : area;
+	}
+	return least;
+}
+
+/* Takes the edge `at` out. The next newer one is then reached evenly from the next older one. */
+static void take_out(struct ws_share_side *side, unsigned at)
+{
+	const unsigned newer = side->edge_even & ((1u << at) - 1), older = side->edge_even >> (at + 1);
+	side->edge_even = (uint8_t)(newer | older << at | 1u << (at - 1)) & ALL;
+	side->edges--;
+	memmove(side->edge + at, side->edge + at + 1, (side->edges - at) * sizeof(*side->edge));
+}
+
 void ws_shares_note_edge(struct ws_share_side *side, uint32_t right, uint32_t time, ws_time way)
 {
-	const unsigned last = (side->edge_next + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
-	const unsigned before = (last + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
-	const bool close =
-	        side->edges > 1 && time - side->edge[before].time < way / WS_SHARE_MICROSECOND / (WS_SHARE_EDGES / 2);
-	const unsigned at = close ? last : side->edge_next;
-	side->edge[at].time = time;
-	side->edge[at].right = right;
-	if (close) {
-		side->edge_merged = (uint8_t)((side->edge_merged | 1u << at) & 15);
+	if (side->edges &&
+	    (right == side->edge[0].right || time - side->edge[0].time < way / WS_SHARE_MICROSECOND / PART)) {
+		side->edge[0].right = right;
 		return;
 	}
-	side->edge_merged = (uint8_t)(side->edge_merged & ~(1u << at) & 15);
-	side->edge_next = (uint8_t)((side->edge_next + 1) % WS_SHARE_EDGES & 3);
-	if (side->edges < WS_SHARE_EDGES)
-		side->edges = (uint8_t)((side->edges + 1) & 7);
+	if (side->edges == WS_SHARE_EDGES)
+		take_out(side, time - side->edge[WS_SHARE_EDGES - 2].time < way / WS_SHARE_MICROSECOND
+		                       ? least_bend(side)
+		                       : WS_SHARE_EDGES - 1);
+	memmove(side->edge + 1, side->edge, side->edges * sizeof(*side->edge));
+	side->edge[0].time = time;
+	side->edge[0].right = right;
+	side->edge_even = (uint8_t)(side->edge_even << 1) & ALL;
+	side->edges++;
 }
 
-/* The place in the ring of the `i`th edge, counted back from the newest, which is 1. */
-static unsigned edge_at(const struct ws_share_side *side, unsigned i)
-{
-	return (side->edge_next + WS_SHARE_EDGES - i) % WS_SHARE_EDGES;
-}
-
-/* Between an edge that has replaced others and the one before it, the way is taken to be even. Returns the part of
- * `whole` that `part` of `of` is. */
+/* Where the way between two edges is taken to be even. Returns the part of `whole` that `part` of `of` is. */
 static uint32_t proportion(uint32_t whole, uint32_t part, uint32_t of)
 {
 	return part < of ? (uint32_t)((uint64_t)whole * part / of) : whole;
+}
+
+/* Whether the edge grew evenly from the one before it to `at`. */
+static bool is_even(const struct ws_share_side *side, unsigned at)
+{
+	return side->edge_even >> at & 1 && at + 1u < side->edges &&
+	       ws_seq_before(side->edge[at + 1].right, side->edge[at].right);
 }
 
 /* The room without which a sender waits, in a window that ends at `right`: that of a full segment, or half of a window
@@ -41,39 +78,42 @@ static uint32_t least_room(const struct ws_share_side *side, uint32_t right, uin
 	return side->wide || half >= mss ? mss : half + !half;
 }
 
-bool ws_shares_fill(const struct ws_share_side *side, uint32_t end, uint32_t mss, uint32_t time)
+bool ws_shares_fill(const struct ws_shares *shares, const struct ws_segment *s, uint32_t mss, ws_time now)
 {
-	for (unsigned i = 1; i <= side->edges; i++) {
-		const unsigned at = edge_at(side, i), next = edge_at(side, i - 1);
-		if (ws_seq_before(time, side->edge[at].time) && i < side->edges)
-			continue;
-		uint32_t right = side->edge[at].right;
-		const uint32_t between = side->edge[next].time - side->edge[at].time;
-		if (i > 1 && side->edge_merged & 1u << next && ws_seq_before(right, side->edge[next].right))
-			right += proportion(side->edge[next].right - right, time - side->edge[at].time, between);
-		/* It was sent, so its sender knew of room for it, where the way back was a little shorter. */
-		for (unsigned j = i; j > 1 && ws_seq_before(right, end); j--)
-			right = side->edge[edge_at(side, j - 1)].right;
-		return ws_seq_before(right, end + least_room(side, right, mss));
-	}
-	return false;
+	const struct ws_share_side *side = &shares->side[s->direction];
+	const ws_time way = shares->time.way_to[s->direction];
+	const uint32_t end = side->end, time = ws_shares_microseconds(shares, now - way + way / PART);
+	unsigned at = 0;
+	if (!side->edges)
+		return false;
+	while (at + 1u < side->edges && ws_seq_before(time, side->edge[at].time))
+		at++;
+	uint32_t right = side->edge[at].right;
+	if (at && is_even(side, at - 1))
+		right += proportion(side->edge[at - 1].right - right, time - side->edge[at].time,
+		                    side->edge[at - 1].time - side->edge[at].time);
+	/* It was sent, so its sender knew of room for it, where the way back was a little shorter. */
+	while (at && ws_seq_before(right, end))
+		right = side->edge[--at].right;
+	if (!ws_seq_before(right, end + least_room(side, right, mss)))
+		return false;
+	const bool known = !at && (int32_t)(time - side->edge[0].time) >= way / WS_SHARE_MICROSECOND / 8;
+	return !known || right == end || s->length >= mss || !(s->flags & WS_TCP_PSH);
 }
 
 ws_time ws_shares_opened_after(const struct ws_shares *shares, unsigned self, ws_time now, uint32_t mss)
 {
 	const struct ws_share_side *side = &shares->side[self];
 	const ws_time way = shares->time.way_to[self];
-	const uint32_t newest = side->edge[edge_at(side, 1)].right;
-	const uint32_t time = ws_shares_microseconds(shares, now), right = side->end + least_room(side, newest, mss);
-	for (unsigned i = side->edges; i >= 1; i--) {
-		const unsigned at = edge_at(side, i), before = edge_at(side, i + 1);
+	const uint32_t time = ws_shares_microseconds(shares, now);
+	const uint32_t right = side->end + least_room(side, side->edge[0].right, mss);
+	for (unsigned at = side->edges; at-- > 0;) {
 		if (ws_seq_before(side->edge[at].right, right))
 			continue;
 		uint32_t age = time - side->edge[at].time;
-		const uint32_t between = side->edge[at].time - side->edge[before].time;
-		if (i < side->edges && side->edge_merged & 1u << at)
-			age += proportion(between, side->edge[at].right - right,
-			                  side->edge[at].right - side->edge[before].right);
+		if (is_even(side, at))
+			age += proportion(side->edge[at].time - side->edge[at + 1].time, side->edge[at].right - right,
+			                  side->edge[at].right - side->edge[at + 1].right);
 		const ws_time opened = now - age * WS_SHARE_MICROSECOND + way;
 		return opened > shares->since ? opened - shares->since : 0;
 	}

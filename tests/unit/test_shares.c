@@ -53,6 +53,7 @@ static void test_window_closed_before_anything_is_sent(void **state)
 	assert_true(shares.time[WS_CAUSE_PROGRAM][SERVER] >= 100 * WS_MILLISECOND);
 }
 
+/* In milliseconds. */
 static ws_time rounded(ws_time time)
 {
 	return (time + WS_MILLISECOND / 2) / WS_MILLISECOND;
@@ -258,6 +259,89 @@ static void test_fin_that_comes_again_was_closing(void **state)
 	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 1000);
 }
 
+/* The server has written 3,600 bytes and has room for 4,000: its data, and not the window, has ended. Of 3,500 bytes of
+ * room it can only use those. The capture is at the server. */
+static struct ws_time_shares shares_of_four_segments(uint16_t room, uint32_t last)
+{
+	const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = room, .mss = 1000},
+	        {SERVER, S | A, 500, 101, 0, 0, .mss = 1000},
+	        {CLIENT, A, 101, 501, 0, 100, .window = room},
+	        {CLIENT, A, 101, 501, 60, 100, .window = room},
+	        {SERVER, A, 501, 161, 1000, 100, .bad = 0},
+	        {SERVER, A, 1501, 161, 1000, 100, .bad = 0},
+	        {SERVER, A, 2501, 161, 1000, 100, .bad = 0},
+	        {SERVER, A | WS_TCP_PSH, 3501, 161, last, 100, .bad = 0},
+	        {CLIENT, A, 161, 3501 + last, 0, 200, .window = room},
+	        {SERVER, A, 3501 + last, 161, 200, 200, .bad = 0},
+	        {CLIENT, A, 161, 3701 + last, 60, 300, .window = room},
+	};
+	return SHARES_OF(shots);
+}
+
+static void test_small_segment_that_does_not_fill_the_window(void **state)
+{
+	(void)state;
+	const struct ws_time_shares ended = shares_of_four_segments(4000, 600);
+	assert_int_equal(rounded(ended.time[WS_CAUSE_WINDOW][SERVER]), 0);
+	const struct ws_time_shares cut = shares_of_four_segments(3600, 600);
+	assert_int_equal(rounded(cut.time[WS_CAUSE_WINDOW][SERVER]), 100);
+}
+
+/* The third segment is sent again `after` the ACK that repeats. A way takes 300 ms, and the capture is at the client. */
+static struct ws_time_shares shares_of_late_repair(uint32_t after)
+{
+	const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100},     {SERVER, S | A, 500, 101, 0, 300, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 300, .bad = 0},           {CLIENT, A, 101, 501, 60, 300, .bad = 0},
+	        {SERVER, A, 501, 161, 100, 600, .bad = 0},         {CLIENT, A, 161, 601, 0, 600, .bad = 0},
+	        {SERVER, A, 701, 161, 100, 600, .bad = 0},         {CLIENT, A, 161, 601, 0, 600, .bad = 0},
+	        {SERVER, A, 601, 161, 100, 600 + after, .bad = 0}, {CLIENT, A, 161, 801, 0, 600 + after, .bad = 0},
+	};
+	return SHARES_OF(shots);
+}
+
+/* A sender that has seen segments overtake others waits for up to a round trip before it takes one for lost (RFC 8985
+ * §6.2). A timer takes longer. */
+static void test_repair_waits_for_reordering(void **state)
+{
+	(void)state;
+	const struct ws_time_shares patient = shares_of_late_repair(470);
+	assert_int_equal(rounded(patient.time[WS_CAUSE_DUPLICATE_ACKS][SERVER]), 470);
+	assert_int_equal(rounded(patient.time[WS_CAUSE_TIMEOUT][SERVER]), 0);
+	const struct ws_time_shares timed = shares_of_late_repair(1100);
+	assert_int_equal(rounded(timed.time[WS_CAUSE_TIMEOUT][SERVER]), 1100);
+}
+
+/* The window is always full, and moves on in several bursts in each round trip of 300 ms. The capture is at the client.
+ */
+static void test_window_that_moves_in_bursts(void **state)
+{
+	enum { ROUNDS = 10, BURSTS = 4, TRIP = 300, START = 2 * TRIP, SEGMENTS = 12, MSS = 1000 };
+	enum { ROOM = SEGMENTS * MSS + MSS / 2, ALL = 4 + ROUNDS * 2 * SEGMENTS };
+	static const struct {
+		uint32_t at, segments;
+	} bursts[BURSTS] = {{0, 4}, {90, 2}, {150, 3}, {240, 3}};
+	struct shot shots[ALL] = {{.from = CLIENT, .flags = S, .sequence = 100, .window = ROOM, .mss = MSS},
+	                          {SERVER, S | A, 500, 101, 0, TRIP, .mss = MSS},
+	                          {CLIENT, A, 101, 501, 0, TRIP, .window = ROOM},
+	                          {CLIENT, A, 101, 501, 60, TRIP, .window = ROOM}};
+	size_t count = 4;
+	uint32_t end = 501;
+	(void)state;
+	for (unsigned i = 0; i < ROUNDS * BURSTS; i++) {
+		const uint32_t now = START + i / BURSTS * TRIP + bursts[i % BURSTS].at;
+		for (unsigned j = 0; j < bursts[i % BURSTS].segments; j++, end += MSS) {
+			shots[count++] = (struct shot){SERVER, A, end, 161, MSS, now + j, .bad = 0};
+			shots[count++] = (struct shot){CLIENT, A, 161, end + MSS, 0, now + j, .window = ROOM};
+		}
+	}
+	const struct ws_time_shares shares = shares_of(shots, count);
+	/* In the first round, not all of the window is used. */
+	assert_in_range(rounded(shares.time[WS_CAUSE_WINDOW][SERVER]), (ROUNDS - 2) * TRIP, ROUNDS * TRIP);
+	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 0, 1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -274,6 +358,9 @@ int main(void)
 	        cmocka_unit_test(test_program_is_waited_for_after_a_forged_reset),
 	        cmocka_unit_test(test_fin_with_the_syn_ack),
 	        cmocka_unit_test(test_fin_that_comes_again_was_closing),
+	        cmocka_unit_test(test_small_segment_that_does_not_fill_the_window),
+	        cmocka_unit_test(test_repair_waits_for_reordering),
+	        cmocka_unit_test(test_window_that_moves_in_bursts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
