@@ -163,6 +163,8 @@ static void settle_data(struct ws_shares *shares, const struct ws_segment *s, ws
 {
 	const unsigned self = s->direction;
 	const ws_time wait = now - shares->since - lost;
+	if (!lost)
+		ws_shares_note_probe(shares, self, false);
 	/* Data of both has crossed, and then the ACK has come for which a small segment had to wait. */
 	const bool crossed = !lost && s->length < (mss ? mss : 1000) && shares->side[self].all_acked > shares->since &&
 	                     !shares->side[self].full && is_released(shares, self, now);
@@ -304,13 +306,6 @@ WS_SELDOM static void end_recovery(struct ws_shares *shares, const struct ws_seg
 	peer->recovery = 0;
 }
 
-/* What was sent before the segment that showed the gap has only come late. */
-static bool fills_gap_late(const struct ws_share_side *side, const struct ws_segment *s, uint32_t analysis)
-{
-	return side->gap &&
-	       (s->timestamps ? !ws_seq_before(side->repeat_tsval, s->tsval) : analysis & MARK(OUT_OF_ORDER));
-}
-
 /* A timer was set again by the latest ACK, until which data was under way. */
 static void settle_until_acked(struct ws_shares *shares, unsigned self, ws_time now)
 {
@@ -326,7 +321,7 @@ WS_SELDOM static void note_repair(struct ws_shares *shares, const struct ws_segm
 {
 	const unsigned self = s->direction;
 	struct ws_share_side *side = &shares->side[self];
-	if (fills_gap_late(side, s, analysis)) {
+	if (ws_shares_fills_gap_late(side, s, analysis)) {
 		side->gap = s->timestamps; /* there may be more of them */
 		if (side->suspected && ws_seq_before(side->acknowledged, s->sequence))
 			return; /* the ACKs lack something else */
@@ -340,6 +335,7 @@ WS_SELDOM static void note_repair(struct ws_shares *shares, const struct ws_segm
 	if (timed) {
 		shares->time.timeouts++;
 		side->repaired = true;
+		ws_shares_note_probe(shares, self, first);
 	}
 	if (timed && waited)
 		settle_until_acked(shares, self, now);

@@ -71,6 +71,7 @@ struct ws_shares {
 	bool open;       /* something followed the handshake's SYNs */
 	bool recorded;   /* it is the first member of a struct ws_span_recorder */
 	int8_t resetter; /* the endpoint whose latest segment is a RST, plus 1; 0: none */
+	uint8_t probed;  /* a bit for each endpoint whose timer has sent its latest data again once */
 	uint16_t phase;  /* nanoseconds by which the first segment came after a whole microsecond */
 };
 
@@ -101,6 +102,12 @@ static inline ws_time ws_shares_time_before(const struct ws_shares *shares, ws_t
 static inline bool ws_shares_is_opener(const struct ws_shares *shares, unsigned side)
 {
 	return shares->opener == (int)side + 1;
+}
+
+static inline void ws_shares_note_probe(struct ws_shares *shares, unsigned self, bool probed)
+{
+	const unsigned others = shares->probed & ~(1u << self);
+	shares->probed = (uint8_t)(others | (unsigned)probed << self);
 }
 
 /* Is told of each time that is added to a share, in the order of time. */
@@ -141,6 +148,9 @@ ws_time ws_shares_way_left(const struct ws_shares *shares, unsigned self);
 /* The end of the interval in which a timer repaired the loss of this segment before the capture. */
 WS_SELDOM ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
                                         ws_time now, unsigned lost);
+/* What was sent before the segment that showed the gap has only come late. */
+WS_SELDOM bool ws_shares_fills_gap_late(const struct ws_share_side *side, const struct ws_segment *s,
+                                        uint32_t analysis);
 /* A SYN that was sent again gives no round trip (RFC 6298 §3), unless the answer's timestamp tells which one it answers
  * (RFC 7323 §4.1). */
 WS_SELDOM void ws_shares_measure_handshake(struct ws_shares *shares, const struct ws_segment *s, ws_time now);

@@ -67,8 +67,8 @@ static ws_time timer_of(const struct ws_shares *shares, unsigned self)
 }
 
 /* Before what `self` sends, the same was lost `lost` times on its way to the capture. Then its timer was waited for:
- * once as it is set, once more after its probe (RFC 8985 §7), of which Linux has none after an earlier loss, and then
- * twice as long each time. Returns the end of the wait that this took; 0 when it would have taken longer than it did:
+ * once as it is set, once more after its probe (RFC 8985 §7), of which Linux has none for the data after that which a
+ * probe has repaired, and then twice as long each time. Returns the end of the wait that this took; 0 when it would have taken longer than it did:
  * then it does not count the identifications of this connection alone. `unsure`: what was lost may have been an ACK, so
  * the time must be just that of the timer. */
 static ws_time lost_time(struct ws_shares *shares, unsigned self, ws_time wait, unsigned lost, bool unsure)
@@ -84,7 +84,7 @@ static ws_time lost_time(struct ws_shares *shares, unsigned self, ws_time wait, 
 	else if (shares->speaker || !ws_shares_is_opener(shares, self))
 		way = ws_shares_way_left(shares, self);
 	ws_time timer = timer_of(shares, self) * (1 << (lost - 1));
-	if (shares->side[self].repaired && lost > 1 && wait - way > timer_of(shares, self) * ((1 << lost) - 1))
+	if (shares->probed >> self & 1 && lost > 1 && wait - way > timer_of(shares, self) * ((1 << lost) - 1))
 		timer = timer_of(shares, self) * ((1 << lost) - 1);
 	const ws_time rest = wait - way - timer;
 	if (unsure && (lost > 1 || rest < -TIMER_TOLERANCE - timer / 16 || rest > TIMER_TICK + timer / 16))
@@ -95,6 +95,7 @@ static ws_time lost_time(struct ws_shares *shares, unsigned self, ws_time wait, 
 	}
 	shares->time.timeouts += lost;
 	shares->side[self].repaired = true;
+	ws_shares_note_probe(shares, self, lost == 1);
 	return rest > TIMER_TICK ? timer : timer + rest;
 }
 
@@ -109,6 +110,12 @@ ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment 
 	const bool unsure =
 	        !counts_surely(self, s) || (ws_shares_in_flight(&shares->side[!s->direction]) && !self->missing);
 	return lost ? lost_time(shares, s->direction, now - shares->since, lost, unsure) : 0;
+}
+
+bool ws_shares_fills_gap_late(const struct ws_share_side *side, const struct ws_segment *s, uint32_t analysis)
+{
+	return side->gap && (s->timestamps ? !ws_seq_before(side->repeat_tsval, s->tsval)
+	                                   : analysis & 1u << WS_ANALYSIS_OUT_OF_ORDER);
 }
 
 void ws_shares_measure_handshake(struct ws_shares *shares, const struct ws_segment *s, ws_time now)

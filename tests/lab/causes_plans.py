@@ -254,7 +254,8 @@ def make_plan(number, first_port, chance, kinds, trip, families=(4,), whole=0.0)
     if plan.whole == "lost FIN":
         writer.fault(CLIENT, writer.sent[CLIENT], "drop", flags=1)
     if kinds is not USUAL:
-        writer.act(CLIENT, "wait", chance.choice([0, 0, 0.1, 0.3]))
+        longest = 0.1 if plan.kinds[-1] == "lost ACK" else 0.3  # not as long as a timer: then the FIN could have been lost, too
+        writer.act(CLIENT, "wait", min(chance.choice([0, 0, 0.1, 0.3]), longest))
     writer.act(CLIENT, "close")
     writer.act(SERVER, "receive end")
     if kinds is not USUAL:

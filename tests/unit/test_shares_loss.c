@@ -169,6 +169,35 @@ static void test_reset_after_an_unanswered_repetition(void **state)
 	assert_int_equal(rounded(shares.time[WS_CAUSE_CLOSING][0]), 1000);
 }
 
+/* A request is lost once before the capture at the server, as the numbers of packets say, and a later one twice. Linux
+ * probes before its timer ends (RFC 8985 §7), and has no probe for the data that follows one which such a probe repaired:
+ * the second loss takes three timers of 210 ms after the first, and two when a request has come in between. */
+static ws_time timeouts_of_two_losses(bool between)
+{
+	const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .tsval = 1, .identification = 1},
+	        {SERVER, S | A, 500, 101, 0, 0, .tsval = 1, .unnumbered = true},
+	        {CLIENT, A, 101, 501, 0, 10, .tsval = 10, .identification = 2},
+	        {CLIENT, A, 101, 501, 60, 310, .tsval = 310, .identification = 4},
+	        {SERVER, A, 501, 161, 100, 310, .tsval = 310, .identification = 1},
+	        {CLIENT, A, 161, 601, 0, 320, .tsval = 320, .identification = 5},
+	        {CLIENT, A, 161, 601, 60, between ? 400 : 1320, .tsval = 400, .identification = between ? 6 : 8},
+	        {SERVER, A, 601, 221, 100, between ? 400 : 1320, .tsval = 400, .identification = 2},
+	        {CLIENT, A, 221, 701, 0, between ? 410 : 1330, .tsval = 410, .identification = between ? 7 : 9},
+	        {CLIENT, A, 221, 701, 60, 1410, .tsval = 1410, .identification = 10},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	assert_int_equal(shares.timeouts, 3);
+	return rounded(shares.time[WS_CAUSE_TIMEOUT][CLIENT]);
+}
+
+static void test_no_probe_follows_a_probe(void **state)
+{
+	(void)state;
+	assert_int_equal(timeouts_of_two_losses(false), 210 + 3 * 210);
+	assert_int_equal(timeouts_of_two_losses(true), 210 + 2 * 210);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -178,6 +207,7 @@ int main(void)
 	        cmocka_unit_test(test_ack_says_that_data_came_twice),
 	        cmocka_unit_test(test_identifications_without_timestamps),
 	        cmocka_unit_test(test_reset_after_an_unanswered_repetition),
+	        cmocka_unit_test(test_no_probe_follows_a_probe),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
