@@ -5,6 +5,7 @@
  * nets, so a test only checks whether a value is in one of them. The grammar is in <wirestate/filter.h>. */
 #include "track/filter.h"
 
+#include "track/ahead.h"
 #include "track/exchange.h"
 #include "track/merged.h"
 #include <wirestate/language.h>
@@ -119,6 +120,8 @@ size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *t
                       ws_conn_id *ids)
 {
 	const unsigned parts = filter->parts & WS_PARTS_ALL;
+	const bool judged = filter->parts & FILTER_PART_VERDICT;
+	const ws_lines lines = ws_lines_of(parts);
 	struct ws_conn_info info = {.id = 0};
 	struct ws_judgement judgement;
 	const struct filter_subject subject = {&info, &judgement};
@@ -129,8 +132,10 @@ size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *t
 		if (ws_stored_conn(tracker->stored, ids[i], &info) && ws_filter_match(filter, &info))
 			ids[picked++] = ids[i];
 	for (size_t i = 0; i < count && !tracker->stored; i++) {
-		if (i + WS_AHEAD < count)
-			ws_conn_prefetch(tracker, ids[i + WS_AHEAD], parts);
+		if (judged)
+			ws_ahead_in_walk(tracker, ids, i, count, lines);
+		else if (i + WS_AHEAD < count)
+			ws_ahead_of(tracker, ids[i + WS_AHEAD], lines);
 		const struct ws_home home = ws_home_of(tracker, ids[i]);
 		const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
 		if (!conn)
@@ -138,7 +143,7 @@ size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *t
 		ws_conn_fill(home.tracker, conn, parts, &info);
 		if (filter->parts & WS_PART_EXCHANGES) /* the view does not count them, but keeps the segments */
 			info.first_byte = ws_longest_first_byte(home.tracker, conn);
-		if (filter->parts & FILTER_PART_VERDICT)
+		if (judged)
 			judgement = ws_conn_judgement(home.tracker, conn, NULL);
 		if (subject_matches(filter, &subject))
 			ids[picked++] = ids[i];

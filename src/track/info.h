@@ -9,6 +9,7 @@
  * struct ws_conn_info a part fills. The cache line with the addresses is read for every part. */
 #define WS_PARTS(X)                                                                                                    \
 	X(WS_PART_IDENTITY, address, ip_version)                                                                       \
+	X(WS_PART_JUDGEMENT, judgement, judgement)                                                                     \
 	X(WS_PART_OPENING, machine.client_plus_one, machine.client_plus_one)                                           \
 	X(WS_PART_STATES, machine.endpoint[0].state, machine.endpoint[1].state)                                        \
 	X(WS_PART_ENDING, machine.endpoint, machine.client_plus_one)                                                   \
@@ -45,8 +46,6 @@ enum ws_part {
 	(WS_PART_IDENTITY | WS_PART_OPENING | WS_PART_STATES | WS_PART_ENDING | WS_PART_FLIGHT | WS_PART_TRAFFIC |     \
 	 WS_PART_MARKS | WS_PART_ROUND_TRIP | WS_PART_LAST | WS_PART_FIRST | WS_PART_SHARES)
 
-enum { WS_AHEAD = 24 }; /* a connection is prefetched so many connections before it is read */
-
 /* Fills these parts of `info` and leaves the others as they are. */
 void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
                   struct ws_conn_info *info);
@@ -69,12 +68,6 @@ const struct ws_conn *ws_conn_divided(const struct ws_tracker *tracker, const st
  * shares_point. False: they are not kept, or no point has captured both directions. */
 bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_time_shares *sum,
                         uint8_t *point);
-/* Prefetches what these parts are made of. */
-void ws_conn_prefetch(const struct ws_tracker *tracker, ws_conn_id id, unsigned parts);
-/* Before the connection ids[i] is read in a walk over `count` of them: prefetches these parts of those after it, and
- * what verdicts depend on where none is stored. */
-void ws_conn_prefetch_judged(const struct ws_tracker *tracker, const ws_conn_id *ids, size_t i, size_t count,
-                             unsigned parts);
 /* Returns the verdict, which is computed if it is not stored. `shares`: the connection's, from ws_conn_shares_sum(), if they
  * are at hand; NULL: they are summed if they are needed. */
 struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const struct ws_conn *conn,

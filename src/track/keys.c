@@ -4,7 +4,7 @@
  * that it reads. So each fact names the parts it is made of, and these are prefetched WS_AHEAD connections before they
  * are read. A verdict depends on nearly everything, so a connection stores it until its next input, in one cache line.
  */
-#include "track/info.h"
+#include "track/ahead.h"
 #include "track/merged.h"
 #include "track/together.h"
 
@@ -13,56 +13,7 @@
 enum { KNOWN = 0x80, SLOW = 0x40, SEVERITY_SHIFT = 4, SEVERITY_MASK = 3, VERDICT_MASK = 0x0f };
 _Static_assert(WS_VERDICT_COUNT <= VERDICT_MASK + 1, "a verdict fits its bits");
 
-/* ---- Cache lines */
-
-static const struct {
-	uint16_t first, end;
-} extent[] = {
-#define X(name, first, last)                                                                                           \
-	[name##_NUMBER] = {offsetof(struct ws_conn, first),                                                            \
-	                   offsetof(struct ws_conn, last) + sizeof(((struct ws_conn *)0)->last)},
-        WS_PARTS(X)
-#undef X
-};
-
-void ws_conn_prefetch(const struct ws_tracker *tracker, ws_conn_id id, unsigned parts)
-{
-	const struct ws_home home = ws_home_of(tracker, id);
-	enum { LINE = 64, AT_REST = 128 /* where its brief is */ };
-	const uintptr_t place = ws_table_place(&home.tracker->table, home.id);
-	const uint8_t *conn = (const uint8_t *)place;
-	if ((place & WS_PLACE_BITS) == WS_PLACE_AT_REST)
-		for (size_t at = 0; at < AT_REST; at += LINE)
-			__builtin_prefetch(conn + at);
-	if (!conn || place & WS_PLACE_BITS)
-		return;
-	if (parts & WS_PART_SHARES && home.tracker->table.shares)
-		for (size_t at = 0; at < sizeof(struct ws_shares); at += LINE)
-			__builtin_prefetch(conn + offsetof(struct ws_conn_slot, shares) + at);
-	for (parts |= WS_PART_IDENTITY; parts; parts &= parts - 1) {
-		const unsigned part = (unsigned)__builtin_ctz(parts);
-		const uint8_t *first = conn + extent[part].first, *end = conn + extent[part].end;
-		for (const uint8_t *at = first - ((uintptr_t)first & (LINE - 1)); at < end; at += LINE)
-			__builtin_prefetch(at);
-	}
-}
-
 /* ---- Verdicts */
-
-void ws_conn_prefetch_judged(const struct ws_tracker *tracker, const ws_conn_id *ids, size_t i, size_t count,
-                             unsigned parts)
-{
-	for (size_t first = 0; !i && first < count && first < 2 * WS_AHEAD; first++)
-		ws_conn_prefetch(tracker, ids[first], WS_PART_IDENTITY);
-	if (i + 2 * WS_AHEAD < count)
-		ws_conn_prefetch(tracker, ids[i + 2 * WS_AHEAD], WS_PART_IDENTITY);
-	if (i + WS_AHEAD >= count)
-		return;
-	const struct ws_home home = ws_home_of(tracker, ids[i + WS_AHEAD]);
-	const struct ws_conn *conn = ws_table_awake(&home.tracker->table, home.id);
-	if (conn && (parts || !conn->judgement))
-		ws_conn_prefetch(tracker, ids[i + WS_AHEAD], conn->judgement ? parts : parts | WS_PARTS_OF_VERDICT);
-}
 
 struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const struct ws_conn *conn,
                                       const struct ws_time_shares *shares)
@@ -119,7 +70,7 @@ void ws_tracker_judge(const struct ws_tracker *tracker, const ws_conn_id *ids, s
 		                        ? info.stated.judgement
 		                        : (struct ws_judgement){.verdict = WS_VERDICT_STRAY};
 	for (size_t i = 0; i < count && !tracker->stored; i++) {
-		ws_conn_prefetch_judged(tracker, ids, i, count, 0);
+		ws_ahead_in_walk(tracker, ids, i, count, 0);
 		const struct ws_home home = ws_home_of(tracker, ids[i]);
 		const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
 		judgements[i] = conn ? ws_conn_judgement(home.tracker, conn, NULL)
@@ -289,7 +240,7 @@ static unsigned parts_of(enum ws_order order)
 	        [WS_ORDER_AGE] = WS_PART_FIRST | WS_PART_LAST | WS_PART_STATES,
 	        [WS_ORDER_PACKETS] = WS_PART_TRAFFIC,
 	        [WS_ORDER_BYTES] = WS_PART_TRAFFIC,
-	        [WS_ORDER_VERDICT] = WS_PART_IDENTITY,
+	        [WS_ORDER_VERDICT] = WS_PART_JUDGEMENT,
 	        [WS_ORDER_SERVER_TIME] = WS_PART_OPENING | WS_PART_SHARES,
 	        [WS_ORDER_NETWORK_TIME] = WS_PART_OPENING | WS_PART_SHARES,
 	        [WS_ORDER_LOSS_TIME] = WS_PART_OPENING | WS_PART_SHARES,
@@ -325,6 +276,7 @@ void ws_tracker_order_keys(const struct ws_tracker *tracker, enum ws_order order
                            size_t count, struct ws_order_key *keys)
 {
 	const unsigned parts = parts_of(order);
+	const ws_lines lines = ws_lines_of(parts);
 	struct ws_conn_copy copy;
 	struct keying keying = {.tracker = tracker, .order = order, .now = now};
 	rank_words(&keying);
@@ -334,8 +286,10 @@ void ws_tracker_order_keys(const struct ws_tracker *tracker, enum ws_order order
 		                                                         : (struct ws_order_key){.high = 0};
 	}
 	for (size_t i = 0; i < count && !tracker->stored; i++) {
-		if (i + WS_AHEAD < count)
-			ws_conn_prefetch(tracker, ids[i + WS_AHEAD], parts);
+		if (order == WS_ORDER_VERDICT)
+			ws_ahead_in_walk(tracker, ids, i, count, lines);
+		else if (i + WS_AHEAD < count)
+			ws_ahead_of(tracker, ids[i + WS_AHEAD], lines);
 		const struct ws_home home = ws_home_of(tracker, ids[i]);
 		const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
 		keying.tracker = home.tracker;

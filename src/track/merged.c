@@ -6,6 +6,7 @@
  * can read this one. The order is made again when packets have come, in slices, and the one before is in use meanwhile:
  * the points' own orders, in each of which times ascend, are merged by the time of the first packet. */
 #include "track/merged.h"
+#include "track/ahead.h"
 #include "track/info.h"
 
 #include <wirestate/details.h>
@@ -164,7 +165,7 @@ static void read_conns(struct ws_merged *merged, unsigned point)
 	heads->rank += count;
 	heads->ended = !count;
 	for (size_t i = 0; i < count; i++)
-		ws_conn_prefetch(tracker, ids[i], parts);
+		ws_ahead_of(tracker, ids[i], ws_lines_of(parts));
 	for (size_t i = 0; i < count; i++) {
 		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);
 		if (!conn || is_withheld(merged, point, conn->number, merged->points.compared[point], conn->first_time))

@@ -13,6 +13,7 @@
 #include "track/overview.h"
 
 #include "base/hash.h"
+#include "track/ahead.h"
 #include "track/info.h"
 #include "track/merged.h"
 #include "track/rest.h"
@@ -170,21 +171,28 @@ struct item {
 	uint64_t server_hash, client_hash;
 };
 
-static uint64_t hash_of(const struct ws_overview *overview, const struct ws_addr *address, uint64_t rest)
+/* `rest`: the port and the code in 24 bits, and above them of which sensor it is. The last four bytes are all that differs
+ * in v4-mapped addresses, so most keys fit one word. */
+static uint64_t hash_of(const struct ws_overview *overview, const struct ws_addr *address, unsigned ip_version,
+                        uint64_t rest)
 {
+	enum { REST_BITS = 24 };
 	struct ws_siphash_state state = ws_siphash_begin(overview->hash_key);
+	const uint64_t high = ws_siphash_load(address->byte + 8);
+	if (ip_version == 4 && !(rest >> REST_BITS))
+		return ws_siphash_end(&state, high >> 32 << REST_BITS | rest, sizeof(rest) - 1);
 	ws_siphash_word(&state, ws_siphash_load(address->byte));
-	ws_siphash_word(&state, ws_siphash_load(address->byte + 8));
+	ws_siphash_word(&state, high);
 	return ws_siphash_end(&state, rest, 16 + sizeof(rest) - 1);
 }
 
 static void hash_item(const struct ws_overview *overview, struct item *item)
 {
 	const struct ws_overview_group *group = &item->group;
-	const uint64_t rest = (uint64_t)group->port << 16 | (uint64_t)item->code << 8 | group->ip_version |
-	                      ((uint64_t)(uintptr_t)group->sensor & 0xfffff0) << 28;
-	item->server_hash = hash_of(overview, &group->server, rest);
-	item->client_hash = hash_of(overview, &group->client, (uint64_t)item->code << 8 | group->ip_version);
+	const uint64_t sensor = ((uint64_t)(uintptr_t)group->sensor & 0xfffffff0) << 20;
+	item->server_hash =
+	        hash_of(overview, &group->server, group->ip_version, sensor | (uint64_t)group->port << 8 | item->code);
+	item->client_hash = hash_of(overview, &group->client, group->ip_version, item->code);
 	__builtin_prefetch(home_of(&overview->server, item->server_hash));
 	__builtin_prefetch(home_of(&overview->client, item->client_hash));
 }
@@ -342,8 +350,8 @@ static void fill_item(const struct ws_tracker *shown, ws_conn_id id, const struc
 	        .server = key->address[server],
 	        .port = key->port[server],
 	        .count = 1,
-	        .first = ws_clock_here(clock, brief->first),
-	        .last = ws_clock_here(clock, brief->last),
+	        .first = clock ? ws_clock_here(clock, brief->first) : brief->first,
+	        .last = clock ? ws_clock_here(clock, brief->last) : brief->last,
 	        .example = brief->number,
 	        .example_id = id,
 	};
@@ -439,7 +447,7 @@ static bool read_item(const struct ws_overview *overview, const struct ws_tracke
 		item_of_record(&info, item);
 		return true;
 	}
-	ws_conn_prefetch_judged(tracker, ids, i, count, parts);
+	ws_ahead_in_walk(tracker, ids, i, count, ws_lines_of(parts));
 	if (item_of_brief(tracker, ids[i], overview->times, item))
 		return true;
 	const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);

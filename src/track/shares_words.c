@@ -45,10 +45,12 @@ enum ws_slow_cause ws_shares_slow_cause(const struct ws_time_shares *shares, uns
 
 void ws_shares_add(struct ws_time_shares *sum, const struct ws_time_shares *added, unsigned client)
 {
+	enum { ALL = WS_CAUSE_COUNT };
+#pragma GCC unroll ALL
 	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
-		const unsigned first = ws_cause_is_sided(cause) ? client : 0;
-		if (!added->time[cause][0] && !added->time[cause][1])
+		if (!(added->time[cause][0] | added->time[cause][1])) /* as most are */
 			continue;
+		const unsigned first = ws_cause_is_sided(cause) ? client : 0;
 		add_time(&sum->time[cause][0], added->time[cause][first]);
 		add_time(&sum->time[cause][1], added->time[cause][!first]);
 	}
