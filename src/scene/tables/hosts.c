@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 256, HEAD_ROWS = 4 };
+enum { FIRST_SLOTS = 256, HEAD_ROWS = 4, SLICE = 8000 /* connections looked at in a tick: each is read whole */ };
 
 /* ---- Counting */
 
@@ -35,9 +35,9 @@ static bool same_group(const struct hosts_row *a, const struct hosts_row *b)
 	       memcmp(&a->address, &b->address, sizeof(a->address)) == 0 && same_process(a->process, b->process);
 }
 
-/* Finds the group's slot, or the empty slot where it belongs. Strangers choose the addresses, so the hash has a
- * key that no stranger knows: the table's address in memory. The order of the slots is never shown. */
-static struct hosts_row *hosts_slot(const struct hosts_row *slots, size_t slot_count, const struct hosts_row *group)
+/* Strangers choose the addresses, so the hash has a key that no stranger knows: an address in memory. The order of the
+ * slots is never shown. */
+static uint32_t hash_of(const struct hosts_view *hosts, const struct hosts_row *group)
 {
 	uint8_t bytes[21 + sizeof(group->sensor)], key[16] = {0};
 	memcpy(bytes, group->address.byte, 16);
@@ -46,22 +46,35 @@ static struct hosts_row *hosts_slot(const struct hosts_row *slots, size_t slot_c
 	bytes[18] = group->ip_version;
 	memcpy(bytes + 19, &group->port, sizeof(group->port));
 	memcpy(bytes + 21, &group->sensor, sizeof(group->sensor));
-	memcpy(key, &slots, sizeof(slots));
-	size_t at = ws_siphash(key, bytes, sizeof(bytes)) & (slot_count - 1);
-	while (slots[at].count && !same_group(&slots[at], group))
-		at = (at + 1) & (slot_count - 1);
-	return (struct hosts_row *)&slots[at];
+	memcpy(key, &hosts, sizeof(hosts));
+	return (uint32_t)ws_siphash(key, bytes, sizeof(bytes));
 }
 
+/* Finds the group's slot, or the empty slot where it belongs. */
+static uint32_t *hosts_slot(const struct hosts_view *hosts, const struct hosts_row *group)
+{
+	size_t at = group->hash & (hosts->slot_count - 1);
+	while (hosts->slots[at] && !same_group(&hosts->made[hosts->slots[at] - 1], group))
+		at = (at + 1) & (hosts->slot_count - 1);
+	return &hosts->slots[at];
+}
+
+/* Only the slots are put in order again, which are small: a walk must not stop for long. */
 static bool hosts_grow(struct hosts_view *hosts)
 {
 	const size_t count = hosts->slot_count ? 2 * hosts->slot_count : FIRST_SLOTS;
-	struct hosts_row *slots = calloc(count, sizeof(*slots));
+	struct hosts_row *made = realloc(hosts->made, count / 2 * sizeof(*made));
+	if (made)
+		hosts->made = made;
+	uint32_t *slots = made && count <= UINT32_MAX ? calloc(count, sizeof(*slots)) : NULL;
 	if (!slots)
 		return false;
-	for (size_t i = 0; i < hosts->slot_count; i++)
-		if (hosts->slots[i].count)
-			*hosts_slot(slots, count, &hosts->slots[i]) = hosts->slots[i];
+	for (size_t i = 0; i < hosts->used; i++) {
+		size_t at = made[i].hash & (count - 1);
+		while (slots[at])
+			at = (at + 1) & (count - 1);
+		slots[at] = (uint32_t)i + 1;
+	}
 	free(hosts->slots);
 	hosts->slots = slots;
 	hosts->slot_count = count;
@@ -77,22 +90,24 @@ static void count_endpoint(struct hosts_view *hosts, const struct ws_model *mode
 		return;
 	if (2 * hosts->used >= hosts->slot_count && !hosts_grow(hosts))
 		return; /* no memory: groups that exist are still counted */
-	const struct hosts_row group = {.address = endpoint->address,
-	                                .process = endpoint->process ? endpoint->process->name : NULL,
-	                                .ip_version = info->ip_version,
-	                                .state = endpoint->state,
-	                                .server = (unsigned)info->likely_client != i,
-	                                .sensor = info->stated.sensor,
-	                                .port = info->endpoint[!info->likely_client].port};
-	struct hosts_row *slot = hosts_slot(hosts->slots, hosts->slot_count, &group);
-	if (!slot->count) {
-		*slot = group;
-		hosts->used++;
+	struct hosts_row group = {.address = endpoint->address,
+	                          .process = endpoint->process ? endpoint->process->name : NULL,
+	                          .ip_version = info->ip_version,
+	                          .state = endpoint->state,
+	                          .server = (unsigned)info->likely_client != i,
+	                          .sensor = info->stated.sensor,
+	                          .port = info->endpoint[!info->likely_client].port};
+	group.hash = hash_of(hosts, &group);
+	uint32_t *slot = hosts_slot(hosts, &group);
+	if (!*slot) {
+		hosts->made[hosts->used++] = group;
+		*slot = (uint32_t)hosts->used;
 	}
+	struct hosts_row *row = &hosts->made[*slot - 1];
 	const ws_time until = time_wait ? endpoint->time_wait_end : info->last_time;
-	if (!slot->count || (time_wait ? until > slot->until : until < slot->until))
-		slot->until = until;
-	slot->count++;
+	if (!row->count || (time_wait ? until > row->until : until < row->until))
+		row->until = until;
+	row->count++;
 	if (time_wait && until < hosts->first_end)
 		hosts->first_end = until;
 }
@@ -117,11 +132,9 @@ static int hosts_compare(const void *left, const void *right)
 /* All have been counted: what is left is to sort the groups. */
 static void begin_to_sort(struct hosts_view *hosts)
 {
-	size_t kept = 0;
-	for (size_t i = 0; i < hosts->slot_count; i++)
-		if (hosts->slots[i].count)
-			hosts->slots[kept++] = hosts->slots[i];
-	slow_sort_begin(&hosts->sort, hosts->slots, kept, sizeof(*hosts->slots), hosts_compare);
+	slow_sort_begin(&hosts->sort, hosts->made, hosts->used, sizeof(*hosts->made), hosts_compare);
+	free(hosts->slots);
+	hosts->made = NULL;
 	hosts->slots = NULL;
 	hosts->slot_count = hosts->used = 0;
 	hosts->sorting = true;
@@ -147,8 +160,10 @@ static void hosts_finish_walk(struct hosts_view *hosts)
 
 static void hosts_start_walk(struct hosts_view *hosts)
 {
+	free(hosts->made);
 	free(hosts->slots);
 	slow_sort_free(&hosts->sort);
+	hosts->made = NULL;
 	hosts->slots = NULL;
 	hosts->sorting = false;
 	hosts->slot_count = hosts->used = hosts->rank = 0;
@@ -180,7 +195,7 @@ static void hosts_tick(struct ws_ui *ui, const struct ws_model *model, ws_time e
 		return;
 	if (begins)
 		hosts_start_walk(hosts);
-	hosts_walk(hosts, model, WALK_SLICE);
+	hosts_walk(hosts, model, SLICE);
 	walk_pause(&hosts->walk, ui->clock);
 }
 
@@ -201,6 +216,7 @@ static ws_time hosts_next_change(const struct ws_ui *ui, const struct ws_model *
 static void hosts_free(struct ws_ui *ui)
 {
 	free(ui->hosts.rows);
+	free(ui->hosts.made);
 	free(ui->hosts.slots);
 	slow_sort_free(&ui->hosts.sort);
 }
@@ -259,7 +275,6 @@ static bool hosts_click(struct ws_ui *ui, const struct ws_model *model, int row)
 	return !again || open_group(ui, model);
 }
 
-/* Explains what the selected row means. */
 /* The program that listens on the server's port, if the own host's kernel says so. */
 static void say_listener(const struct ws_model *model, const struct hosts_row *row, struct ws_text *text)
 {
@@ -318,7 +333,7 @@ static void hosts_layout(struct ws_ui *ui, const struct ws_model *model)
 		walk_begin(&hosts->walk, model);
 		hosts_start_walk(hosts);
 		hosts->count = 0;
-		hosts_walk(hosts, model, ui->clock ? WALK_SLICE : SIZE_MAX); /* without ticks to come, all of it */
+		hosts_walk(hosts, model, ui->clock ? SLICE : SIZE_MAX); /* without ticks to come, all of it */
 	}
 	char buffer[768] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);

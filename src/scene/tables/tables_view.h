@@ -57,9 +57,10 @@ struct hosts_row {
 	struct ws_addr address;
 	uint8_t ip_version, state;
 	bool server;
-	uint16_t port;       /* the server's; `address` is the client's when not `server` */
-	const char *sensor;  /* of records: who saw them; else NULL */
-	uint64_t count;      /* 0: an empty slot of the table */
+	uint16_t port;      /* the server's; `address` is the client's when not `server` */
+	const char *sensor; /* of records: who saw them; else NULL */
+	uint32_t hash;      /* where it is in the table while they are counted */
+	uint64_t count;
 	const char *process; /* the program's name, to be cleaned; NULL: not known */
 	ws_time until;       /* CLOSE_WAIT: the earliest last packet; TIME_WAIT: when the last one ends */
 };
@@ -71,8 +72,9 @@ struct hosts_view {
 	size_t count;
 	struct ws_cursor cursor;
 	/* In the making, in slices. */
-	struct hosts_row *slots; /* a hash table, open addressing */
-	size_t slot_count, used; /* a power of two; at most half of them */
+	struct hosts_row *made;
+	uint32_t *slots;         /* a hash table, open addressing: indices in `made` plus one; 0: an empty slot */
+	size_t slot_count, used; /* a power of two; at most half of them, and so many are made */
 	size_t rank;             /* the next connection to look at */
 	bool sorting;            /* all have been looked at, and the rows are in `sort` */
 	struct slow_sort sort;
