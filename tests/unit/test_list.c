@@ -542,13 +542,20 @@ static void test_many(void **state)
 		assert_in_range(info.endpoint[0].port, 1, 19999);
 	}
 	act(world, WS_ACT_BACK);
+	while (list->survey.phase != LIST_RESTS && ticks++ < 200)
+		tick(world);
 	act(world, WS_ACT_FIRST);
 	act(world, WS_ACT_SEARCH);
-	type(world, "10.0.0.7:65"); /* none: ports of .7 */
+	type(world, "10.0.0.7:67999"); /* none has this port */
+	assert_true(shows(world, "searching for '10.0.0.7:67999': "));
 	edit(world, WS_EDIT_ACCEPT);
+	tick(world);
+	assert_true(shows(world, "searching for '10.0.0.7:67999': "));
 	while ((list->search.running || list->survey.phase != LIST_RESTS) && ticks++ < 400)
 		tick(world);
 	assert_false(list->search.running);
+	assert_false(shows(world, "searching"));
+	assert_true(shows(world, "nothing contains '10.0.0.7:67999'"));
 }
 
 /* ---- What the capture is like */

@@ -44,6 +44,8 @@ size_t list_sort_at(const struct list_sorting *sorting, size_t position);
 void list_search_open(struct ws_ui *ui);
 void list_search_again(struct ws_ui *ui, const struct ws_model *model, bool backwards);
 void list_search_slice(struct ws_ui *ui, const struct ws_model *model);
+/* Says what is searched for, and how much of the list has been looked at. False: nothing is. */
+bool list_search_words(const struct list_view *list, const struct ws_model *model, struct ws_text *text);
 
 /* list_shares.c: the columns of where the time went */
 enum { LIST_SHARES = 3, LIST_SHARE_BRIEF = 9, LIST_SHARE_WIDE = 12 }; /* how many, and their widths */

@@ -473,6 +473,13 @@ static void draw_foot(const struct ws_ui *ui, const struct ws_model *model, stru
 	snprintf(right, sizeof(right), " %zu/%zu ", count ? (size_t)list->cursor.selected + 1 : 0, count);
 	draw_rule(canvas, row);
 	int limit = draw_right(canvas, row, 1, canvas->columns - 2, WS_STYLE_DIM, right) - 1;
+	struct ws_text searching = WS_TEXT_OVER(left);
+	ws_text_putc(&searching, ' ');
+	if (list_search_words(list, model, &searching)) {
+		ws_text_putc(&searching, ' ');
+		draw_cut(canvas, row, 2, limit, WS_STYLE_TITLE, ws_text_cstr(&searching));
+		return;
+	}
 	if (list->search.nothing) {
 		snprintf(left, sizeof(left), _(" nothing contains '%s' "), list->search.pattern);
 		draw_cut(canvas, row, 2, limit, WS_STYLE_WARN, left);

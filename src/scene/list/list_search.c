@@ -130,11 +130,27 @@ static const struct prompt_use use = {
         .cancel = search_cancelled,
 };
 
+bool list_search_words(const struct list_view *list, const struct ws_model *model, struct ws_text *text)
+{
+	const struct list_search *search = &list->search;
+	const size_t count = list_count(list, model);
+	if (!search->running || !count)
+		return false;
+	const size_t left = search->left < count ? search->left : count;
+	ws_text_printf(text, _("searching for '%s': %d %%"), search->pattern, (int)((count - left) * 100 / count));
+	return true;
+}
+
 void list_search_slice(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct prompt *prompt = &ui->prompt;
+	struct ws_text progress = WS_TEXT_OVER(prompt->progress);
 	search_some(&ui->list, model);
-	if (prompt->use != &use || !ui->list.search.nothing)
+	if (prompt->use != &use)
+		return;
+	list_search_words(&ui->list, model, &progress);
+	ws_text_cstr(&progress);
+	if (!ui->list.search.nothing)
 		return;
 	prompt->refused = true; /* shown below the line, which stays open */
 	prompt->error = (struct prompt_error){.length = prompt->length};

@@ -216,5 +216,7 @@ void prompt_draw(const struct prompt *prompt, struct ws_canvas *canvas)
 				ws_canvas_put(canvas, row, column, WS_STYLE_BAD, '^');
 	}
 	draw_cut(canvas, row + 1, 1, limit, prompt->refused ? WS_STYLE_BAD : WS_STYLE_DIM,
-	         prompt->refused ? prompt->error.text : _(prompt->use->hint));
+	         prompt->refused       ? prompt->error.text
+	         : prompt->progress[0] ? prompt->progress
+	                               : _(prompt->use->hint));
 }

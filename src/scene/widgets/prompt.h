@@ -34,6 +34,7 @@ struct prompt {
 	size_t length, cursor;        /* bytes */
 	bool refused;
 	struct prompt_error error; /* valid when `refused` */
+	char progress[256];        /* of what the text has begun, shown in place of the hint; empty: nothing goes on */
 };
 
 /* Opens a line with `text`, cut to what fits, and the cursor after it. */
