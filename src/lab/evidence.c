@@ -52,23 +52,41 @@ static void line_move(struct lab_evidence *evidence, size_t place, size_t end)
 	evidence->lines[end - 1] = moved;
 }
 
-/* One of the lines before `end` says that the call of another one has returned. */
-static bool has_returned(const struct lab_evidence *evidence, const struct lab_evidence_line *begun, size_t end)
+/* The first of the lines before `end` that begins the call of a return. NULL: there is none. */
+static const struct lab_evidence_line *begin_of(const struct lab_evidence *evidence,
+                                                const struct lab_evidence_line *returned, size_t end)
+{
+	for (size_t i = 0; i < end && returned->callee; i++)
+		if (evidence->lines[i].caller == returned->callee && evidence->lines[i].call == returned->call)
+			return &evidence->lines[i];
+	return NULL;
+}
+
+/* One of the lines before `end` says that the call of another one has returned, at `written` at the latest. */
+static bool has_returned(const struct lab_evidence *evidence, const struct lab_evidence_line *begun, size_t end,
+                         ws_time written)
 {
 	for (size_t i = 0; i < end; i++)
 		if (evidence->lines[i].callee == begun->caller && evidence->lines[i].call == begun->call)
-			return true;
+			return evidence->lines[i].time <= written;
 	return false;
 }
 
-size_t lab_evidence_hold_back(struct lab_evidence *evidence, size_t length)
+static bool is_held_back(const struct lab_evidence *evidence, const struct lab_evidence_line *line, size_t end,
+                         ws_time written)
+{
+	const struct lab_evidence_line *begun = line->time > written ? begin_of(evidence, line, end) : NULL;
+	return line->sends ? !has_returned(evidence, line, end, written) : begun && begun->sends;
+}
+
+size_t lab_evidence_hold_back(struct lab_evidence *evidence, size_t length, ws_time written)
 {
 	size_t end = 0;
 	while (end < evidence->line_count && evidence->lines[end].start < length)
 		end++;
 	const size_t all = end;
 	for (size_t i = all; i-- > 0;)
-		if (evidence->lines[i].sends && !has_returned(evidence, &evidence->lines[i], all))
+		if (is_held_back(evidence, &evidence->lines[i], all, written))
 			line_move(evidence, i, end--);
 	return end < evidence->line_count ? evidence->lines[end].start : evidence->length;
 }

@@ -38,8 +38,10 @@ size_t lab_evidence_until(const struct lab_evidence *evidence, ws_time time);
 /* A packet leaves `from` at `now`: what its program has called before has caused it. */
 void lab_evidence_caused(struct lab_evidence *evidence, enum lab_side from, ws_time now);
 /* Of the lines before that place, moves those to their end which begin a call that may yet cause a packet: it is
- * written with that packet, and not with one that arrives in between. Returns where they begin. */
-size_t lab_evidence_hold_back(struct lab_evidence *evidence, size_t length);
+ * written with that packet, and not with one that arrives in between. So is a call that has returned after `written`,
+ * the time of the packet that is now written, with the line of its return: its own packet may not have been read yet.
+ * Returns where they begin. */
+size_t lab_evidence_hold_back(struct lab_evidence *evidence, size_t length, ws_time written);
 /* Removes the lines before that place. */
 void lab_evidence_remove(struct lab_evidence *evidence, size_t length);
 void lab_evidence_kernel(struct lab_evidence *evidence, ws_time time, enum lab_side side,

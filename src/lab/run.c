@@ -84,7 +84,7 @@ static void write_waiting(struct lab_run *run, size_t length)
 {
 	if (run->has_waiting)
 		write_record(run, &run->waiting, run->waiting_arrives, run->waiting_time,
-		             lab_evidence_hold_back(&run->evidence, length));
+		             lab_evidence_hold_back(&run->evidence, length, run->waiting_time));
 	run->has_waiting = false;
 }
 

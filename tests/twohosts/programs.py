@@ -171,15 +171,6 @@ def run_one(place, number, program, user, one):
     return label, done, wrong + ([f"{missing!r} is not there"] if missing else [])
 
 
-def run_turn(place, number, turn):
-    """Once more where only a cause is missing: with eight turns side by side, what strace reports of a call may be read after its
-    segment has been written. What is wrong twice is wrong."""
-    label, done, wrong = run_one(place, number, *turn)
-    if wrong and all("does not stand beside" in text for text in wrong):
-        label, done, wrong = run_one(place, f"{number} again", *turn)
-    return label, done, wrong
-
-
 def run(place, check, skip, users):
     if not can_trace(skip):
         return
@@ -187,7 +178,7 @@ def run(place, check, skip, users):
              for one in (False, True) if not one or user == users[at % len(users)]]
     turns += [(ONE_PORT, users[-1], True)]
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        for label, done, wrong in pool.map(lambda turn: run_turn(place, *turn), enumerate(turns)):
+        for label, done, wrong in pool.map(lambda turn: run_one(place, turn[0], *turn[1]), enumerate(turns)):
             check(not wrong, f"{label}: {wrong}\n{done.stdout}\n{done.stderr}")
             if label == "echo":
                 check("b'" in done.stderr, f"{label}: what the programs print is on standard error")

@@ -116,21 +116,44 @@ static void a_call_is_held_back_until_its_packet_leaves(void **state)
 	evidence_report(evidence, 2, LAB_CALL_RETURNS, 1, "bind(3) = 0");
 	evidence_report(evidence, 3, LAB_CALL_BEGINS, 2, "send(3)");
 	lab_evidence_wire(evidence, 4, 7, "delivered");
-	const size_t whole = evidence->length, held = lab_evidence_hold_back(evidence, whole);
+	const size_t whole = evidence->length, held = lab_evidence_hold_back(evidence, whole, 4);
 	assert_string_equal(evidence->text + held, "wirestate: 0.000000003 client call 2 send(3)\n");
 	assert_int_equal(evidence->length, whole);
 	lab_evidence_remove(evidence, held);
 	assert_int_equal(evidence->line_count, 1);
 	/* The same when its packet is written; but not when the call has returned, or has caused one. */
-	assert_int_equal(lab_evidence_hold_back(evidence, evidence->length), 0);
+	assert_int_equal(lab_evidence_hold_back(evidence, evidence->length, 4), 0);
 	lab_evidence_caused(evidence, LAB_SERVER, 9);
-	assert_int_equal(lab_evidence_hold_back(evidence, evidence->length), 0);
+	assert_int_equal(lab_evidence_hold_back(evidence, evidence->length, 4), 0);
 	evidence_report(evidence, 5, LAB_CALL_RETURNS, 2, "send(3) = 5");
-	assert_int_equal(lab_evidence_hold_back(evidence, evidence->length), evidence->length);
+	assert_int_equal(lab_evidence_hold_back(evidence, evidence->length, 5), evidence->length);
 	evidence_report(evidence, 6, LAB_CALL_BEGINS, 3, "close(3)");
-	assert_true(lab_evidence_hold_back(evidence, evidence->length) < evidence->length);
+	assert_true(lab_evidence_hold_back(evidence, evidence->length, 5) < evidence->length);
 	lab_evidence_caused(evidence, LAB_CLIENT, 6);
-	assert_int_equal(lab_evidence_hold_back(evidence, evidence->length), evidence->length);
+	assert_int_equal(lab_evidence_hold_back(evidence, evidence->length, 5), evidence->length);
+	free(evidence);
+}
+
+/* A call that has begun before a packet and returned after it may have caused the next one: both its lines wait for that,
+ * and those of a call that has returned before the packet do not. */
+static void a_call_that_returns_after_a_packet_is_held_back(void **state)
+{
+	(void)state;
+	struct lab_evidence *evidence = calloc(1, sizeof(*evidence));
+	assert_non_null(evidence);
+	evidence_report(evidence, 1, LAB_CALL_BEGINS, 1, "send(4)");
+	evidence_report(evidence, 2, LAB_CALL_RETURNS, 1, "send(4) = 5");
+	evidence_report(evidence, 3, LAB_CALL_BEGINS, 2, "send(3)");
+	lab_evidence_wire(evidence, 4, 7, "delivered");
+	evidence_report(evidence, 5, LAB_CALL_RETURNS, 2, "send(3) = 5");
+	evidence_report(evidence, 6, LAB_CALL_BEGINS, 3, "recv(3)");
+	const size_t held = lab_evidence_hold_back(evidence, evidence->length, 4);
+	assert_string_equal(evidence->text + held, "wirestate: 0.000000003 client call 2 send(3)\n"
+	                                           "wirestate: 0.000000005 client return 2 send(3) = 5\n");
+	lab_evidence_remove(evidence, held);
+	/* Its packet has left at 7 and is written: nothing waits any more. */
+	lab_evidence_caused(evidence, LAB_CLIENT, 7);
+	assert_int_equal(lab_evidence_hold_back(evidence, evidence->length, 7), evidence->length);
 	free(evidence);
 }
 
@@ -549,6 +572,7 @@ int main(void)
 	        cmocka_unit_test(calls_are_read_from_strace),
 	        cmocka_unit_test(a_line_of_strace_that_is_too_long_is_passed_over),
 	        cmocka_unit_test(a_call_is_held_back_until_its_packet_leaves),
+	        cmocka_unit_test(a_call_that_returns_after_a_packet_is_held_back),
 	        cmocka_unit_test(evidence_is_read_from_comments),
 	        cmocka_unit_test(what_is_no_evidence_is_passed_over),
 	        cmocka_unit_test(a_comment_names_the_points),
