@@ -6,13 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-size_t lab_evidence_split(const struct lab_evidence *evidence, enum lab_side from, ws_time since, ws_time now)
+size_t lab_evidence_split(const struct lab_evidence *evidence, enum lab_side from, bool caused, ws_time since,
+                          ws_time now)
 {
 	size_t split = evidence->length;
 	for (size_t i = evidence->line_count; i-- > 0 && evidence->lines[i].time > since;) {
 		if (evidence->lines[i].time > now)
 			split = evidence->lines[i].start;
-		else if (evidence->lines[i].caller == 1 + from)
+		else if (evidence->lines[i].caller == 1 + from && (caused || !evidence->lines[i].sends))
 			return evidence->lines[i].start;
 	}
 	return split;

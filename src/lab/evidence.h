@@ -31,8 +31,10 @@ struct lab_evidence {
 };
 
 /* Where the lines begin that belong to a packet that leaves `from` at the time `now`: with the last call that this
- * side's program had begun since the packet before, which left at `since`; else with the first line that is later. */
-size_t lab_evidence_split(const struct lab_evidence *evidence, enum lab_side from, ws_time since, ws_time now);
+ * side's program had begun since the packet before, which left at `since`; else with the first line that is later. A
+ * call that sends does not cause a packet that its kernel sends by itself: `caused` is false. */
+size_t lab_evidence_split(const struct lab_evidence *evidence, enum lab_side from, bool caused, ws_time since,
+                          ws_time now);
 /* Where the lines begin that are not before `time`. */
 size_t lab_evidence_until(const struct lab_evidence *evidence, ws_time time);
 /* A packet leaves `from` at `now`: what its program has called before has caused it. */

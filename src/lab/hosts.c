@@ -18,9 +18,10 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { WIRE_BUFFER = 8 << 20 };
+enum { WIRE_BUFFER = 8 << 20, LINK_LATEST = 2000 /* milliseconds */ };
 
 /* Locally administered addresses. */
 static const uint8_t macs[LAB_SIDES][6] = {{2, 0, 0, 0, 0, 1}, {2, 0, 0, 0, 0, 2}};
@@ -167,6 +168,28 @@ static bool offload_off(const char *name)
 	return good;
 }
 
+static bool is_running(int fd, const char *name)
+{
+	struct ethtool_value value = {.cmd = ETHTOOL_GLINK};
+	struct ifreq request = {.ifr_data = (char *)&value};
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	ioctl(fd, SIOCETHTOOL, &request);
+	return ioctl(fd, SIOCGIFFLAGS, &request) != 0 || request.ifr_flags & IFF_RUNNING;
+}
+
+/* An interface drops what it sends until the kernel has noticed, in a thread of its own, that its other end is up, too.
+ * Newer kernels notice it when they are asked for the link. The last question waits for that thread. */
+static void wait_for_link(const char *name)
+{
+	const struct timespec pause = {.tv_nsec = WS_MILLISECOND};
+	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	for (unsigned i = 0; i < LINK_LATEST && !is_running(fd, name); i++)
+		nanosleep(&pause, NULL);
+	is_running(fd, name);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* What a program sends to the loopback address leaves over the cable; what comes in from there is the host's own. */
 static bool loopback_over_cable(struct ws_error *error)
 {
@@ -247,7 +270,11 @@ static bool hosts_connect(struct lab_hosts *hosts, const struct lab_scenario *sc
 		if (!host_prepare(side, scenario, patient, hosts->one, error))
 			return false;
 	}
-	return setns(wire, CLONE_NEWNET) == 0 || fail(error, "go back to the wire's namespace");
+	if (setns(wire, CLONE_NEWNET) != 0)
+		return fail(error, "go back to the wire's namespace");
+	for (enum lab_side side = 0; side < (hosts->one ? 1 : LAB_SIDES); side++)
+		wait_for_link(lab_side_word(side));
+	return true;
 }
 
 /* The server is on the client's host. */

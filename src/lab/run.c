@@ -163,10 +163,12 @@ static void packet_left(struct lab_run *run, enum lab_side from, const uint8_t *
 	read_reports(run, LAB_SERVER);
 	/* It may have left while another one was delivered. */
 	const bool early = run->has_waiting && time < run->waiting_time;
+	const bool caused = lab_wire_may_be_caused(data, length);
 	if (!early)
-		write_waiting(run, lab_evidence_split(&run->evidence, from, run->waiting_time, time));
+		write_waiting(run, lab_evidence_split(&run->evidence, from, caused, run->waiting_time, time));
 	const struct lab_frame *frame = lab_wire_take(&run->wire, from, data, length, time, &fate);
-	lab_evidence_caused(&run->evidence, from, time);
+	if (caused)
+		lab_evidence_caused(&run->evidence, from, time);
 	if (fate.again)
 		lab_evidence_wire(&run->evidence, time, fate.again, "again: its host has sent it once more");
 	if (fate.awaited)

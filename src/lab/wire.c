@@ -59,6 +59,12 @@ static bool kind_of(const uint8_t *data, size_t length, enum lab_kind *kind)
 	return true;
 }
 
+bool lab_wire_may_be_caused(const uint8_t *data, size_t length)
+{
+	enum lab_kind kind;
+	return kind_of(data, length, &kind) && kind != LAB_ACK && kind != LAB_SYN_ACK && kind != LAB_ICMP;
+}
+
 /* The part of a stream that a segment has. */
 struct range {
 	uint32_t start, end, acknowledgment;

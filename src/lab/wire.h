@@ -56,6 +56,9 @@ void lab_wire_begin(struct lab_wire *wire, const struct lab_scenario *scenario, 
                     uint64_t seed);
 void lab_wire_free(struct lab_wire *wire);
 
+/* A call may cause a packet like this: it is no bare ACK, SYN-ACK or ICMP error, which kernels send by themselves. */
+bool lab_wire_may_be_caused(const uint8_t *data, size_t length);
+
 /* Takes what has left a host. NULL: it is not of IPv4, which alone is carried, or fate->again or fate->awaited. Else
  * the packet, valid until the next call; it is in the air, unless `fate` says that it has been dropped.
  *

@@ -157,6 +157,27 @@ static void a_call_that_returns_after_a_packet_is_held_back(void **state)
 	free(evidence);
 }
 
+/* A kernel sends a bare ACK by itself, while close() has begun: the call is written with the FIN that it causes. */
+static void a_bare_ack_takes_no_call(void **state)
+{
+	(void)state;
+	struct lab_evidence *evidence = calloc(1, sizeof(*evidence));
+	assert_non_null(evidence);
+	lab_evidence_wire(evidence, 1, 7, "delivered");
+	evidence_report(evidence, 3, LAB_CALL_BEGINS, 1, "recv(3)");
+	evidence_report(evidence, 4, LAB_CALL_RETURNS, 1, "recv(3) = 0");
+	evidence_report(evidence, 5, LAB_CALL_BEGINS, 2, "close(3)");
+	const size_t ack = lab_evidence_split(evidence, LAB_CLIENT, false, 2, 6);
+	const size_t fin = lab_evidence_split(evidence, LAB_CLIENT, true, 2, 6);
+	assert_int_equal(strncmp(evidence->text + ack, "wirestate: 0.000000003 client call 1", 36), 0);
+	assert_string_equal(evidence->text + fin, "wirestate: 0.000000005 client call 2 close(3)\n");
+	lab_evidence_remove(evidence, lab_evidence_hold_back(evidence, ack, 2));
+	lab_evidence_remove(evidence, lab_evidence_hold_back(evidence, evidence->length, 6));
+	evidence->text[evidence->length] = '\0';
+	assert_string_equal(evidence->text, "wirestate: 0.000000005 client call 2 close(3)\n");
+	free(evidence);
+}
+
 static void evidence_in_words(const char *comment, char *out, size_t size)
 {
 	struct ws_evidence evidence;
@@ -573,6 +594,7 @@ int main(void)
 	        cmocka_unit_test(a_line_of_strace_that_is_too_long_is_passed_over),
 	        cmocka_unit_test(a_call_is_held_back_until_its_packet_leaves),
 	        cmocka_unit_test(a_call_that_returns_after_a_packet_is_held_back),
+	        cmocka_unit_test(a_bare_ack_takes_no_call),
 	        cmocka_unit_test(evidence_is_read_from_comments),
 	        cmocka_unit_test(what_is_no_evidence_is_passed_over),
 	        cmocka_unit_test(a_comment_names_the_points),
