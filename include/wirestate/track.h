@@ -358,6 +358,8 @@ struct ws_endpoint_info {
 	ws_time closed_since;    /* when it closed its receive window; 0: the window is open */
 	uint32_t stalled;        /* its retransmissions since the peer last acknowledged new data */
 	ws_time stalled_since;
+	uint32_t syns;    /* the SYNs, or SYN-ACKs, that it sent with its initial number; 0: none was captured */
+	ws_time syn_time; /* from the first to the last of them */
 	uint32_t unanswered_keep_alives; /* its keep-alives since the peer sent anything */
 	ws_time unanswered_since;
 	uint32_t initial_sequence;

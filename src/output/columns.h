@@ -163,6 +163,7 @@ void kernel_time(const struct subject *s, unsigned index, struct value *v);
 /* ---- columns_usual.c: which columns of a connection have the values that most connections have. `index` of the first two
  * is the side's. */
 bool usual_counters(const struct subject *s, unsigned index);
+bool usual_syns(const struct subject *s, unsigned index);
 bool usual_process(const struct subject *s, unsigned index);
 bool usual_name(const struct subject *s, unsigned index);
 bool usual_segments(const struct subject *s, unsigned index);

@@ -25,6 +25,7 @@ SIDE_NUMBER(bytes)
 #define X(member, mark) SIDE_NUMBER(member)
 WS_COUNTERS(X)
 #undef X
+SIDE_NUMBER(syns)
 SIDE_NUMBER(most_in_flight)
 SIDE_NUMBER(window)
 
@@ -94,6 +95,13 @@ static void side_process_id(const struct subject *s, unsigned index, struct valu
 SIDE_TIME(rtt_min)
 SIDE_TIME(rtt_median)
 SIDE_TIME(rtt_max)
+
+static void side_syn_time(const struct subject *s, unsigned index, struct value *v)
+{
+	set_time(v, conn_side(s, index)->syn_time);
+	if (!conn_side(s, index)->syns)
+		v->kind = VALUE_NULL;
+}
 
 /* 0 where it is not in TIME_WAIT. */
 static void side_time_wait_end(const struct subject *s, unsigned index, struct value *v)
@@ -310,6 +318,8 @@ static void conn_incarnation(const struct subject *s, unsigned index, struct val
 	{group, "window", side_window, index, side_window_put},                                                                         \
 	{group, "window_scale", side_window_scale, index, side_window_scale_put},                                                             \
 	{group, "mss", side_mss, index, side_mss_put},                                                                               \
+	{group, "syns", side_syns, index, side_syns_put, usual_syns},                                                  \
+	{group, "syn_time", side_syn_time, index, side_syn_time_put, usual_syns},                                      \
 	{group, "process", side_process, index, side_process_put, usual_process}, \
 	{group, "process_id", side_process_id, index, side_process_id_put, usual_process}, \
 	{group, "rtt_min", side_rtt_min, index, side_rtt_min_put},                                                                       \

@@ -1,8 +1,9 @@
-/* Which columns of a connection have the values that most connections have: zeros, null, or none at all. JSON copies the
- * text of such columns at once, see json.c. Each test looks at all that its columns are made from. */
+/* Which columns of a connection have the values that most connections have: zeros, one SYN, null, or none at all. JSON
+ * copies the text of such columns at once, see json.c. Each test looks at all that its columns are made from. */
 #include "output/columns.h"
 
-static const struct ws_conn_info usual = {.vlan = WS_NO_VLAN, .shares_known = true};
+static const struct ws_conn_info usual = {
+        .vlan = WS_NO_VLAN, .shares_known = true, .endpoint = {{.syns = 1}, {.syns = 1}}};
 const struct subject output_usual_connection = {.kind = WS_RECORD_CONNECTION, .conn = &usual};
 
 bool usual_counters(const struct subject *s, unsigned index)
@@ -11,6 +12,12 @@ bool usual_counters(const struct subject *s, unsigned index)
 #define X(member, mark) | side->member
 	return !(0 WS_COUNTERS(X));
 #undef X
+}
+
+/* It sent one. */
+bool usual_syns(const struct subject *s, unsigned index)
+{
+	return conn_side(s, index)->syns == 1 && !conn_side(s, index)->syn_time;
 }
 
 bool usual_process(const struct subject *s, unsigned index)

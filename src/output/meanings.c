@@ -65,6 +65,8 @@
 	X("window", "number", N_("the window field as last sent, not scaled"))                                         \
 	X("window_scale", "number", N_("the window scale option of the SYN, a shift"))                                 \
 	X("mss", "bytes", N_("the MSS option of the SYN"))                                                             \
+	X("syns", "number", N_("SYNs, of the server SYN-ACKs, that were captured, those sent again included"))         \
+	X("syn_time", "seconds", N_("from the first to the last of them; null without any"))                           \
 	X("process", "text", N_("the name of the process, where it is this host's or the capture file has it"))        \
 	X("process_id", "number", N_("its number"))                                                                    \
 	X("rtt_min", "seconds", N_("the shortest time from a segment of this side to the ACK that covers it"))         \

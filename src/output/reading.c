@@ -209,6 +209,11 @@ PUT(side_rtt_max)
 	return READ_set_time(side(r, index)->rtt_max, v);
 }
 
+PUT(side_syn_time)
+{
+	return READ_set_time(side(r, index)->syn_time, v);
+}
+
 PUT(side_smallest_window)
 {
 	return READ_set_number(side(r, index)->smallest_window, v);

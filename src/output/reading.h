@@ -60,7 +60,7 @@ put_fn put_nothing;
 	X(get_time) X(get_point) X(event_conn) X(event_role) X(event_address) X(event_port) X(event_state)             \
 	X(event_basis) X(event_rule) X(event_certainty)                                                                \
 	X(side_address) X(side_state) X(side_certainty) X(side_initial_sequence) X(side_unacknowledged)                \
-	X(side_window_scale) X(side_mss) X(side_process) X(side_process_id) X(side_rtt_min) X(side_rtt_median)         \
+	X(side_window_scale) X(side_mss) X(side_syn_time) X(side_process) X(side_process_id) X(side_rtt_min) X(side_rtt_median)         \
 	X(side_rtt_max) X(side_smallest_window) X(side_name) X(side_name_source) X(side_time_wait_end)                 \
 	X(conn_vlan) X(conn_tunnel) X(conn_tunnel_end) X(conn_roles) X(conn_handshake) X(conn_closed_by)               \
 	X(conn_captured) X(conn_reset_by) X(conn_close) X(conn_verdict) X(conn_severity) X(conn_initial_rtt)           \

@@ -39,6 +39,8 @@ struct ws_marks {
 	uint32_t peer_packets;           /* modulo 2^32 */
 	ws_time unanswered_since;        /* the time of the first of them */
 	uint32_t syn_ack_repeats;        /* its SYN-ACKs after the handshake's ACK */
+	uint32_t syns_again;             /* its SYNs, or SYN-ACKs, after the first one */
+	ws_time syn_since, syn_latest;   /* the times of the first one and, where it was sent again, of the latest */
 	ws_time stalled_since;           /* the time of the first retransmission that `stalled` counts */
 };
 

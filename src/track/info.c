@@ -98,6 +98,15 @@ static void fill_marks(const struct ws_marks *marks, struct ws_endpoint_info *in
 	info->stalled_since = marks->stalled_since;
 }
 
+/* The SYNs, or SYN-ACKs, that it has sent. */
+static void fill_syns(const struct ws_conn *conn, unsigned i, struct ws_endpoint_info *info)
+{
+	const struct ws_endpoint *e = &conn->machine.endpoint[i];
+	const struct ws_marks *marks = &ws_conn_rare(conn)->marks[i];
+	info->syns = (e->active && !e->syn_missed) || e->syn_ack_sent ? 1 + marks->syns_again : 0;
+	info->syn_time = marks->syn_latest - marks->syn_since;
+}
+
 static void fill_keep_alives(const struct ws_conn *conn, unsigned i, struct ws_endpoint_info *info)
 {
 	const struct ws_marks *marks = &ws_conn_rare(conn)->marks[i];
@@ -163,6 +172,7 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 	if (parts & WS_PART_MARKS) {
 		fill_marks(&ws_conn_rare(conn)->marks[i], info);
 		fill_keep_alives(conn, i, info);
+		fill_syns(conn, i, info);
 	}
 }
 

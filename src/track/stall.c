@@ -25,6 +25,23 @@ void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 	}
 }
 
+/* Nothing has been sent since the first one, so the flow has the time of that, unless it goes on from an older
+ * connection; a number of 0 means for it that nothing is known. */
+void ws_syn_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s)
+{
+	const struct ws_endpoint *e = &conn->machine.endpoint[s->direction];
+	const struct ws_flow *flow = &conn->analyser.flow[s->direction];
+	const bool sent = s->flags & WS_TCP_ACK ? e->syn_ack_sent : e->active && !e->syn_missed;
+	struct ws_rare *rare = sent && e->iss == s->sequence ? ws_table_rare(table, conn) : NULL;
+	if (!rare)
+		return;
+	struct ws_marks *marks = &rare->marks[s->direction];
+	const ws_time first = flow->next ? flow->next_time : flow->last_time;
+	if (!marks->syns_again++)
+		marks->syn_since = conn->first_time > first ? conn->first_time : first;
+	marks->syn_latest = s->time;
+}
+
 void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
 {
 	struct ws_marks *marks = &conn->rare->marks[s->direction];

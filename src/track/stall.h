@@ -6,6 +6,8 @@
 
 /* Records closed windows and unanswered retransmissions, for verdicts long after these segments. */
 void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis);
+/* Counts a SYN, or SYN-ACK, that is sent again. Call it before ws_analyse(). */
+void ws_syn_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s);
 /* Records probes that the peer has not answered, and SYN-ACKs that the handshake's ACK should have ended. */
 void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis);
 

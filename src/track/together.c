@@ -196,6 +196,10 @@ static void take_most(const struct ws_endpoint_info *other, unsigned parts, stru
 /* What only the SYN says is known where any point has captured it. */
 static void take_syn(const struct ws_endpoint_info *other, unsigned parts, struct ws_endpoint_info *end)
 {
+	if (parts & WS_PART_MARKS && other->syns > end->syns) {
+		end->syns = other->syns;
+		end->syn_time = other->syn_time;
+	}
 	if (parts & WS_PART_ROUND_TRIPS && end->smallest_window == UINT32_MAX)
 		end->smallest_window = other->smallest_window;
 	if (!(parts & WS_PART_REST))

@@ -364,6 +364,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_gist *gist, co
 		conn->traffic[direction].packets++;
 		conn->traffic[direction].bytes += segment.length;
 	}
+	if (segment.flags & WS_TCP_SYN && !segment.duplicate)
+		ws_syn_note(&tracker->table, conn, &segment);
 	struct ws_analysis_result analysis;
 	ws_analyse(&conn->analyser, &segment, &analysis);
 	ws_tracker_count(tracker, conn, &segment, &analysis);

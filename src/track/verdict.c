@@ -316,6 +316,29 @@ static bool is_stuck(struct verdict *v)
 	return false;
 }
 
+/* Between the parts of what is open, a comma; between those of other verdicts, a semicolon. */
+static void say_syns(struct verdict *v, bool open)
+{
+	const struct ws_conn_info *info = v->info;
+	const struct ws_endpoint_info *client = &info->endpoint[info->likely_client];
+	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
+	if (client->syns > 1) {
+		if (!open)
+			NEXT(v);
+		SAY(v, _("%1$u SYNs over %2$s"), client->syns, verdict_duration(client->syn_time).text);
+		if (open)
+			COMMA(v);
+	}
+	/* More of them are said of a server that does not take the handshake's ACK. */
+	if (server->syns > 1 && info->syn_ack_repeats < MANY_SYN_ACKS && !v->says_syn_acks) {
+		if (!open)
+			NEXT(v);
+		SAY(v, _("%1$u SYN-ACKs over %2$s"), server->syns, verdict_duration(server->syn_time).text);
+		if (open)
+			COMMA(v);
+	}
+}
+
 static void say_open(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
@@ -325,6 +348,7 @@ static void say_open(struct verdict *v)
 		SAY_TEXTS(v, "%s", verdict_direction(v).text);
 		COMMA(v);
 	}
+	say_syns(v, true);
 	if (info->initial_rtt >= 0) {
 		SAY_TEXTS(v, _("handshake %s"), verdict_duration(info->initial_rtt).text);
 		COMMA(v);
@@ -333,6 +357,27 @@ static void say_open(struct verdict *v)
 		COMMA(v);
 	}
 	verdict_traffic(v);
+}
+
+static void say_opening(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
+	if (info->misacked) {
+		SAY_TEXTS(v, _("opening: the ACK that came cannot complete the handshake, because it "
+		               "acknowledges what the server never sent, or lies outside its window"));
+		return;
+	}
+	v->says_syn_acks = server->syns > 1;
+	if (v->says_syn_acks && info->one_direction)
+		SAY(v, _("opening: %1$u SYN-ACKs over %2$s"), server->syns, verdict_duration(server->syn_time).text);
+	else if (v->says_syn_acks)
+		SAY(v, _("opening: %1$u SYN-ACKs over %2$s, the handshake's ACK has not come"), server->syns,
+		    verdict_duration(server->syn_time).text);
+	else if (info->one_direction)
+		SAY_TEXTS(v, _("opening: SYN-ACK sent"));
+	else
+		SAY_TEXTS(v, _("opening: SYN-ACK sent, the handshake's ACK has not come"));
 }
 
 static void is_open(struct verdict *v)
@@ -344,13 +389,7 @@ static void is_open(struct verdict *v)
 		SAY_TEXTS(v, C_("verdict", "opening"));
 	} else if (opening) {
 		verdict_set(v, WS_VERDICT_OPENING, info->misacked ? 2 : 1);
-		if (info->misacked)
-			SAY_TEXTS(v, _("opening: the ACK that came cannot complete the handshake, because it "
-			               "acknowledges what the server never sent, or lies outside its window"));
-		else if (info->one_direction)
-			SAY_TEXTS(v, _("opening: SYN-ACK sent"));
-		else
-			SAY_TEXTS(v, _("opening: SYN-ACK sent, the handshake's ACK has not come"));
+		say_opening(v);
 	} else if (in_state(info, 0, WS_CLOSED) || in_state(info, 1, WS_CLOSED)) {
 		verdict_set(v, WS_VERDICT_STRAY, 1);
 		SAY_TEXTS(v, _("stray segments that belong to no connection"));
@@ -445,6 +484,8 @@ static void say_more(struct verdict *v)
 		NEXT(v);
 		SAY_TEXTS(v, "%s", verdict_direction(v).text);
 	}
+	if (v->judgement.verdict != WS_VERDICT_OPEN && v->judgement.verdict != WS_VERDICT_SILENT)
+		say_syns(v, false);
 	say_forged(v);
 	if (v->judgement.verdict == WS_VERDICT_RESET && info->reset_by != WS_CLOSED_BY_NONE)
 		verdict_reset_look(v);

@@ -9,7 +9,7 @@ struct verdict {
 	const struct ws_conn_info *info;
 	struct ws_text *text; /* NULL: only the judgement is wanted */
 	struct ws_judgement judgement;
-	bool says_direction;
+	bool says_direction, says_syn_acks;
 };
 
 /* Parts of a message that have to be composed first. */

@@ -240,6 +240,8 @@ static void make_endpoint(struct made_up *made, unsigned i, uint64_t *random)
 	        .state = (uint8_t)below(random, WS_STATE_COUNT),
 	        .packets = below(random, 4),
 	        .bytes = below(random, 3) * 1000,
+	        .syns = below(random, 4),
+	        .syn_time = below(random, 2) * 3 * WS_SECOND,
 	        .closed_since = rarely(random) ? 5 * WS_SECOND : 0,
 	        .closed_probes = below(random, 3),
 	        .stalled = below(random, 5),

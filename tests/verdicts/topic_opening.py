@@ -333,3 +333,39 @@ shared("29-initial-rtt-of-own-rst", {"initial_rtt": None, "verdict": "gave up"})
 shared("30-fin-in-syn-ack", {}, {}, {"client": "CLOSED SYN_SENT ESTABLISHED CLOSE_WAIT LAST_ACK CLOSED",
                                      "closed_by": "server"}, {}, {}, {"silent_about": "forged"})
 shared("31-fin-with-impossible-ack", {"server": "LISTEN SYN_RECEIVED ESTABLISHED CLOSED"})
+
+
+@case("three-syns", {"verdict_tag": "OPEN", "verdict": "open: 3 SYNs over 3.0 s, handshake 20.0 ms, ", "client.syns": 3,
+                     "client.syn_time": 3.0, "server.syns": 1, "server.syn_time": 0.0})
+def three_syns(capture):
+    talk = Talk(capture)
+    talk.client("S")
+    talk.client("S", seq=0, after=1)
+    talk.client("S", seq=0, after=2)
+    talk.server("SA")
+    talk.client("A")
+
+
+@case("two-syns-and-syn-acks", {"verdict_tag": "CLOSED", "verdict": ["closed: client first; ", "; 2 SYNs over 1.0 s; 3 SYN-ACKs over 3.0 s"],
+                                "server.syns": 3, "server.syn_time": 3.0})
+def two_syns_and_syn_acks(capture):
+    talk = Talk(capture)
+    talk.client("S")
+    talk.client("S", seq=0, after=1)
+    talk.server("SA")
+    talk.server("SA", seq=0, after=1)
+    talk.server("SA", seq=0, after=2)
+    talk.client("A")
+    talk.client("FA")
+    talk.server("FA")
+    talk.client("A")
+
+
+@case("syn-acks-unanswered", {"verdict_tag": "OPENING", "verdict": "opening: 3 SYN-ACKs over 3.0 s, the handshake's ACK has not come",
+                              "client.syns": 1, "server.syns": 3, "silent_about": "; 3 SYN-ACKs"})
+def syn_acks_unanswered(capture):
+    talk = Talk(capture)
+    talk.client("S")
+    talk.server("SA")
+    talk.server("SA", seq=0, after=1)
+    talk.server("SA", seq=0, after=2)
