@@ -358,7 +358,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_gist *gist, co
 	if (!segment.duplicate && !segment.bad_checksum)
 		ws_reset_note(&tracker->table, conn, &segment);
 	conn->recent = 1;
-	conn->last_time = segment.time;
+	if (segment.time > conn->last_time) /* the clock may have been set back */
+		conn->last_time = segment.time;
 	conn->last_frame = segment.frame;
 	if (!segment.duplicate) {
 		conn->traffic[direction].packets++;

@@ -351,6 +351,7 @@ static void time_that_runs_backwards(void **state)
 	struct ws_tracker *tracker = tracker_of(0, false);
 	PLAY(tracker, shots);
 	assert_int_equal(ws_tracker_conn_count(tracker), 2);
+	assert_true(conn(tracker, 1).last_time > conn(tracker, 1).first_time); /* no time is negative */
 	ws_tracker_free(tracker);
 }
 
