@@ -218,8 +218,8 @@ static bool same_exchange(const struct ws_exchange *a, const struct ws_exchange 
 	       a->answer_first == b->answer_first && a->answer_last == b->answer_last &&
 	       a->request_frame == b->request_frame && a->answer_frame == b->answer_frame &&
 	       a->last_frame == b->last_frame && a->request_bytes == b->request_bytes &&
-	       a->answer_bytes == b->answer_bytes && a->again == b->again && a->answered == b->answered &&
-	       a->interleaved == b->interleaved;
+	       a->answer_bytes == b->answer_bytes && a->again[0] == b->again[0] && a->again[1] == b->again[1] &&
+	       a->answered == b->answered && a->interleaved == b->interleaved;
 }
 
 static bool compare_exchange(void *context, const struct ws_exchange *exchange)
