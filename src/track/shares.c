@@ -355,6 +355,13 @@ WS_SELDOM static void note_repair(struct ws_shares *shares, const struct ws_segm
 		side->recovery = 0;
 }
 
+/* The window of a RST says nothing, and that of an ACK which a newer one has overtaken is out of date (RFC 9293 §3.10.7.4). */
+static inline bool announces_window(const struct ws_share_side *peer, const struct ws_segment *s)
+{
+	return !(s->flags & WS_TCP_RST) && !(s->flags & WS_TCP_ACK && (peer->sent || peer->awaited) &&
+	                                     ws_seq_before(s->acknowledgment, peer->acknowledged));
+}
+
 /* The peer's window, whose size is known only with its scale, which the SYNs say. `peer` sends into it, and `way` is that
  * from the capture to it and back. */
 static inline void take_window(struct ws_share_side *peer, const struct ws_segment *s, const struct ws_flow *flow,
@@ -546,6 +553,7 @@ WS_SELDOM static void take_syn(struct ws_shares *shares, struct ws_share_side *s
 {
 	add(shares, WS_CAUSE_CONNECTING, 0, now - shares->since);
 	shares->since = shares->latest = now;
+	shares->unprobed = shares->unprobed || !s->sack_permitted;
 	take_reset(shares, s);
 	if (!(s->flags & WS_TCP_FIN) || !(s->flags & WS_TCP_ACK) || self->sent)
 		return;
@@ -591,12 +599,12 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 	else
 		end_interval(shares, self, s, analysis, state, now, mss, lost);
 	shares->open = true;
-	const bool closed = s->window == 0;
-	if (self->closed != closed && !(s->flags & WS_TCP_RST))
+	const bool announces = announces_window(peer, s), closed = s->window == 0;
+	if (self->closed != closed && announces)
 		self->closed = closed;
 	if (s->flags & WS_TCP_ACK) {
 		const uint32_t microseconds = ws_shares_microseconds(shares, now);
-		if (!(s->flags & WS_TCP_RST)) /* whose window says nothing */
+		if (announces)
 			take_window(peer, s, &analyser->flow[s->direction], microseconds,
 			            shares->time.way_to[!s->direction], mss);
 		take_ack(peer, s, analysis, now, microseconds, mss);

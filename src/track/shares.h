@@ -70,6 +70,7 @@ struct ws_shares {
 	int8_t opener;   /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
 	bool open;       /* something followed the handshake's SYNs */
 	bool recorded;   /* it is the first member of a struct ws_span_recorder */
+	bool unprobed;   /* a SYN without SACK was seen, so no timer sends a probe before its time (RFC 8985 §7) */
 	int8_t resetter; /* the endpoint whose latest segment is a RST, plus 1; 0: none */
 	uint8_t probed;  /* a bit for each endpoint whose timer has sent its latest data again once */
 	uint16_t phase;  /* nanoseconds by which the first segment came after a whole microsecond */

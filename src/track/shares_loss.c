@@ -5,6 +5,8 @@
 /* What that timer adds to a round trip (RFC 6298 has 1 s, and says that less may do). */
 #define TIMER_MARGIN (200 * WS_MILLISECOND)
 #define TIMER_TOLERANCE (15 * WS_MILLISECOND)
+/* A delayed ACK comes later than the way by 40 ms or more. */
+#define JITTER_MOST (30 * WS_MILLISECOND)
 /* As much later than it is set to a timer of Linux may end. */
 #define TIMER_TICK (40 * WS_MILLISECOND)
 
@@ -41,7 +43,13 @@ unsigned ws_shares_lost_packets(struct ws_share_side *self, const struct ws_segm
 ws_time ws_shares_way_left(const struct ws_shares *shares, unsigned self)
 {
 	const struct ws_share_side *peer = &shares->side[!self];
-	const ws_time way = shares->time.way_to[self], passed = peer->sent ? shares->since - peer->sent_time : 0;
+	const ws_time passed = peer->sent ? shares->since - peer->sent_time : 0;
+	/* The shortest way, or that of the ACK of this data, which takes longer on a way with jitter; much longer, and it
+	 * was delayed. */
+	ws_time way = shares->time.way_to[self];
+	const ws_time took = peer->all_acked - peer->sent_time;
+	if (peer->sent && took > way && took - way < JITTER_MOST && took - way <= way / 2)
+		way = took;
 	return passed < way ? way - (passed > 0 ? passed : 0) : 0;
 }
 
@@ -67,8 +75,8 @@ static ws_time timer_of(const struct ws_shares *shares, unsigned self)
 }
 
 /* Before what `self` sends, the same was lost `lost` times on its way to the capture. Then its timer was waited for:
- * once as it is set, once more after its probe (RFC 8985 §7), of which Linux has none for the data after that which a
- * probe has repaired, and then twice as long each time. Returns the end of the wait that this took; 0 when it would have taken longer than it did:
+ * once as it is set, once more after its probe (RFC 8985 §7), of which Linux has none without SACK, nor for the data after
+ * that which a probe has repaired, and then twice as long each time. Returns the end of the wait that this took; 0 when it would have taken longer than it did:
  * then it does not count the identifications of this connection alone. `unsure`: what was lost may have been an ACK, so
  * the time must be just that of the timer. */
 static ws_time lost_time(struct ws_shares *shares, unsigned self, ws_time wait, unsigned lost, bool unsure)
@@ -83,9 +91,9 @@ static ws_time lost_time(struct ws_shares *shares, unsigned self, ws_time wait, 
 		way = shares->side[self].full ? shares->time.way_to[self] : 0;
 	else if (shares->speaker || !ws_shares_is_opener(shares, self))
 		way = ws_shares_way_left(shares, self);
-	ws_time timer = timer_of(shares, self) * (1 << (lost - 1));
-	if (shares->probed >> self & 1 && lost > 1 && wait - way > timer_of(shares, self) * ((1 << lost) - 1))
-		timer = timer_of(shares, self) * ((1 << lost) - 1);
+	const ws_time first = timer_of(shares, self), unprobed = first * ((1 << lost) - 1);
+	const bool probes = !shares->unprobed && (!(shares->probed >> self & 1) || lost == 1 || wait - way <= unprobed);
+	const ws_time timer = probes ? first * (1 << (lost - 1)) : unprobed;
 	const ws_time rest = wait - way - timer;
 	if (unsure && (lost > 1 || rest < -TIMER_TOLERANCE - timer / 16 || rest > TIMER_TICK + timer / 16))
 		return 0;

@@ -21,6 +21,7 @@ struct shot {
 	uint8_t network;         /* the client's address is 10.0.NETWORK.1 */
 	uint16_t mss;            /* 0: none */
 	bool unnumbered;         /* the identification is 0 */
+	bool no_sack;            /* SACK is not permitted */
 	uint32_t tsecr;
 	uint32_t sack_right; /* of the block before it, which is 1 byte long; 0: none */
 };
@@ -66,6 +67,7 @@ static inline struct ws_packet shot_packet(const struct shot *shot, const struct
 	                  : shot->window ? shot->window
 	                                 : 1000,
 	        .tcp = {.window_scale = 255,
+	                .sack_permitted = !shot->no_sack,
 	                .mss = shot->mss,
 	                .timestamps = shot->tsval != 0,
 	                .tsval = shot->tsval,

@@ -342,10 +342,53 @@ static void test_window_that_moves_in_bursts(void **state)
 	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 0, 1);
 }
 
+/* A router with jitter delivers an ACK with a window of 0 after the newer one that has opened the window again. */
+static void test_window_of_an_overtaken_ack(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
+	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000, .mss = 1000},
+	        {CLIENT, A, 101, 501, 60, 40, .window = 2000},
+	        {SERVER, A, 501, 161, 1000, 40, .window = 60000},
+	        {SERVER, A, 1501, 161, 1000, 40, .window = 60000},
+	        {CLIENT, A, 161, 2501, 0, 85, .window = 8000},
+	        {CLIENT, A, 161, 1501, 0, 88, .closed = true},
+	        {SERVER, A, 2501, 161, 500, 385, .window = 60000},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_CLOSED_WINDOW][SERVER]), 0);
+	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 290, 300);
+}
+
+/* The way of a request took longer than the shortest one, as its ACK shows; one that comes much later was delayed. The
+ * capture is at the client. */
+static void answer_after(uint32_t ack, ws_time network)
+{
+	const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 40, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 40, .bad = 0},        {CLIENT, A, 101, 501, 60, 40, .bad = 0},
+	        {SERVER, A, 501, 161, 0, ack, .bad = 0},       {SERVER, A, 501, 161, 60, 240, .bad = 0},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][CLIENT]), network);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 200 - network);
+}
+
+static void test_ack_shows_the_way_of_a_request(void **state)
+{
+	(void)state;
+	answer_after(80, 40);
+	answer_after(98, 58);
+	answer_after(102, 40);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_window_closed_before_data_is_seen),
+	        cmocka_unit_test(test_window_of_an_overtaken_ack),
+	        cmocka_unit_test(test_ack_shows_the_way_of_a_request),
 	        cmocka_unit_test(test_window_closed_before_anything_is_sent),
 	        cmocka_unit_test(test_requests_wait_for_the_congestion_window),
 	        cmocka_unit_test(test_one_direction_has_no_shares),

@@ -198,6 +198,31 @@ static void test_no_probe_follows_a_probe(void **state)
 	assert_int_equal(timeouts_of_two_losses(true), 210 + 2 * 210);
 }
 
+/* Two answers were lost before the capture, which is at the client. Linux sends a probe when the timer ends for the first
+ * time, and no probe without SACK: then the second wait is twice as long. */
+static void lost_twice(bool no_sack, uint32_t wait, ws_time timeout)
+{
+	const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .tsval = 1, .no_sack = no_sack},
+	        {SERVER, S | A, 500, 101, 0, 40, .unnumbered = true, .tsval = 1, .no_sack = no_sack},
+	        {CLIENT, A, 101, 501, 0, 40, .window = 60000, .tsval = 2},
+	        {CLIENT, A, 101, 501, 60, 40, .window = 60000, .tsval = 2},
+	        {SERVER, A, 501, 161, 0, 80, .window = 60000, .tsval = 2, .identification = 7000},
+	        {SERVER, A, 501, 161, 100, wait, .window = 60000, .tsval = 2, .identification = 7003},
+	        {CLIENT, A, 161, 601, 0, wait, .window = 60000, .tsval = 2},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	assert_int_equal(shares.timeouts, 2);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_TIMEOUT][SERVER]), timeout);
+}
+
+static void test_no_probe_without_sack(void **state)
+{
+	(void)state;
+	lost_twice(false, 80 + 100 + 480, 480);
+	lost_twice(true, 80 + 100 + 720, 720);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -208,6 +233,7 @@ int main(void)
 	        cmocka_unit_test(test_identifications_without_timestamps),
 	        cmocka_unit_test(test_reset_after_an_unanswered_repetition),
 	        cmocka_unit_test(test_no_probe_follows_a_probe),
+	        cmocka_unit_test(test_no_probe_without_sack),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
