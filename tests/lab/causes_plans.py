@@ -5,6 +5,7 @@ A script is a list of actions: ("send", bytes), ("receive", bytes), ("both", byt
 and ("close",). The bytes that each end has sent and received before an action are known before anything is played, and so is
 between which bytes each program waits: Gap says so, and causes_truth.py looks up in the captures of both ends when that was."""
 import socket
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -13,8 +14,8 @@ CLIENT, SERVER = 0, 1
 TCP_KEEPIDLE, TCP_KEEPINTVL = socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL
 USUAL = ("exchange", "exchange", "exchange", "upload", "nagle", "stall", "lost request", "lost data", "buffer")
 MIXED = USUAL + ("lost tail", "lost twice", "both ways", "pipeline", "keys", "push", "slow half", "reorder", "copies", "lost ACK",
-                 "keep-alive")
-WHOLE = ("lost SYN", "lost SYN-ACK", "lost FIN", "no scaling")  # of a connection, not of a step
+                 "keep-alive", "single bytes", "corked", "file", "long stall")
+WHOLE = ("lost SYN", "lost SYN-ACK", "lost FIN", "no scaling", "half-closed", "unread", "short")  # of a connection, not of a step
 
 
 @dataclass
@@ -66,6 +67,7 @@ class Plan:
 
 
 NO_DELAY = ("option", socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+SENDS = "send", "send bytes", "send file", "both"
 EAGER = ("pipeline", "keys", "push")  # of programs that switch Nagle's algorithm off
 
 
@@ -81,7 +83,7 @@ class Writer:
         if verb == "wait":
             before = self.pending[side] or (self.received[side], self.sent[side], 0.0)
             self.pending[side] = before[:2] + (before[2] + values[0],)
-        elif verb in ("send", "both", "close"):
+        elif verb in SENDS + ("close",):
             known = self.pending[side]
             if not known and self.last[side] in ("", "receive", "both", "receive end"):
                 known = (self.received[side], self.sent[side], 0.0)
@@ -89,13 +91,13 @@ class Writer:
                 self.plan.gaps.append(Gap(self.step, side, *known, closes=verb == "close"))
         if verb in ("receive", "both"):
             self.received[side] += values[-1]
-        if verb in ("send", "both"):
+        if verb in SENDS:
             self.sent[side] += values[0]
         if verb == "receive end":
             self.received[side] += 1  # the FIN
-        if verb in ("send", "receive", "both", "receive end"):
+        if verb in SENDS + ("receive", "receive end"):
             self.pending[side] = None
-        if verb != "option":
+        if verb not in ("option", "send part"):
             self.last[side] = verb
         self.scripts[side].append((self.step, verb) + values)
 
@@ -226,6 +228,36 @@ class Writer:
             self.act(SERVER, "wait", self.apart(self.chance.uniform(0.1, 0.4)))
             self.send(SERVER, self.chance.choice([80, 900, 5000]))
 
+    def step_single_bytes(self, server, size):
+        """The first one leaves, and Nagle's algorithm holds back the others until its ACK."""
+        self.plan.nagle.append((self.step, self.sent[CLIENT], self.sent[CLIENT] + 1))
+        self.act(CLIENT, "send bytes", 10)
+        self.act(SERVER, "receive", 10)
+        self.act(SERVER, "wait", server)
+        self.send(SERVER, size)
+
+    def step_corked(self, server, _):
+        """Less than a segment in two parts: nothing leaves before the program has both."""
+        self.send(CLIENT, 50)
+        self.act(SERVER, "option", socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+        self.act(SERVER, "wait", server)
+        self.act(SERVER, "send part", 500)
+        self.act(SERVER, "wait", 0.08)
+        self.send(SERVER, 500)
+        self.act(SERVER, "option", socket.IPPROTO_TCP, socket.TCP_CORK, 0)
+        self.sent[SERVER] += 500
+        self.act(CLIENT, "receive", 500)
+
+    def step_file(self, server, _):
+        self.send(CLIENT, 50)
+        self.act(SERVER, "wait", server)
+        self.act(SERVER, "send file", 40000)
+        self.act(CLIENT, "receive", 40000)
+
+    def step_long_stall(self, server, _):
+        """The sender probes the closed window with its timer."""
+        self.stalled(server, 200000, 1, [(self.chance.uniform(2, 3), 1)])
+
     def step_keep_alive(self, server, size):
         self.act(CLIENT, "option", socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.act(CLIENT, "option", socket.IPPROTO_TCP, TCP_KEEPIDLE, 1)
@@ -234,11 +266,51 @@ class Writer:
         self.exchange(server, size)
 
 
+def close(writer, chance):
+    if chance:
+        longest = 0.1 if writer.plan.kinds[-1] == "lost ACK" else 0.3  # not as long as a timer: then the FIN could have been lost, too
+        writer.act(CLIENT, "wait", min(chance.choice([0, 0, 0.1, 0.3]), longest))
+    writer.act(CLIENT, "close")
+    writer.act(SERVER, "receive end")
+    if chance:
+        writer.act(SERVER, "wait", chance.choice([0, 0, 0.2]))
+    writer.act(SERVER, "close")
+
+
+def close_half(writer, chance):
+    """The client sends its last data and its FIN; the server answers when it has both."""
+    writer.act(CLIENT, "wait", 0.1)
+    writer.send(CLIENT, 4000)
+    writer.act(CLIENT, "shut")
+    writer.act(SERVER, "receive end")
+    writer.act(SERVER, "wait", chance.choice([0.05, 0.3, 0.8]))
+    writer.send(SERVER, chance.choice([100, 30000]))
+    writer.act(SERVER, "wait", chance.choice([0, 0.1]))
+    writer.act(SERVER, "close")
+    writer.act(CLIENT, "receive end")
+    writer.act(CLIENT, "close")
+
+
+def leave_unread(writer, chance):
+    """The client closes when it has read a part of an answer: a RST."""
+    writer.act(CLIENT, "wait", 0.1)
+    writer.send(CLIENT, 50)
+    writer.act(SERVER, "wait", chance.choice([0.1, 0.3]))
+    writer.act(SERVER, "send", 3000)
+    writer.act(CLIENT, "receive", 1)
+    writer.act(CLIENT, "wait", 0.2)
+    writer.act(CLIENT, "close")
+    writer.act(SERVER, "receive end")
+    writer.act(SERVER, "close")
+
+
 def make_plan(number, first_port, chance, kinds, trip, families=(4,), whole=0.0):
     plan = Plan(number, first_port + number, chance.choice(families))
     if chance.random() < whole:
         plan.whole = chance.choice(WHOLE)
     plan.kinds = [chance.choice(kinds) for _ in range(chance.randint(2, 4))]
+    if plan.whole == "short":
+        plan.kinds = ["exchange"]
     if plan.whole == "lost SYN-ACK":  # the client takes the time from its first SYN for a round trip, and sets its timer by that
         plan.kinds = ["exchange" if kind in ("lost request", "lost twice") else kind for kind in plan.kinds]
         plan.kinds[0] = "exchange" if plan.kinds[0].startswith("lost") else plan.kinds[0]
@@ -253,14 +325,12 @@ def make_plan(number, first_port, chance, kinds, trip, families=(4,), whole=0.0)
     writer.step -= 1  # closing belongs to the last step
     if plan.whole == "lost FIN":
         writer.fault(CLIENT, writer.sent[CLIENT], "drop", flags=1)
-    if kinds is not USUAL:
-        longest = 0.1 if plan.kinds[-1] == "lost ACK" else 0.3  # not as long as a timer: then the FIN could have been lost, too
-        writer.act(CLIENT, "wait", min(chance.choice([0, 0, 0.1, 0.3]), longest))
-    writer.act(CLIENT, "close")
-    writer.act(SERVER, "receive end")
-    if kinds is not USUAL:
-        writer.act(SERVER, "wait", chance.choice([0, 0, 0.2]))
-    writer.act(SERVER, "close")
+    if plan.whole == "half-closed":
+        close_half(writer, chance)
+    elif plan.whole == "unread":
+        leave_unread(writer, chance)
+    else:
+        close(writer, chance if kinds is not USUAL else None)
     plan.scripts = writer.scripts
     return plan
 
@@ -284,8 +354,17 @@ def play(plan, side, sock, kernel_times):
         if action[0] != step and verb not in ("wait", "receive"):
             step = action[0]
             plan.window[side, step] = kernel_times(sock)[1]
-        if verb == "send":
+        if verb in ("send", "send part"):
             sock.sendall(b"d" * values[0])
+        elif verb == "send bytes":
+            for _ in range(values[0]):
+                sock.send(b"s")
+        elif verb == "send file":
+            with tempfile.TemporaryFile() as file:
+                file.truncate(values[0])
+                sock.sendfile(file)
+        elif verb == "shut":
+            sock.shutdown(socket.SHUT_WR)
         elif verb == "receive":
             receive(sock, values[0])
         elif verb == "both":
@@ -298,8 +377,11 @@ def play(plan, side, sock, kernel_times):
         elif verb == "option":
             sock.setsockopt(*values)
         elif verb == "receive end":
-            while sock.recv(4096):
-                pass
+            try:
+                while sock.recv(4096):
+                    pass
+            except ConnectionResetError:
+                pass  # the other end has closed without reading everything
         elif verb == "close":
             plan.kernel[side] = kernel_times(sock)
             sock.close()

@@ -22,7 +22,7 @@ class End:
         if sender not in self.base:
             self.base[sender] = segment.seq
         first = (segment.seq - self.base[sender] + 2**31) % 2**32 - 2**31
-        length = len(segment.payload) + (1 if segment.flags & packets.FIN else 0)
+        length = len(segment.payload) + (1 if segment.flags & (packets.FIN | packets.RST) else 0)
         acknowledged = None
         if segment.flags & packets.ACK:
             acknowledged = (segment.ack - self.base.get(1 - sender, segment.ack) + 2**31) % 2**32 - 2**31
@@ -155,8 +155,10 @@ class Window:
         return sum(max(0.0, min(last, until) - max(first, begin)) for first, last in self.times)
 
 
-def has_sack(segment):
-    return 5 in options_of(segment)
+def lacks(segment):
+    """It says by SACK that something is missing, and not that something has come twice."""
+    block = options_of(segment).get(5, b"")[4:8]
+    return bool(block) and 0 < (int.from_bytes(block, "big") - segment.ack) % 2**32 < 2**31
 
 
 def loss_times(fault, end, trip):
@@ -173,7 +175,7 @@ def loss_times(fault, end, trip):
             top = max(top, last)
         if sender != fault.side and acknowledged is not None:
             same = not (options_of_both(end) or segment.payload or acknowledged != seen)
-            if first < when <= again and acknowledged <= fault.byte and (has_sack(segment) or same):
+            if first < when <= again and acknowledged <= fault.byte and (lacks(segment) or same):
                 repeated, last_repeated = repeated or when, when
             if first < when <= again and acknowledged > seen:
                 news = when
