@@ -12,31 +12,8 @@
 #include "track/shares.h"
 #include "track/machine.h"
 
-#define MARK(name) (1u << WS_ANALYSIS_##name)
-
-/* A retransmission this soon after a repeated ACK could reach its sender answers it. */
-#define ANSWERS_WITHIN (20 * WS_MILLISECOND)
 /* What follows an ACK within this was waiting for it. */
 #define RELEASED_WITHIN (5 * WS_MILLISECOND)
-/* An ACK that comes later than the way by this was delayed. */
-#define DELAYED_AFTER (15 * WS_MILLISECOND)
-/* In a recovery, a silence before another retransmission that only a timer ends: Linux's shortest is 200 ms. */
-#define TIMER_LEAST (150 * WS_MILLISECOND)
-
-static void add_to(struct ws_time_shares *sum, enum ws_cause cause, unsigned side, ws_time time)
-{
-	if (time > 0)
-		sum->time[cause][ws_cause_is_sided(cause) ? side : 0] += time;
-}
-
-static void add(struct ws_shares *shares, enum ws_cause cause, unsigned side, ws_time time)
-{
-	add_to(&shares->time, cause, side, time);
-	if (time > 0 && shares->recorded) {
-		struct ws_span_recorder *recorder = (struct ws_span_recorder *)shares;
-		recorder->add(recorder, cause, side, time);
-	}
-}
 
 /* ---- What keeps the connection from going on */
 
@@ -99,8 +76,8 @@ static void split(struct ws_shares *shares, ws_time wait, ws_time most, enum ws_
                   enum ws_cause rest, unsigned rest_side)
 {
 	const ws_time part = most < wait ? most : wait;
-	add(shares, first, first_side, part);
-	add(shares, rest, rest_side, wait - part);
+	ws_shares_spend(shares, first, first_side, part);
+	ws_shares_spend(shares, rest, rest_side, wait - part);
 }
 
 /* What passes the capture `after` something went to `self` answers it. The shortest way that was measured until now may
@@ -142,7 +119,7 @@ WS_SELDOM static void settle_same_sender(struct ws_shares *shares, const struct 
 		return;
 	}
 	if (was_throttled(shares, self, now)) {
-		add(shares, cause, self, wait);
+		ws_shares_spend(shares, cause, self, wait);
 		return;
 	}
 	if ((mss && s->length >= mss) || !is_released(shares, self, now)) {
@@ -154,7 +131,7 @@ WS_SELDOM static void settle_same_sender(struct ws_shares *shares, const struct 
 		return;
 	}
 	const ws_time delay = side->all_acked - side->sent_time, way = shares->time.way_to[!self];
-	const bool nagle = delay > way + DELAYED_AFTER && side->little;
+	const bool nagle = delay > way + WS_SHARE_DELAYED_AFTER && side->little;
 	split(shares, wait, nagle ? way + shares->time.way_to[self] : wait, cause, self, WS_CAUSE_NAGLE, self);
 }
 
@@ -173,8 +150,8 @@ static void settle_data(struct ws_shares *shares, const struct ws_segment *s, ws
 	else if (shares->speaker || !ws_shares_is_opener(shares, self))
 		split(shares, wait, ws_shares_way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
 	else
-		add(shares, WS_CAUSE_PROGRAM, self, wait);
-	add(shares, WS_CAUSE_TIMEOUT, self, lost);
+		ws_shares_spend(shares, WS_CAUSE_PROGRAM, self, wait);
+	ws_shares_spend(shares, WS_CAUSE_TIMEOUT, self, lost);
 }
 
 /* The server has been asked, and has neither answered nor closed. */
@@ -195,75 +172,10 @@ WS_SELDOM static void settle_end(struct ws_shares *shares, unsigned self, ws_tim
 	else
 		split(shares, wait, shares->side[!self].sent ? ws_shares_way_left(shares, self) : 0, WS_CAUSE_NETWORK,
 		      !self, WS_CAUSE_IDLE, 0);
-	add(shares, WS_CAUSE_TIMEOUT, self, lost);
+	ws_shares_spend(shares, WS_CAUSE_TIMEOUT, self, lost);
 }
 
-/* ---- Losses */
-
-/* An ACK says that data has come again that had arrived before (RFC 2883). */
-static bool came_twice(const struct ws_segment *s)
-{
-	return s->flags & WS_TCP_ACK && s->sack && !ws_seq_before(s->acknowledgment, s->sack_right);
-}
-
-/* What was sent again had been lost, so it was waited for until then. */
-static void settle_doubt(struct ws_shares *shares, unsigned self, const struct ws_segment *s, ws_time now)
-{
-	struct ws_share_side *side = &shares->side[self];
-	const bool all = s->flags & WS_TCP_RST || !ws_seq_before(s->acknowledgment, side->recovery_end);
-	side->doubtful = false;
-	side->sent_time = ws_shares_time_before(shares, now, side->acked_time);
-	if (side->sent_time > shares->since) {
-		add(shares, (enum ws_cause)side->recovery, self, side->sent_time - shares->since);
-		shares->since = side->sent_time;
-	}
-	if (side->recovery == WS_CAUSE_TIMEOUT && all)
-		side->recovery = 0; /* once it was sent again, it had its way as all data */
-}
-
-/* Without timestamps: the ACK from `self` has come sooner after what was sent again than the way there and back takes. */
-static bool comes_before(const struct ws_shares *shares, unsigned self, ws_time now)
-{
-	const ws_time way = shares->time.way_to[self];
-	return now - ws_shares_time_before(shares, now, shares->side[!self].acked_time) <
-	       way - way / 4 - WS_MILLISECOND;
-}
-
-/* The ACK of what was sent again shows whether it had been lost. It had not when the ACK answers an earlier segment, as
- * the timestamp in it tells (RFC 3522): then the interval until now belongs to what it would have belonged to. */
-WS_SELDOM static void judge_repeat(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
-{
-	struct ws_share_side *peer = &shares->side[!s->direction];
-	if (!peer->suspected && !peer->doubtful)
-		return;
-	const bool news = s->flags & WS_TCP_ACK && ws_seq_before(peer->acknowledged, s->acknowledgment);
-	if (peer->suspected && news) { /* nothing was sent again, so it has come late */
-		peer->suspected = false;
-		peer->recovery = 0;
-	}
-	if (!peer->doubtful || (!news && !came_twice(s)))
-		return;
-	const bool timed = peer->recovery == WS_CAUSE_TIMEOUT;
-	const bool earlier = s->timestamps ? ws_seq_before(s->tsecr, peer->repeat_tsval)
-	                                   : !timed && comes_before(shares, s->direction, now);
-	if (!came_twice(s) && earlier && timed && ws_seq_before(s->acknowledgment, peer->recovery_end))
-		return;
-	peer->doubtful = false;
-	if (earlier || came_twice(s)) {
-		peer->recovery = 0;
-		shares->time.timeouts -= timed;
-		return;
-	}
-	settle_doubt(shares, !s->direction, s, now);
-}
-
-/* Nobody says any more whether what was sent again before a RST had been lost; what else was waited for? */
-WS_SELDOM static void judge_before_reset(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
-{
-	for (unsigned i = 0; i < 2; i++)
-		if (shares->side[i].doubtful)
-			settle_doubt(shares, i, s, now);
-}
+/* ---- What a segment changes */
 
 /* Data that had been sent before, or fills a gap. */
 static bool is_repair(const struct ws_share_side *self, const struct ws_segment *s, uint32_t analysis)
@@ -271,88 +183,10 @@ static bool is_repair(const struct ws_share_side *self, const struct ws_segment 
 	const uint32_t fin = !!(s->flags & WS_TCP_FIN), end = s->sequence + s->length + fin;
 	if (!s->length && (!fin || !self->fin || !ws_seq_before(self->acknowledged, end)))
 		return false;
-	if (!self->sent || ws_seq_before(self->end, end) || analysis & (MARK(KEEP_ALIVE) | MARK(ZERO_WINDOW_PROBE)))
+	if (!self->sent || ws_seq_before(self->end, end) ||
+	    analysis & (WS_SHARE_MARK(KEEP_ALIVE) | WS_SHARE_MARK(ZERO_WINDOW_PROBE)))
 		return false;
-	return !(analysis & MARK(SPURIOUS_RETRANSMISSION)) || self->recovery; /* else it had arrived */
-}
-
-/* Whether a timer has sent it, or a repeated ACK of the peer. */
-static bool is_timed(const struct ws_shares *shares, unsigned self, ws_time now)
-{
-	const struct ws_share_side *side = &shares->side[self];
-	if (side->recovery)
-		return now - shares->latest > 2 * shares->time.way_to[self] + shares->time.way_to[!self] + TIMER_LEAST;
-	const ws_time repeated = ws_shares_time_before(shares, now, side->repeated);
-	return repeated <= side->sent_time || now - repeated > shares->time.way_to[self] + ANSWERS_WITHIN;
-}
-
-static void begin_recovery(struct ws_share_side *side, enum ws_cause cause)
-{
-	side->recovery = (uint8_t)(cause & 15);
-	side->recovery_end = side->end;
-}
-
-/* The ACK of a repair took longer than its way, and the sender had nothing more to send: from when the ACK was due, a
- * program is waited for. */
-WS_SELDOM static void end_recovery(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
-{
-	struct ws_share_side *peer = &shares->side[!s->direction];
-	const ws_time way = shares->time.way_to[s->direction];
-	if (!peer->recovery || peer->full || !(s->flags & WS_TCP_ACK) ||
-	    ws_seq_before(s->acknowledgment, peer->recovery_end) || now - shares->since <= way + DELAYED_AFTER)
-		return;
-	add(shares, (enum ws_cause)peer->recovery, !s->direction, way);
-	shares->since += way;
-	peer->recovery = 0;
-}
-
-/* A timer was set again by the latest ACK, until which data was under way. */
-static void settle_until_acked(struct ws_shares *shares, unsigned self, ws_time now)
-{
-	const ws_time until = ws_shares_time_before(shares, now, shares->side[self].acked_time);
-	if (until > shares->since) {
-		add(shares, WS_CAUSE_NETWORK, self, until - shares->since);
-		shares->since = until;
-	}
-}
-
-WS_SELDOM static void note_repair(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, bool waited,
-                                  ws_time now)
-{
-	const unsigned self = s->direction;
-	struct ws_share_side *side = &shares->side[self];
-	if (ws_shares_fills_gap_late(side, s, analysis)) {
-		side->gap = s->timestamps; /* there may be more of them */
-		if (side->suspected && ws_seq_before(side->acknowledged, s->sequence))
-			return; /* the ACKs lack something else */
-		side->suspected = false;
-		side->recovery = 0;
-		add(shares, WS_CAUSE_NETWORK, self, now - shares->since);
-		shares->since = now;
-		return;
-	}
-	const bool timed = is_timed(shares, self, now), first = !side->recovery || side->suspected;
-	if (timed) {
-		shares->time.timeouts++;
-		side->repaired = true;
-		ws_shares_note_probe(shares, self, first);
-	}
-	if (timed && waited)
-		settle_until_acked(shares, self, now);
-	if (timed || first)
-		begin_recovery(side, timed ? WS_CAUSE_TIMEOUT : WS_CAUSE_DUPLICATE_ACKS);
-	side->suspected = side->gap = false;
-	side->repeat_tsval = s->tsval;
-	side->doubtful = first;
-	if (side->doubtful) {
-		side->acked_time = ws_shares_microseconds(shares, now);
-		return;
-	}
-	side->sent_time = now;
-	add(shares, (enum ws_cause)side->recovery, self, now - shares->since);
-	shares->since = now;
-	if (timed && s->sequence + s->length + !!(s->flags & WS_TCP_FIN) == side->end)
-		side->recovery = 0;
+	return !(analysis & WS_SHARE_MARK(SPURIOUS_RETRANSMISSION)) || self->recovery; /* else it had arrived */
 }
 
 /* The window of a RST says nothing, and that of an ACK which a newer one has overtaken is out of date (RFC 9293 §3.10.7.4). */
@@ -379,12 +213,10 @@ static inline void take_window(struct ws_share_side *peer, const struct ws_segme
 		peer->small = small;
 }
 
-/* ---- What a segment changes */
-
 static bool repeats_ack(const struct ws_share_side *peer, const struct ws_segment *s, uint32_t analysis)
 {
-	return (analysis & MARK(DUPLICATE_ACK) || (s->sack && s->acknowledgment == peer->acknowledged)) &&
-	       ws_shares_in_flight(peer) && !came_twice(s);
+	return (analysis & WS_SHARE_MARK(DUPLICATE_ACK) || (s->sack && s->acknowledgment == peer->acknowledged)) &&
+	       ws_shares_in_flight(peer) && !ws_shares_came_twice(s);
 }
 
 static inline void take_ack(struct ws_share_side *peer, const struct ws_segment *s, uint32_t analysis, ws_time now,
@@ -411,7 +243,7 @@ static inline void take_ack(struct ws_share_side *peer, const struct ws_segment 
 		return;
 	peer->repeated = microseconds;
 	if (!peer->recovery) {
-		begin_recovery(peer, WS_CAUSE_DUPLICATE_ACKS);
+		ws_shares_begin_recovery(peer, WS_CAUSE_DUPLICATE_ACKS);
 		peer->suspected = true;
 	}
 }
@@ -469,7 +301,7 @@ WS_SELDOM static void take_gap(const struct ws_shares *shares, struct ws_share_s
 	self->gap = true; /* of which the peer's ACKs will tell, if they are captured */
 	self->repeat_tsval = s->tsval;
 	if (!shares->time.way_to[!s->direction] && !self->recovery)
-		begin_recovery(self, WS_CAUSE_DUPLICATE_ACKS);
+		ws_shares_begin_recovery(self, WS_CAUSE_DUPLICATE_ACKS);
 }
 
 static inline void take_data(struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s,
@@ -486,7 +318,7 @@ static inline void take_data(struct ws_shares *shares, struct ws_share_side *sel
 		take_news(shares, self, s, now, mss, end);
 	if (fin)
 		self->fin = true;
-	if (analysis & MARK(LOST_SEGMENT) && (!self->recovery || self->suspected))
+	if (analysis & WS_SHARE_MARK(LOST_SEGMENT) && (!self->recovery || self->suspected))
 		take_gap(shares, self, s);
 }
 
@@ -501,7 +333,7 @@ static inline bool end_wait(struct ws_shares *shares, const struct ws_share_side
 		return true;
 	}
 	if (s->flags & WS_TCP_FIN && self->fin && shares->side[!s->direction].fin) {
-		add(shares, WS_CAUSE_CLOSING, 0, now - shares->since); /* the ACK of its FIN was lost */
+		ws_shares_spend(shares, WS_CAUSE_CLOSING, 0, now - shares->since); /* the ACK of its FIN was lost */
 		return true;
 	}
 	if (!(s->flags & (WS_TCP_FIN | WS_TCP_RST)) || self->fin)
@@ -523,7 +355,7 @@ static inline void end_interval(struct ws_shares *shares, const struct ws_share_
 		split(shares, now - shares->since, ws_shares_opened_after(shares, state.side, now, mss),
 		      WS_CAUSE_WINDOW, state.side, WS_CAUSE_NETWORK, state.side);
 	else if (!state.waits)
-		add(shares, state.cause, state.side, now - shares->since);
+		ws_shares_spend(shares, state.cause, state.side, now - shares->since);
 	else if (!end_wait(shares, self, s, analysis, now, mss, lost))
 		return;
 	shares->since = now;
@@ -535,7 +367,7 @@ static inline void end_wait_without_data(struct ws_shares *shares, const struct 
 	const struct ws_share_side *sides = shares->side;
 	if (shares->since == now || current(shares).waits || sides[0].doubtful || sides[1].doubtful)
 		return;
-	add(shares, WS_CAUSE_NETWORK, !s->direction, now - shares->since);
+	ws_shares_spend(shares, WS_CAUSE_NETWORK, !s->direction, now - shares->since);
 	shares->since = now;
 }
 
@@ -551,7 +383,7 @@ static inline void take_reset(struct ws_shares *shares, const struct ws_segment 
 WS_SELDOM static void take_syn(struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s,
                                ws_time now)
 {
-	add(shares, WS_CAUSE_CONNECTING, 0, now - shares->since);
+	ws_shares_spend(shares, WS_CAUSE_CONNECTING, 0, now - shares->since);
 	shares->since = shares->latest = now;
 	shares->unprobed = shares->unprobed || !s->sack_permitted;
 	take_reset(shares, s);
@@ -588,14 +420,14 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 		return;
 	}
 	if (s->flags & WS_TCP_RST && is_unusual(shares))
-		judge_before_reset(shares, s, now);
+		ws_shares_judge_before_reset(shares, s, now);
 	if (ws_shares_is_unusual(peer)) {
-		judge_repeat(shares, s, now);
-		end_recovery(shares, s, now);
+		ws_shares_judge_repeat(shares, s, now);
+		ws_shares_end_recovery(shares, s, now);
 	}
 	const struct state state = current(shares);
 	if (shares->open && is_repair(self, s, analysis))
-		note_repair(shares, s, analysis, state.waits, now);
+		ws_shares_note_repair(shares, s, analysis, state.waits, now);
 	else
 		end_interval(shares, self, s, analysis, state, now, mss, lost);
 	shares->open = true;
@@ -611,7 +443,7 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 	}
 	if (s->length || s->flags & WS_TCP_FIN)
 		take_data(shares, self, s, analysis, now, mss);
-	else if (analysis & MARK(LOST_SEGMENT)) /* as the number of an ACK says */
+	else if (analysis & WS_SHARE_MARK(LOST_SEGMENT)) /* as the number of an ACK says */
 		self->missing = lost < MOST_MISSING ? lost + !lost : MOST_MISSING;
 	if (state.waits)
 		end_wait_without_data(shares, s, now);
@@ -651,7 +483,7 @@ void ws_shares_end(struct ws_shares *shares)
 	struct part part[2];
 	const unsigned parts = left_over(shares, part);
 	for (unsigned i = 0; i < parts; i++)
-		add(shares, part[i].cause, part[i].side, part[i].time);
+		ws_shares_spend(shares, part[i].cause, part[i].side, part[i].time);
 }
 
 void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum)
@@ -660,5 +492,5 @@ void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum)
 	const unsigned parts = left_over(shares, part);
 	*sum = shares->time;
 	for (unsigned i = 0; i < parts; i++)
-		add_to(sum, part[i].cause, part[i].side, part[i].time);
+		ws_shares_add_to(sum, part[i].cause, part[i].side, part[i].time);
 }

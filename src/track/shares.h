@@ -13,6 +13,9 @@ enum { WS_SHARE_EDGES = 5, WS_SHARE_COUNTED = 128, WS_SHARE_UNCOUNTED = 255 };
 /* The segments with which a sender begins (RFC 6928 §2), and: so many were under way when the peer acknowledged some. */
 enum { WS_SHARE_BURST = 10, WS_SHARE_THROTTLED = 15 };
 
+#define WS_SHARE_MARK(name) (1u << WS_ANALYSIS_##name)
+/* An ACK that comes later than the way by this was delayed. */
+#define WS_SHARE_DELAYED_AFTER (15 * WS_MILLISECOND)
 #define WS_SHARE_MICROSECOND INT64_C(1000)
 
 /* What is known of one endpoint as a sender of data. Every connection has two: the members are in the order of their
@@ -117,6 +120,45 @@ struct ws_span_recorder {
 	void (*add)(struct ws_span_recorder *recorder, enum ws_cause cause, unsigned side, ws_time time);
 };
 
+/* Time belongs to a cause, up to now. */
+static inline void ws_shares_add_to(struct ws_time_shares *sum, enum ws_cause cause, unsigned side, ws_time time)
+{
+	if (time > 0)
+		sum->time[cause][ws_cause_is_sided(cause) ? side : 0] += time;
+}
+
+static inline void ws_shares_spend(struct ws_shares *shares, enum ws_cause cause, unsigned side, ws_time time)
+{
+	ws_shares_add_to(&shares->time, cause, side, time);
+	if (time > 0 && shares->recorded) {
+		struct ws_span_recorder *recorder = (struct ws_span_recorder *)shares;
+		recorder->add(recorder, cause, side, time);
+	}
+}
+
+/* An ACK says that data has come again that had arrived before (RFC 2883). */
+static inline bool ws_shares_came_twice(const struct ws_segment *s)
+{
+	return s->flags & WS_TCP_ACK && s->sack && !ws_seq_before(s->acknowledgment, s->sack_right);
+}
+
+static inline void ws_shares_begin_recovery(struct ws_share_side *side, enum ws_cause cause)
+{
+	side->recovery = (uint8_t)(cause & 15);
+	side->recovery_end = side->end;
+}
+
+/* The ACK of what was sent again shows whether it had been lost. It had not when the ACK answers an earlier segment, as
+ * the timestamp in it tells (RFC 3522): then the interval until now belongs to what it would have belonged to. */
+WS_SELDOM void ws_shares_judge_repeat(struct ws_shares *shares, const struct ws_segment *s, ws_time now);
+/* Nobody says any more whether what was sent again before a RST had been lost; what else was waited for? */
+WS_SELDOM void ws_shares_judge_before_reset(struct ws_shares *shares, const struct ws_segment *s, ws_time now);
+/* The ACK of a repair took longer than its way, and the sender had nothing more to send: from when the ACK was due, a
+ * program is waited for. */
+WS_SELDOM void ws_shares_end_recovery(struct ws_shares *shares, const struct ws_segment *s, ws_time now);
+/* A segment sends data again, or fills a gap. `waited`: a program was waited for until then. */
+WS_SELDOM void ws_shares_note_repair(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
+                                     bool waited, ws_time now);
 /* A segment was captured, with these marks. `rtt` may be NULL where no round trip was measured since the last call.
  * `mss`: the payload of a full segment, 0 when it is not known. */
 void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,

@@ -1,0 +1,134 @@
+/* Losses that the capture shows: what is sent again, why, and whether it had been lost; and what has only come late. */
+#include "track/shares.h"
+
+/* A retransmission this soon after a repeated ACK could reach its sender answers it. */
+#define ANSWERS_WITHIN (20 * WS_MILLISECOND)
+/* In a recovery, a silence before another retransmission that only a timer ends: Linux's shortest is 200 ms. */
+#define TIMER_LEAST (150 * WS_MILLISECOND)
+
+/* What was sent again had been lost, so it was waited for until then. */
+static void settle_doubt(struct ws_shares *shares, unsigned self, const struct ws_segment *s, ws_time now)
+{
+	struct ws_share_side *side = &shares->side[self];
+	const bool all = s->flags & WS_TCP_RST || !ws_seq_before(s->acknowledgment, side->recovery_end);
+	side->doubtful = false;
+	side->sent_time = ws_shares_time_before(shares, now, side->acked_time);
+	if (side->sent_time > shares->since) {
+		ws_shares_spend(shares, (enum ws_cause)side->recovery, self, side->sent_time - shares->since);
+		shares->since = side->sent_time;
+	}
+	if (side->recovery == WS_CAUSE_TIMEOUT && all)
+		side->recovery = 0; /* once it was sent again, it had its way as all data */
+}
+
+/* Without timestamps: the ACK from `self` has come sooner after what was sent again than the way there and back takes. */
+static bool comes_before(const struct ws_shares *shares, unsigned self, ws_time now)
+{
+	const ws_time way = shares->time.way_to[self];
+	return now - ws_shares_time_before(shares, now, shares->side[!self].acked_time) <
+	       way - way / 4 - WS_MILLISECOND;
+}
+
+void ws_shares_judge_repeat(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
+{
+	struct ws_share_side *peer = &shares->side[!s->direction];
+	if (!peer->suspected && !peer->doubtful)
+		return;
+	const bool news = s->flags & WS_TCP_ACK && ws_seq_before(peer->acknowledged, s->acknowledgment);
+	if (peer->suspected && news) { /* nothing was sent again, so it has come late */
+		peer->suspected = false;
+		peer->recovery = 0;
+	}
+	if (!peer->doubtful || (!news && !ws_shares_came_twice(s)))
+		return;
+	const bool timed = peer->recovery == WS_CAUSE_TIMEOUT;
+	const bool earlier = s->timestamps ? ws_seq_before(s->tsecr, peer->repeat_tsval)
+	                                   : !timed && comes_before(shares, s->direction, now);
+	if (!ws_shares_came_twice(s) && earlier && timed && ws_seq_before(s->acknowledgment, peer->recovery_end))
+		return;
+	peer->doubtful = false;
+	if (earlier || ws_shares_came_twice(s)) {
+		peer->recovery = 0;
+		shares->time.timeouts -= timed;
+		return;
+	}
+	settle_doubt(shares, !s->direction, s, now);
+}
+
+void ws_shares_judge_before_reset(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (shares->side[i].doubtful)
+			settle_doubt(shares, i, s, now);
+}
+
+/* Whether a timer has sent it, or a repeated ACK of the peer. */
+static bool is_timed(const struct ws_shares *shares, unsigned self, ws_time now)
+{
+	const struct ws_share_side *side = &shares->side[self];
+	if (side->recovery)
+		return now - shares->latest > 2 * shares->time.way_to[self] + shares->time.way_to[!self] + TIMER_LEAST;
+	const ws_time repeated = ws_shares_time_before(shares, now, side->repeated);
+	return repeated <= side->sent_time || now - repeated > shares->time.way_to[self] + ANSWERS_WITHIN;
+}
+
+void ws_shares_end_recovery(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
+{
+	struct ws_share_side *peer = &shares->side[!s->direction];
+	const ws_time way = shares->time.way_to[s->direction];
+	if (!peer->recovery || peer->full || !(s->flags & WS_TCP_ACK) ||
+	    ws_seq_before(s->acknowledgment, peer->recovery_end) || now - shares->since <= way + WS_SHARE_DELAYED_AFTER)
+		return;
+	ws_shares_spend(shares, (enum ws_cause)peer->recovery, !s->direction, way);
+	shares->since += way;
+	peer->recovery = 0;
+}
+
+/* A timer was set again by the latest ACK, until which data was under way. */
+static void settle_until_acked(struct ws_shares *shares, unsigned self, ws_time now)
+{
+	const ws_time until = ws_shares_time_before(shares, now, shares->side[self].acked_time);
+	if (until > shares->since) {
+		ws_shares_spend(shares, WS_CAUSE_NETWORK, self, until - shares->since);
+		shares->since = until;
+	}
+}
+
+void ws_shares_note_repair(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, bool waited,
+                           ws_time now)
+{
+	const unsigned self = s->direction;
+	struct ws_share_side *side = &shares->side[self];
+	if (ws_shares_fills_gap_late(side, s, analysis)) {
+		side->gap = s->timestamps; /* there may be more of them */
+		if (side->suspected && ws_seq_before(side->acknowledged, s->sequence))
+			return; /* the ACKs lack something else */
+		side->suspected = false;
+		side->recovery = 0;
+		ws_shares_spend(shares, WS_CAUSE_NETWORK, self, now - shares->since);
+		shares->since = now;
+		return;
+	}
+	const bool timed = is_timed(shares, self, now), first = !side->recovery || side->suspected;
+	if (timed) {
+		shares->time.timeouts++;
+		side->repaired = true;
+		ws_shares_note_probe(shares, self, first);
+	}
+	if (timed && waited)
+		settle_until_acked(shares, self, now);
+	if (timed || first)
+		ws_shares_begin_recovery(side, timed ? WS_CAUSE_TIMEOUT : WS_CAUSE_DUPLICATE_ACKS);
+	side->suspected = side->gap = false;
+	side->repeat_tsval = s->tsval;
+	side->doubtful = first;
+	if (side->doubtful) {
+		side->acked_time = ws_shares_microseconds(shares, now);
+		return;
+	}
+	side->sent_time = now;
+	ws_shares_spend(shares, (enum ws_cause)side->recovery, self, now - shares->since);
+	shares->since = now;
+	if (timed && s->sequence + s->length + !!(s->flags & WS_TCP_FIN) == side->end)
+		side->recovery = 0;
+}
