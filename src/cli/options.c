@@ -122,7 +122,7 @@ static bool check_picture(const struct options *options, struct ws_error *error)
 		if (options->connection && !options->exercise)
 			return option_refuse(error,
 			                     "--connection is for --frame, --export and --exercise: it says which "
-			                     "connection to select");
+			                     "connection to select, and -Y 'conn == N' picks its records");
 		return true;
 	}
 	if (!options->read)
