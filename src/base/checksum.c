@@ -21,16 +21,17 @@ typedef uint64_t ws_lanes __attribute__((vector_size(32)));
 /* The mask that lets the last `keep` bytes of a block through is the BLOCK bytes that start at window + keep. */
 static const uint8_t window[2 * BLOCK] = {[BLOCK... 2 * BLOCK - 1] = 0xff};
 
-/* Adds at least BLOCK bytes, an even number of them. The bytes that remain after the whole blocks are read as part of
+/* Adds at least BLOCK bytes, an even number of them. `all` is modulo 2^64 what the low halves are, and the high ones times
+ * 2^32, so the sum of the low ones is found at the end. The bytes that remain after the whole blocks are read as part of
  * the last BLOCK bytes, and a mask clears those of them that have been added already. */
 FOR_EACH_PROCESSOR static uint64_t add_blocks(const uint8_t *bytes, size_t length)
 {
-	ws_lanes low = {0}, high = {0}, a, b, mask;
+	ws_lanes all = {0}, high = {0}, a, b, mask;
 	const uint8_t *end = bytes + length;
 	for (; bytes + BLOCK <= end; bytes += BLOCK) {
 		memcpy(&a, bytes, sizeof(a));
 		memcpy(&b, bytes + sizeof(a), sizeof(b));
-		low += (a & LOW) + (b & LOW);
+		all += a + b;
 		high += (a >> 32) + (b >> 32);
 	}
 	const uint8_t *through = window + (end - bytes);
@@ -40,10 +41,10 @@ FOR_EACH_PROCESSOR static uint64_t add_blocks(const uint8_t *bytes, size_t lengt
 	a &= mask;
 	memcpy(&mask, through + sizeof(mask), sizeof(mask));
 	b &= mask;
-	low += (a & LOW) + (b & LOW);
+	all += a + b;
 	high += (a >> 32) + (b >> 32);
-	low += high;
-	return low[0] + low[1] + low[2] + low[3];
+	all += high - (high << 32);
+	return all[0] + all[1] + all[2] + all[3];
 }
 
 uint64_t ws_checksum_add(uint64_t sum, const uint8_t *bytes, size_t length)
