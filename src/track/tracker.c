@@ -135,10 +135,8 @@ static bool drop_oldest_history(struct ws_tracker *tracker, const struct ws_conn
 	return oldest;
 }
 
-static void keep_input(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input)
+static void keep_in_history(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input)
 {
-	if (!tracker->config.history)
-		return;
 	while (!ws_history_add(&tracker->history, conn, input)) {
 		if (!drop_oldest_history(tracker, conn)) {
 			tracker->history.dropped++;
@@ -146,6 +144,12 @@ static void keep_input(struct ws_tracker *tracker, struct ws_conn *conn, const s
 			return;
 		}
 	}
+}
+
+static inline void keep_input(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input)
+{
+	if (tracker->config.history)
+		keep_in_history(tracker, conn, input);
 }
 
 void ws_tracker_keep_start(struct ws_tracker *tracker, struct ws_conn *conn)
@@ -236,7 +240,8 @@ static __attribute__((noinline)) void step(struct ws_tracker *tracker, struct ws
 		ws_timers_set(&tracker->timers, &tracker->table, conn, deadline);
 }
 
-static void apply_input(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
+static inline void apply_input(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input,
+                               uint64_t frame)
 {
 	if (conn->judgement) /* it is seldom set, and a write would make a clean cache line dirty */
 		conn->judgement = 0;
@@ -500,7 +505,8 @@ WS_SELDOM static void evict_candidates(struct ws_tracker *tracker)
 	tracker->candidate_count = 0;
 }
 
-static void begin_call(struct ws_tracker *tracker, ws_time time, struct ws_track_result *result)
+static inline __attribute__((always_inline)) void begin_call(struct ws_tracker *tracker, ws_time time,
+                                                             struct ws_track_result *result)
 {
 	*result = (struct ws_track_result){0};
 	tracker->event_count = 0;
