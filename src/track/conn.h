@@ -3,6 +3,7 @@
 #define WS_TRACK_CONN_H
 
 #include "track/analysis.h"
+#include "track/flow_hash.h"
 #include "track/machine.h"
 #include "track/rtt.h"
 #include "track/shares.h"
@@ -164,6 +165,7 @@ struct ws_timer_link {
  * previous one. `order` has all of them in the order of their numbers. */
 struct ws_table {
 	uint8_t hash_key[16];
+	struct ws_flow_key flow_key;
 	bool shares;     /* connections have their shares of time */
 	bool never_rest; /* all connections stay awake */
 	/* Those at rest have a brief, see brief.h, with the judgement of this tracker; NULL: they have none. */
@@ -333,15 +335,6 @@ static inline bool ws_addr_equal(const struct ws_addr *a, const struct ws_addr *
 	__builtin_memcpy(left, a, sizeof(left));
 	__builtin_memcpy(right, b, sizeof(right));
 	return !((left[0] ^ right[0]) | (left[1] ^ right[1]));
-}
-
-/* Of two IPv4 addresses, the bytes that differ between such, as one word: the prefix of v4-mapped addresses is constant. */
-static inline uint64_t ws_addr_four_and_four(const struct ws_addr *a, const struct ws_addr *b)
-{
-	uint32_t four[2];
-	__builtin_memcpy(&four[0], a->byte + 12, 4);
-	__builtin_memcpy(&four[1], b->byte + 12, 4);
-	return (uint64_t)four[1] << 32 | four[0];
 }
 
 /* True when endpoint `i` of the connection is the tuple's source. */

@@ -21,7 +21,7 @@ void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet)
 	if (packet->tunnel_count)
 		return;
 	if (packet->transport == WS_TRANSPORT_UDP && !packet->fragment)
-		packet->conversation = ws_udp_hash(&tracker->udp, packet);
+		packet->conversation = ws_udp_hash(&tracker->table.flow_key, packet);
 	if (!packet->tcp_complete)
 		return;
 	struct ws_tuple tuple = ws_tuple_of(packet);

@@ -1,9 +1,9 @@
 /* The pool and the index of connections.
  *
  * The index uses open addressing with linear probing over {hash, id} pairs, so a miss reads one cache line and no
- * connection. The hash is SipHash with a random key over the 4-tuple in a canonical order: both directions have the
- * same hash, and no sender can choose a bucket. When the pool is nearly full, eviction candidates are chosen in
- * classes: unanswered attempts first, then connections that have ended, then live ones.
+ * connection. The hash is the same for both directions and has a random key, so no sender can choose a bucket, see
+ * flow_hash.h. When the pool is nearly full, eviction candidates are chosen in classes: unanswered attempts first, then
+ * connections that have ended, then live ones.
  *
  * Most connections of a long capture are over, or idle. When more than some thousands are awake, those that have had no
  * segment for a while are put to rest, so memory and caches belong to those that are in use. Where many of them wake up
@@ -11,8 +11,6 @@
 #include "track/conn.h"
 #include "track/info.h"
 #include "track/rest.h"
-
-#include "base/hash.h"
 
 #include <malloc.h>
 #include <stdlib.h>
@@ -62,6 +60,7 @@ bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t 
 {
 	*table = (struct ws_table){.shares = shares};
 	memcpy(table->hash_key, hash_key, sizeof(table->hash_key));
+	table->flow_key = ws_flow_key(hash_key);
 	table->slot_size = shares ? sizeof(struct ws_conn_slot) : offsetof(struct ws_conn_slot, shares);
 	/* For each connection: itself, what only some have, and its share of the index. */
 	uint64_t limit = max_memory / (table->slot_size + sizeof(struct ws_rare) + INDEX_BYTES);
@@ -103,43 +102,10 @@ uint64_t ws_table_memory(const struct ws_table *table)
 	       table->order_capacity * sizeof(*table->order) + table->attempt_capacity * sizeof(*table->attempts);
 }
 
-/* Both directions must have the same hash, so the lower address is first, or with equal addresses the lower port. */
-static bool swapped(const struct ws_tuple *tuple, uint64_t source, uint64_t destination)
-{
-	if (source != destination)
-		return source > destination;
-	int side = memcmp(tuple->source, tuple->destination, sizeof(struct ws_addr));
-	return side > 0 || (side == 0 && tuple->source_port > tuple->destination_port);
-}
-
-/* The last eight bytes, which contain all of an IPv4 address. */
-static inline uint64_t low_half(const struct ws_addr *address)
-{
-	return ws_siphash_load(address->byte + 8);
-}
-
 uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tuple)
 {
-	uint64_t source = low_half(tuple->source), destination = low_half(tuple->destination);
-	bool swap = swapped(tuple, source, destination);
-	const struct ws_addr *low = swap ? tuple->destination : tuple->source;
-	const struct ws_addr *high = swap ? tuple->source : tuple->destination;
-	uint32_t ports = swap ? (uint32_t)tuple->destination_port << 16 | tuple->source_port
-	                      : (uint32_t)tuple->source_port << 16 | tuple->destination_port;
-	struct ws_siphash_state state = ws_siphash_begin(table->hash_key);
-	size_t size = 8;
-	if (tuple->ip_version == 4) {
-		ws_siphash_word(&state, ws_addr_four_and_four(low, high));
-	} else {
-		size = 2 * sizeof(*low);
-		ws_siphash_word(&state, ws_siphash_load(low->byte));
-		ws_siphash_word(&state, ws_siphash_load(low->byte + 8));
-		ws_siphash_word(&state, ws_siphash_load(high->byte));
-		ws_siphash_word(&state, ws_siphash_load(high->byte + 8));
-	}
-	uint32_t hash = (uint32_t)ws_siphash_end(&state, ports, size + sizeof(ports));
-	hash ^= tuple->tunnel * UINT32_C(0x9e3779b1);
-	return hash ? hash : 1;
+	return ws_flow_hash(&table->flow_key, tuple->source, tuple->source_port, tuple->destination,
+	                    tuple->destination_port, tuple->tunnel);
 }
 
 static inline bool is_of_tuple(const struct ws_conn *conn, const struct ws_tuple *tuple)

@@ -3,13 +3,11 @@
 #include "track/udp.h"
 #include "track/conn.h"
 
-#include "base/hash.h"
-
 #include <string.h>
 
 enum { ANSWER_LOOKS_AT = 64 }; /* an error comes soon after what it answers */
 
-/* Every byte must be set, because the key is hashed and compared as bytes. */
+/* Every byte must be set, because the key is compared as bytes. */
 struct udp_key {
 	struct ws_addr address[2]; /* the lower (address, port) first */
 	uint16_t port[2];
@@ -33,6 +31,7 @@ void ws_udp_init(struct ws_udp_table *table, const uint8_t hash_key[16], uint64_
 {
 	ws_lru_init(&table->conversations, hash_key, sizeof(struct conversation), sizeof(struct udp_key), max_memory);
 	ws_udp_keep_datagrams(table, 0);
+	table->flow_key = ws_flow_key(hash_key);
 	table->seen = 0;
 }
 
@@ -60,32 +59,16 @@ static uint8_t make_key(struct udp_key *key, const struct ws_udp_datagram *datag
 	return self;
 }
 
-/* Of IPv4, only what is not the same in all keys. */
 static uint32_t hash_of(const struct ws_udp_table *table, const struct udp_key *key)
 {
-	uint32_t hash;
-	if (key->ip_version == 4) {
-		struct ws_siphash_state state = ws_siphash_begin(table->conversations.hash_key);
-		ws_siphash_word(&state, ws_addr_four_and_four(&key->address[0], &key->address[1]));
-		ws_siphash_word(&state, (uint64_t)key->tunnel << 48 | (uint64_t)key->vlan << 32 |
-		                                (uint32_t)key->port[1] << 16 | key->port[0]);
-		hash = (uint32_t)ws_siphash_end(&state, 0, 16);
-	} else {
-		hash = ws_lru_hash(&table->conversations, key);
-	}
-	return hash ? hash : 1;
+	return ws_flow_hash(&table->flow_key, &key->address[0], key->port[0], &key->address[1], key->port[1],
+	                    (uint32_t)key->tunnel << 16 | key->vlan);
 }
 
-uint32_t ws_udp_hash(const struct ws_udp_table *table, const struct ws_packet *packet)
+uint32_t ws_udp_hash(const struct ws_flow_key *key, const struct ws_packet *packet)
 {
-	struct udp_key key;
-	make_key(&key, &(struct ws_udp_datagram){.source = &packet->source,
-	                                         .destination = &packet->destination,
-	                                         .source_port = packet->source_port,
-	                                         .destination_port = packet->destination_port,
-	                                         .vlan = packet->vlan,
-	                                         .ip_version = packet->ip_version});
-	return hash_of(table, &key);
+	return ws_flow_hash(key, &packet->source, packet->source_port, &packet->destination, packet->destination_port,
+	                    packet->vlan);
 }
 
 static struct ws_datagram_info *keep_datagram(struct ws_udp_table *table, struct conversation *conversation,

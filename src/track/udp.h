@@ -2,6 +2,7 @@
 #ifndef WS_TRACK_UDP_H
 #define WS_TRACK_UDP_H
 
+#include "track/flow_hash.h"
 #include "track/log.h"
 #include "track/lru.h"
 
@@ -15,6 +16,7 @@ struct ws_udp_table {
 	struct ws_lru conversations; /* `.evicted` counts those given up to free memory */
 	uint64_t seen;               /* how many there were, which is the number of the newest */
 	struct ws_log datagrams;     /* struct ws_datagram_info */
+	struct ws_flow_key flow_key;
 };
 
 /* Allocates nothing. `max_memory` is how many bytes the conversations may take. */
@@ -42,8 +44,8 @@ struct ws_udp_place {
 	uint64_t index, number; /* for ws_udp_at(), valid when it has begun; 0: there is no memory */
 	unsigned direction;     /* the index of the sender */
 };
-/* The hash of a datagram that is in no tunnel, never 0. Reads nothing that changes. */
-uint32_t ws_udp_hash(const struct ws_udp_table *table, const struct ws_packet *packet);
+/* The hash of a datagram that is in no tunnel, never 0. `key`: a copy of the table's, which is not beside what changes. */
+uint32_t ws_udp_hash(const struct ws_flow_key *key, const struct ws_packet *packet);
 /* Call this for every datagram, in order. Returns true when a conversation has begun. */
 bool ws_udp_packet(struct ws_udp_table *table, const struct ws_udp_datagram *datagram, ws_time now,
                    struct ws_udp_place *place) WS_CHECKED;

@@ -198,6 +198,29 @@ static void a_victim_that_lives_up_stays(void **state)
 	assert_int_equal(ws_table_conn(&pool->table, candidates[0])->number, next + 1);
 }
 
+/* Flows of which one number counts up, a port or two bytes of an address, spread with every key. */
+static void flows_spread(void **state)
+{
+	enum { FLOWS = 1 << 14, BUCKETS = 2 * FLOWS, KEYS = 32, MOST = 12, PORT = 16 };
+	static const uint8_t counted[] = {PORT, 14, 12, 0};
+	struct pool *pool = *state;
+	for (unsigned k = 0; k < KEYS * WS_ARRAY_SIZE(counted); k++) {
+		const struct ws_flow_key key = ws_flow_key((const uint8_t[16]){(uint8_t)k});
+		const unsigned at = counted[k % WS_ARRAY_SIZE(counted)];
+		uint8_t bucket[BUCKETS] = {0};
+		for (uint16_t i = 0; i < FLOWS; i++) {
+			struct ws_addr host = pool->server;
+			if (at != PORT)
+				memcpy(host.byte + at, &i, sizeof(i));
+			const uint16_t port = at == PORT ? i : 4000;
+			const uint32_t hash = ws_flow_hash(&key, &host, port, &pool->server, 80, 0);
+			assert_int_equal(hash, ws_flow_hash(&key, &pool->server, 80, &host, port, 0));
+			assert_int_not_equal(hash, ws_flow_hash(&key, &host, port, &pool->server, 80, 1));
+			assert_true(++bucket[hash % BUCKETS] <= MOST);
+		}
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -209,6 +232,7 @@ int main(void)
 	        TEST(answered_attempts_take_no_room),
 	        TEST(what_is_over_goes_before_what_lives),
 	        TEST(a_victim_that_lives_up_stays),
+	        TEST(flows_spread),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
