@@ -349,6 +349,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_gist *gist, co
 		return;
 	}
 	unsigned direction = segment.direction;
+	if (conn->rare) /* where note_round_trip() may count */
+		__builtin_prefetch(&conn->rare->round_trips[!direction], 1);
 	if (!conn->traffic[0].packets && !conn->traffic[1].packets)
 		begin_connection(tracker, conn, gist, packet);
 	if (conn->link_id[direction] == WS_NO_LINK)
