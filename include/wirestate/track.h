@@ -271,6 +271,8 @@ struct ws_gist {
 	uint8_t ip_version;
 	bool malformed, has_macs;
 };
+/* Prefetches the names of its ends, where it may begin a connection, which looks for them. */
+void ws_tracker_prefetch_names(const struct ws_tracker *tracker, const struct ws_gist *gist);
 /* Fills the gist of a packet that ws_tracker_hash() was called for. False: the tracker needs the packet itself. Reads
  * nothing of the tracker that ever changes. */
 bool ws_tracker_gist(const struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_gist *gist) WS_CHECKED;

@@ -113,8 +113,11 @@ static void prefetch_index(const struct point *point, const struct batch *batch,
 
 static void prefetch_connection(const struct point *point, const struct batch *batch, size_t i)
 {
-	if (i < batch->count)
-		ws_tracker_prefetch(point->tracker, batch->flow[i], batch->conversation[i]);
+	if (i >= batch->count)
+		return;
+	ws_tracker_prefetch(point->tracker, batch->flow[i], batch->conversation[i]);
+	if (batch->whole[i] == NO_PACKET)
+		ws_tracker_prefetch_names(point->tracker, &batch->gists[i]);
 }
 
 static void track_whole(struct point *point, struct pending_packet *slot)

@@ -22,6 +22,27 @@ static inline struct ws_flow_key ws_flow_key(const uint8_t hash_key[16])
 	return key;
 }
 
+static inline uint64_t ws_flow_pair(const struct ws_flow_key *key, unsigned i, uint64_t word)
+{
+	return (key->number[2 * i] + (uint32_t)word) * (key->number[2 * i + 1] + (word >> 32));
+}
+
+/* Where flows and addresses count up, so do the sums, which with some keys would put them side by side. */
+static inline uint32_t ws_flow_mix(uint64_t sum)
+{
+	return (uint32_t)((sum ^ sum >> 29) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+
+/* The hash of an address. Of an IPv4 address only the last four bytes count. */
+static inline uint32_t ws_address_hash(const struct ws_flow_key *key, const struct ws_addr *address,
+                                       unsigned ip_version)
+{
+	const uint64_t last = ws_siphash_load(address->byte + 8);
+	if (ip_version == 4)
+		return ws_flow_mix(ws_flow_pair(key, 0, last >> 32));
+	return ws_flow_mix(ws_flow_pair(key, 0, last) + ws_flow_pair(key, 1, ws_siphash_load(address->byte)));
+}
+
 /* The same for both directions, and never 0. `rest` is what else tells flows apart. */
 static inline uint32_t ws_flow_hash(const struct ws_flow_key *key, const struct ws_addr *source, uint16_t source_port,
                                     const struct ws_addr *destination, uint16_t destination_port, uint32_t rest)
@@ -39,10 +60,8 @@ static inline uint32_t ws_flow_hash(const struct ws_flow_key *key, const struct 
 	uint64_t sum = 0;
 #pragma GCC unroll 5
 	for (unsigned i = 0; i < WS_ARRAY_SIZE(word); i++)
-		sum += (key->number[2 * i] + (uint32_t)word[i]) * (key->number[2 * i + 1] + (word[i] >> 32));
-	/* Where flows count up, so do the sums, which with some keys would put them side by side. */
-	sum = (sum ^ sum >> 29) * UINT64_C(0x9e3779b97f4a7c15);
-	const uint32_t hash = (uint32_t)(sum >> 32);
+		sum += ws_flow_pair(key, i, word[i]);
+	const uint32_t hash = ws_flow_mix(sum);
 	return hash ? hash : 1;
 }
 

@@ -24,6 +24,7 @@ void ws_hostnames_init(struct ws_hostnames *names, const uint8_t key[16], bool o
 	const uint64_t share = max_memory / SHARE;
 	*names = (struct ws_hostnames){.on = on};
 	memcpy(names->key, key, sizeof(names->key));
+	names->address_key = ws_flow_key(key);
 	names->limit = share < LEAST ? LEAST : share > UINT32_MAX / 4 ? UINT32_MAX / 4 : (uint32_t)share;
 }
 
@@ -125,7 +126,7 @@ static struct ws_named_address *address_slot(const struct ws_hostnames *names, c
                                              unsigned ip_version)
 {
 	const size_t size = ip_version == 4 ? 4 : 16, skip = 16 - size;
-	uint32_t slot = (uint32_t)ws_siphash(names->key, address->byte + skip, size);
+	uint32_t slot = ws_address_hash(&names->address_key, address, ip_version);
 	for (;; slot++) {
 		struct ws_named_address *named = &names->addresses[slot & (names->address_slots - 1)];
 		if (!named->name || (named->ip_version == ip_version &&
@@ -176,6 +177,13 @@ uint32_t ws_hostnames_find(const struct ws_hostnames *names, const struct ws_add
 	if (named->name)
 		*source = named->source;
 	return named->name;
+}
+
+void ws_hostnames_prefetch(const struct ws_hostnames *names, const struct ws_addr *address, unsigned ip_version)
+{
+	if (names->address_count)
+		__builtin_prefetch(&names->addresses[ws_address_hash(&names->address_key, address, ip_version) &
+		                                     (names->address_slots - 1)]);
 }
 
 void ws_hostnames_begin(struct ws_hostnames *names, struct ws_conn *conn)

@@ -22,6 +22,7 @@ struct ws_greeting_wait;
 struct ws_hostnames {
 	bool on, requests; /* whether any request of HTTP is kept */
 	uint8_t key[16];
+	struct ws_flow_key address_key;
 	uint32_t limit; /* bytes of each of the three */
 	char *bytes;
 	uint32_t used, capacity;
@@ -46,6 +47,8 @@ uint32_t ws_hostnames_find(const struct ws_hostnames *names, const struct ws_add
 /* NULL for 0. Valid until the next name is taken in. */
 const char *ws_hostnames_text(const struct ws_hostnames *names, uint32_t name);
 
+/* Prefetches what ws_hostnames_find() reads. */
+void ws_hostnames_prefetch(const struct ws_hostnames *names, const struct ws_addr *address, unsigned ip_version);
 /* A connection begins: it keeps the names that its addresses have now. */
 void ws_hostnames_begin(struct ws_hostnames *names, struct ws_conn *conn);
 /* A segment with packet->may_name set. */

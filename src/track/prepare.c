@@ -111,3 +111,11 @@ void ws_tracker_prefetch(const struct ws_tracker *tracker, uint32_t flow, uint32
 	else if (conversation)
 		ws_lru_prefetch_entry(&tracker->udp.conversations, conversation);
 }
+
+void ws_tracker_prefetch_names(const struct ws_tracker *tracker, const struct ws_gist *gist)
+{
+	if ((gist->segment.flags & (WS_TCP_SYN | WS_TCP_ACK)) != WS_TCP_SYN)
+		return;
+	ws_hostnames_prefetch(&tracker->names, &gist->source, gist->ip_version);
+	ws_hostnames_prefetch(&tracker->names, &gist->destination, gist->ip_version);
+}
