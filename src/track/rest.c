@@ -419,7 +419,7 @@ struct ws_rested *ws_rested_make(const struct ws_table *table, const struct ws_c
 	uint8_t mask[MASK_BYTES], size[MOST_WORDS / 4 + WORD], data[MOST_WORDS * WORD + WORD];
 	struct packing to = {mask, size, data, 0, 0};
 	make_front(table, conn, brief, &front);
-	memcpy(&slot, conn, shares ? sizeof(slot) : sizeof(*conn));
+	memcpy(&slot, conn, table->slot_size);
 	drop_known(&slot.conn);
 	take_differences((const struct ws_conn_slot *)conn, &slot, shares, table->epoch);
 	hide_front(&slot, front.waits ? &front.wait : NULL, shares, front.brief_size ? brief : NULL);
@@ -498,7 +498,7 @@ void ws_rested_read(const struct ws_table *table, const struct ws_rested *rested
 	const uint8_t *brief = brief_of(rested), *mask = brief + (rested->has_brief ? ws_brief_size(brief) : 0);
 	const uint8_t *size = mask + mask_size(rested, shares);
 	struct unpacking from = {mask, size, size + rested->sizes, 0};
-	memset(conn, 0, shares ? sizeof(struct ws_conn_slot) : sizeof(*conn));
+	memset((void *)conn, 0, table->slot_size);
 	ws_rested_key(rested, conn);
 	get_words(&from, (uint8_t *)conn + KEY, CONN_WORDS);
 	if (shares)

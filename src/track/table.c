@@ -548,6 +548,9 @@ void ws_table_rest_some(struct ws_table *table)
 			table->rest_slot = 0;
 			table->rest_chunk = (table->rest_chunk + 1) % table->chunk_count;
 		}
+		/* The next one is as likely to be put to rest, and nobody has read it for long. */
+		prefetch_lines((const uint8_t *)slot_at(table, table->rest_chunk, table->rest_slot),
+		               sizeof(struct ws_conn_slot));
 		if (conn->used && !conn->recent && !(flooded && conn->half_open))
 			put_to_rest(table, conn);
 		else

@@ -100,7 +100,12 @@ static void all_of_a_connection_comes_back(void **state)
 			for (unsigned i = 0; i < 2; i++)
 				memcpy(conn->address[i].byte, (const uint8_t[12]){[10] = 0xff, [11] = 0xff}, 12);
 		conn->rare = rare ? &in.rare : NULL;
-		const struct ws_table table = {.shares = shares, .epoch = epoch, .time_wait = 60 * WS_SECOND};
+		const struct ws_table table = {
+		        .shares = shares,
+		        .slot_size = shares ? sizeof(struct ws_conn_slot) : offsetof(struct ws_conn_slot, shares),
+		        .epoch = epoch,
+		        .time_wait = 60 * WS_SECOND,
+		};
 		struct ws_brief brief, read;
 		struct ws_conn key;
 		make_brief(&random, conn, &brief);
