@@ -107,8 +107,7 @@ static void say_forged(struct verdict *v)
 		NEXT(v);
 		if (answered && !info->opened)
 			SAY(v,
-			    _("a RST was forged: its apparent sender went on, and port %u is open there: its SYN-ACK came after "
-			      "that RST"),
+			    _("a RST was forged: its apparent sender sent a SYN-ACK after it, so port %u is open there"),
 			    info->endpoint[1 - info->likely_client].port);
 		else
 			SAY_TEXTS(v, _("a RST was forged: its apparent sender went on"));

@@ -127,7 +127,7 @@ def reset_random_identifications(capture):
     talk.server("RA", ident=22222)
 
 
-@case("refusal-was-forged", {**RESET, "verdict": ["a RST was forged", "port 8000 is open there: its SYN-ACK came after that RST"],
+@case("refusal-was-forged", {**RESET, "verdict": ["a RST was forged", "its apparent sender sent a SYN-ACK after it, so port 8000 is open there"],
                              "silent_about": "nothing listens"})
 def refusal_was_forged(capture):
     talk = Talk(capture)
