@@ -80,9 +80,12 @@ static uint32_t least_room(const struct ws_share_side *side, uint32_t right, uin
 
 bool ws_shares_fill(const struct ws_shares *shares, const struct ws_segment *s, uint32_t mss, ws_time now)
 {
+	enum { NEAR = 8 };
 	const struct ws_share_side *side = &shares->side[s->direction];
 	const ws_time way = shares->time.way_to[s->direction];
-	const uint32_t end = side->end, time = ws_shares_microseconds(shares, now - way + way / PART);
+	const bool own =
+	        way * NEAR < shares->time.way_to[!s->direction]; /* it knows what has just passed the capture */
+	const uint32_t end = side->end, time = ws_shares_microseconds(shares, own ? now : now - way + way / PART);
 	unsigned at = 0;
 	if (!side->edges)
 		return false;
@@ -97,7 +100,7 @@ bool ws_shares_fill(const struct ws_shares *shares, const struct ws_segment *s, 
 		right = side->edge[--at].right;
 	if (!ws_seq_before(right, end + least_room(side, right, mss)))
 		return false;
-	const bool known = !at && (int32_t)(time - side->edge[0].time) >= way / WS_SHARE_MICROSECOND / 8;
+	const bool known = own || (!at && (int32_t)(time - side->edge[0].time) >= way / WS_SHARE_MICROSECOND / NEAR);
 	return !known || right == end || s->length >= mss || !(s->flags & WS_TCP_PSH);
 }
 

@@ -288,6 +288,28 @@ static void test_small_segment_that_does_not_fill_the_window(void **state)
 	assert_int_equal(rounded(cut.time[WS_CAUSE_WINDOW][SERVER]), 100);
 }
 
+/* At the server, which takes a millisecond to answer, an ACK widens the window for the last 700 bytes and 100 more: the
+ * server knows of it at once, and its data has ended. */
+static void test_last_segment_for_which_an_ack_opens_the_window(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 3700, .mss = 1000},
+	        {SERVER, S | A, 500, 101, 0, 1, .mss = 1000},
+	        {CLIENT, A, 101, 501, 0, 101, .window = 3700},
+	        {CLIENT, A, 101, 501, 60, 101, .window = 3700},
+	        {SERVER, A, 501, 161, 1000, 102, .bad = 0},
+	        {SERVER, A, 1501, 161, 1000, 102, .bad = 0},
+	        {SERVER, A, 2501, 161, 1000, 102, .bad = 0},
+	        {CLIENT, A, 161, 1501, 0, 202, .window = 2800},
+	        {SERVER, A | WS_TCP_PSH, 3501, 161, 700, 202, .bad = 0},
+	        {CLIENT, A, 161, 4201, 0, 302, .window = 3700},
+	        {SERVER, A, 4201, 161, 200, 302, .bad = 0},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_WINDOW][SERVER]), 100);
+}
+
 /* The third segment is sent again `after` the ACK that repeats. A way takes 300 ms, and the capture is at the client. */
 static struct ws_time_shares shares_of_late_repair(uint32_t after)
 {
@@ -402,6 +424,7 @@ int main(void)
 	        cmocka_unit_test(test_fin_with_the_syn_ack),
 	        cmocka_unit_test(test_fin_that_comes_again_was_closing),
 	        cmocka_unit_test(test_small_segment_that_does_not_fill_the_window),
+	        cmocka_unit_test(test_last_segment_for_which_an_ack_opens_the_window),
 	        cmocka_unit_test(test_repair_waits_for_reordering),
 	        cmocka_unit_test(test_window_that_moves_in_bursts),
 	};
