@@ -296,7 +296,7 @@ def leave_unread(writer, chance):
     writer.act(CLIENT, "wait", 0.1)
     writer.send(CLIENT, 50)
     writer.act(SERVER, "wait", chance.choice([0.1, 0.3]))
-    writer.act(SERVER, "send", 3000)
+    writer.act(SERVER, "send", 700)
     writer.act(CLIENT, "receive", 1)
     writer.act(CLIENT, "wait", 0.2)
     writer.act(CLIENT, "close")

@@ -215,10 +215,10 @@ def add_losses(plan, ends, trip, spent):
             done = until
 
 
-def built_in(plan, ends, delay):
+def built_in(plan, ends, delay, slow_way=False):
     """Seconds by step and cause, the same wherever they are captured; and by step, how long a window was full while a loss was
-    repaired, or data went the other way or the congestion window was full, too: this counts for either; and how long each end's peer's
-    window was full."""
+    repaired, or data went the other way or the congestion window was full, too, or the way was slow: this counts for either; and
+    how long each end's peer's window was full."""
     spent = [dict.fromkeys(CAUSES, 0.0) for _ in plan.kinds]
     side_ends = {side: ends[plan.port, side] for side in (CLIENT, SERVER)}
     nagle = not any(kind in plans_module.EAGER for kind in plan.kinds)
@@ -244,7 +244,7 @@ def built_in(plan, ends, delay):
             limited, full = after - known, windows[side].during(*step_times(plan, side_ends[side], step))
             spent[step]["closed"] += max(limited, full)
             both[step] += limited if kind.startswith("lost") or kind == "both ways" else 0.0
-            both[step] += max(0.0, full - limited)
+            both[step] += max(limited, full) if slow_way else max(0.0, full - limited)
     full = [windows[side].during(0, side_ends[side].segments[-1][0]) for side in (CLIENT, SERVER)]
     return spent, both, full
 

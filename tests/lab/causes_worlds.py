@@ -23,6 +23,7 @@ class World:
     snaplen: int = 0  # of the captures that the program reads
     offload: bool = False
     kinds: tuple = ()  # of steps; none: all
+    points: float = 0.05  # by which a share may differ
     unnumbered: bool = False  # nothing tells that the client's packets are numbered by connection
     quick: bool = False  # the receivers delay no ACK
 
@@ -31,7 +32,9 @@ def without(*kinds):
     return tuple(kind for kind in causes_plans.MIXED if kind not in kinds)
 
 
-# Without SACK nothing tells whether data or its ACK was lost when both are repaired at once.
+# Without SACK nothing tells whether data or its ACK was lost when both are repaired at once. Where ways take much longer than the
+# shortest one did, one place alone can only guess which window a sender knew when, what an ACK has released, and how long a timer
+# was; two places know.
 WORLDS = {
     "no SACK": World({"net.ipv4.tcp_sack": 0}, kinds=without("lost ACK")),
     "no timestamps": World({"net.ipv4.tcp_timestamps": 0}, unnumbered=True),
@@ -39,10 +42,10 @@ WORLDS = {
                         kinds=without("lost ACK")),
     "bbr": World(control="bbr"),
     "reno": World(control="reno"),
-    "jitter": World(jitter=0.008),
-    "steady jitter": World(jitter=0.015, ordered=True),
+    "jitter": World(jitter=0.008, points=0.1, kinds=without("slow half")),
+    "steady jitter": World(jitter=0.015, ordered=True, points=0.1, kinds=without("slow half", "single bytes", "nagle", "lost twice")),
     "slow": World(rate=250e3, queue=0.04),
-    "bloat": World(rate=125e3, queue=0.6),
+    "bloat": World(rate=125e3, queue=0.6, points=0.15, kinds=without("both ways", "file", "slow half", "lost twice")),
     "marks": World({"net.ipv4.tcp_ecn": 1}, rate=250e3, queue=0.2, mark=0.01),
     "size 536": World(size=536),
     "size 88": World(size=88, kinds=("exchange", "upload", "nagle", "lost request", "keys", "push", "pipeline", "lost tail")),
