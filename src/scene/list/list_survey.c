@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum {
-	SLICE = 50000,       /* connections looked at in a tick */
+	SLICE = 20000,       /* connections looked at in a tick; of several points, each takes a microsecond */
 	SORT_SLICE = 800000, /* items moved in a tick */
 	BLOCK = 1024,        /* connections asked about at once */
 	REST = 4,            /* a survey may take a fifth of the time, no more */
