@@ -203,6 +203,8 @@ struct ws_table {
 	bool out_of_memory; /* there is no memory for even a few connections */
 };
 
+/* What a connection takes: itself, what only some have, and its share of the index. */
+uint64_t ws_table_each(const struct ws_table *table);
 bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory, bool shares) WS_CHECKED;
 void ws_table_free(struct ws_table *table);
 /* The same for both directions, and never 0. Does not read tuple->hash. */
@@ -239,6 +241,10 @@ size_t ws_table_rank(const struct ws_table *table, uint64_t number);
 void ws_table_compact(struct ws_table *table);
 uint64_t ws_table_memory(const struct ws_table *table); /* bytes it takes */
 /* Picks up to `count` connections to evict, those in the lowest class first. */
+/* Connections and the histories that a table with `never_rest` keeps have one budget. Where the table is full, its limit
+ * grows by what histories have left, less what they will need of more connections like these. */
+struct ws_history;
+void ws_table_share(struct ws_table *table, struct ws_history *history);
 size_t ws_table_eviction_candidates(struct ws_table *table, ws_conn_id *candidates, size_t count);
 
 unsigned ws_eviction_class(const struct ws_conn *conn); /* those in the lowest class are evicted first */

@@ -1,5 +1,6 @@
 /* Which connections are given up when memory is short. Unanswered attempts go first, the oldest of them first, then
  * connections that have ended, then those that look as if they would not be missed; see ws_eviction_class(). */
+#include "track/history.h"
 #include "track/rest.h"
 
 #include <stdlib.h>
@@ -99,6 +100,45 @@ static size_t half_open_candidates(struct ws_table *table, ws_conn_id *candidate
 	}
 	return found;
 }
+
+/* ---- A larger pool */
+
+/* In the same order, with room for more. */
+static bool grow_attempts(struct ws_table *table, size_t capacity)
+{
+	/* It may be larger already: the limit is lower after the system has refused memory. */
+	if (!table->attempts || capacity <= table->attempt_capacity)
+		return true;
+	struct ws_table_entry *grown = malloc(capacity * sizeof(*grown));
+	if (!grown)
+		return false;
+	for (size_t i = 0; i < table->attempt_count; i++)
+		grown[i] = table->attempts[(table->attempt_first + i) % table->attempt_capacity];
+	free(table->attempts);
+	table->attempts = grown;
+	table->attempt_first = 0;
+	table->attempt_capacity = capacity;
+	return true;
+}
+
+void ws_table_share(struct ws_table *table, struct ws_history *history)
+{
+	if (!table->never_rest || !table->used || !ws_table_full(table, WS_TABLE_RESERVE) || table->out_of_memory)
+		return;
+	const uint64_t each = ws_table_each(table), all = table->limit * each + history->limit;
+	/* Half as much again as now, because connections that are open go on. */
+	const uint64_t most = all / (each + 3 * history->used / table->used / 2 + 1);
+	const uint64_t limit = most > INT32_MAX ? INT32_MAX : most;
+	if (limit < table->limit + WS_TABLE_RESERVE || !grow_attempts(table, limit / 4 + WS_TABLE_LEAST))
+		return;
+	table->limit = limit;
+	history->limit = all - limit * each;
+	free(table->queue); /* its size depends on the limit */
+	table->queue = NULL;
+	table->queue_count = table->queue_next = 0;
+}
+
+/* ---- Candidates */
 
 /* Picks many candidates in one walk over all connections: first those of the lowest class, and of higher classes while
  * they are few. Returns false when there is no memory for the choice. */

@@ -56,14 +56,18 @@ static struct ws_table_slot *allocate_slots(size_t count)
 	return memory ? memset(memory, 0, size) : NULL;
 }
 
+uint64_t ws_table_each(const struct ws_table *table)
+{
+	return table->slot_size + sizeof(struct ws_rare) + INDEX_BYTES;
+}
+
 bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory, bool shares)
 {
 	*table = (struct ws_table){.shares = shares};
 	memcpy(table->hash_key, hash_key, sizeof(table->hash_key));
 	table->flow_key = ws_flow_key(hash_key);
 	table->slot_size = shares ? sizeof(struct ws_conn_slot) : offsetof(struct ws_conn_slot, shares);
-	/* For each connection: itself, what only some have, and its share of the index. */
-	uint64_t limit = max_memory / (table->slot_size + sizeof(struct ws_rare) + INDEX_BYTES);
+	uint64_t limit = max_memory / ws_table_each(table);
 	table->limit = limit < WS_TABLE_LEAST ? WS_TABLE_LEAST : limit > INT32_MAX ? INT32_MAX : limit;
 	table->awake_least = table->limit / AWAKE_SHARE < AWAKE_LEAST ? table->limit / AWAKE_SHARE : AWAKE_LEAST;
 	table->awake_most = table->awake_least;

@@ -570,6 +570,7 @@ void ws_tracker_take_gist(struct ws_tracker *tracker, const struct ws_gist *gist
 static void pick_candidates(struct ws_tracker *tracker)
 {
 	struct ws_conn_copy copy;
+	ws_table_share(&tracker->table, &tracker->history);
 	tracker->candidate_count =
 	        ws_table_eviction_candidates(&tracker->table, tracker->candidates, WS_MAX_EVENTS / 2);
 	for (size_t i = 0; i < tracker->candidate_count; i++) {
