@@ -26,6 +26,8 @@ enum ws_reset_look {
 /* The RST that ended a connection. */
 struct ws_reset {
 	ws_time idle;   /* how long the connection had been without a segment */
+	ws_time silent; /* how long its sender had sent nothing; 0: it never had */
+	ws_time kept;   /* how long there had been keep-alives, and nothing new; 0: there were none */
 	ws_time tried;  /* with what was unanswered: since when it had been sent */
 	uint32_t bytes; /* with WS_RESET_DATA_AFTER_CLOSE what came; with WS_RESET_DATA_UNANSWERED what was sent */
 	uint32_t times; /* with what was unanswered: how often it was sent again, or how many keep-alives there were */

@@ -60,6 +60,17 @@ static bool gave_up(const struct ws_conn *conn, const struct ws_segment *s, stru
 	return true;
 }
 
+static void note_pauses(const struct ws_conn *conn, const struct ws_segment *s, struct ws_reset *reset)
+{
+	const struct ws_flow *self = &conn->analyser.flow[s->direction], *peer = &conn->analyser.flow[!s->direction];
+	const struct ws_marks *marks = ws_conn_rare(conn)->marks;
+	const ws_time latest = self->next_time > peer->next_time ? self->next_time : peer->next_time;
+	if (conn->traffic[s->direction].packets)
+		reset->silent = s->time - self->last_time;
+	if (latest && marks[0].keep_alives + marks[1].keep_alives)
+		reset->kept = s->time - latest;
+}
+
 static void note_trigger(const struct ws_conn *conn, const struct ws_segment *s, struct ws_reset *reset)
 {
 	const unsigned here = s->direction, there = 1 - here;
@@ -84,6 +95,7 @@ void ws_reset_note_take(struct ws_table *table, struct ws_conn *conn, const stru
 		return;
 	struct ws_reset *reset = &rare->reset;
 	*reset = (struct ws_reset){.idle = conn->last_time ? s->time - conn->last_time : 0};
+	note_pauses(conn, s, reset);
 	note_trigger(conn, s, reset);
 	reset->look = (uint8_t)look_of(conn, s);
 	reset->ttl = s->ttl;

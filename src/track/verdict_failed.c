@@ -151,6 +151,25 @@ static void say_unanswered(struct verdict *v, const char *self)
 		    reset->times, tried.text);
 }
 
+/* A pause before the RST. Keep-alives do not end it, nor does what a silent sender answers with the RST. */
+static void say_pause(struct verdict *v)
+{
+	const struct ws_reset *reset = &v->info->reset;
+	if (!v->info->opened)
+		return;
+	if (reset->idle >= LONG_IDLE) {
+		COMMA(v);
+		SAY_TEXTS(v, C_("verdict", "idle for %s"), verdict_duration(reset->idle).text);
+	}
+	if (reset->kept >= reset->idle + LONG_IDLE) {
+		COMMA(v);
+		SAY_TEXTS(v, _("with nothing but keep-alives for %s"), verdict_duration(reset->kept).text);
+	} else if (reset->silent >= reset->idle + LONG_IDLE) {
+		COMMA(v);
+		SAY_TEXTS(v, _("which had been silent for %s"), verdict_duration(reset->silent).text);
+	}
+}
+
 /* What made endpoint `i` send its RST. */
 static void say_trigger(struct verdict *v, unsigned i)
 {
@@ -160,10 +179,7 @@ static void say_trigger(struct verdict *v, unsigned i)
 		say_unanswered(v, self);
 		return;
 	}
-	if (reset->idle >= LONG_IDLE && v->info->opened) {
-		COMMA(v);
-		SAY_TEXTS(v, C_("verdict", "idle for %s"), verdict_duration(reset->idle).text);
-	}
+	say_pause(v);
 	if (reset->trigger == WS_RESET_DATA_AFTER_CLOSE) {
 		COMMA(v);
 		SAY(v, _("because %1$u B of data came from the %2$s after the %3$s had closed"), reset->bytes, peer,

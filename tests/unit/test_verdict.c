@@ -274,6 +274,8 @@ static void make_path(struct made_up *made, uint64_t *random)
 static void make_reset(struct ws_conn_info *info, uint64_t *random)
 {
 	info->reset = (struct ws_reset){.idle = below(random, 2) * 7 * WS_SECOND,
+	                                .silent = below(random, 2) * 9 * WS_SECOND,
+	                                .kept = rarely(random) ? 12 * WS_SECOND : 0,
 	                                .tried = 11 * WS_SECOND,
 	                                .bytes = 33,
 	                                .times = 1 + below(random, 2),

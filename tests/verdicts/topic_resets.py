@@ -22,6 +22,25 @@ def reset_idle(capture):
     ask(capture).server("RA", after=300)
 
 
+@case("reset-silent", {**RESET, "reset_by": "server", "verdict": "^reset by the server, which had been silent for 350.0 s, with the "
+                                                                   "client's data unread", "silent_about": "idle"})
+def reset_silent(capture):
+    """A middlebox or host that has forgotten the connection answers the first data after a pause."""
+    talk = ask(capture)
+    talk.client("PA", 20, after=350)
+    talk.server("RA", after=0.002)
+
+
+@case("reset-keep-alives", {**RESET, "verdict": "^reset by the server, idle for 50.0 s, with nothing but keep-alives for 350.0 s; 100 B",
+                            "silent_about": "silent"})
+def reset_keep_alives(capture):
+    talk = ask(capture)
+    for _ in range(4):
+        talk.client("A", seq=talk.a.seq - 1, after=75)
+        talk.server("A", after=0)
+    talk.server("RA", after=50)
+
+
 @case("reset-at-once", {**RESET, "verdict": "^reset by the server; 100 B", "silent_about": "idle"})
 def reset_at_once(capture):
     ask(capture).server("RA")
