@@ -256,6 +256,10 @@ void ws_tracker_prefetch_index(const struct ws_tracker *tracker, uint32_t flow, 
 void ws_tracker_prefetch(const struct ws_tracker *tracker, uint32_t flow, uint32_t conversation);
 void ws_tracker_expect_name(const struct ws_tracker *tracker, struct ws_packet *packet);
 
+/* Has the system provide memory that the tracker will soon need; another thread may call it, so that the tracker need not
+ * wait for that. */
+void ws_tracker_populate(struct ws_tracker *tracker);
+
 /* All that the tracker needs of most packets: of a TCP segment or a UDP datagram that is whole, in no tunnel, and states
  * no name. It is a third of what decoding fills of a packet, and borrows nothing. */
 struct ws_gist {

@@ -83,6 +83,8 @@ static bool hand_over(struct decoder *decoder)
 	ws_capture_stats(decoder->task.capture, &batch->stats);
 	batch->stats.comment = NULL;
 	batch->stats.comment_length = 0;
+	if (!decoder->alone)
+		ws_tracker_populate(decoder->task.tracker);
 	pthread_mutex_lock(&decoder->lock);
 	decoder->filled++;
 	if (decoder->tracker_waits &&

@@ -34,13 +34,13 @@ struct batch {
 };
 
 struct decoder_task {
-	struct ws_capture *capture;       /* only the decoder uses it until decoder_join() */
-	const struct ws_tracker *tracker; /* whose key packets are hashed with */
-	uint64_t count;                   /* of packets; 0: all that the file has */
-	uint64_t last_number;             /* of a frame: none after it; 0: the file's last */
-	bool keep_bytes;                  /* something reads every frame's bytes; else only the tracker reads some */
-	bool keep_whole;                  /* something reads all that was decoded; else only the tracker reads it */
-	bool keep_datagrams;              /* the tracker compares them with those of other points */
+	struct ws_capture *capture; /* only the decoder uses it until decoder_join() */
+	struct ws_tracker *tracker; /* for ws_tracker_hash(), ws_tracker_gist() and ws_tracker_populate() */
+	uint64_t count;             /* of packets; 0: all that the file has */
+	uint64_t last_number;       /* of a frame: none after it; 0: the file's last */
+	bool keep_bytes;            /* something reads every frame's bytes; else only the tracker reads some */
+	bool keep_whole;            /* something reads all that was decoded; else only the tracker reads it */
+	bool keep_datagrams;        /* the tracker compares them with those of other points */
 };
 
 struct decoder; /* opaque */

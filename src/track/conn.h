@@ -178,6 +178,8 @@ struct ws_table {
 	ws_conn_id unused;
 	uint8_t **chunks; /* of slots */
 	size_t chunk_count;
+	uint8_t *next_chunk;  /* of many chunks: allocated before it is needed, see ws_table_populate(); or NULL */
+	uint8_t *unpopulated; /* the same, until another thread has taken it; only __atomic operations */
 	struct ws_conn *unused_slot;           /* a list through `address` */
 	size_t used, limit;                    /* connections; limit: how many that are awake have room */
 	size_t awake, awake_most, awake_least; /* awake_most: if more are, some are put to rest */
@@ -207,6 +209,8 @@ struct ws_table {
 uint64_t ws_table_each(const struct ws_table *table);
 bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory, bool shares) WS_CHECKED;
 void ws_table_free(struct ws_table *table);
+/* Has the system provide the memory that the next connections will take, which clears it. Another thread may call it. */
+void ws_table_populate(struct ws_table *table);
 /* The same for both directions, and never 0. Does not read tuple->hash. */
 uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tuple);
 /* Prefetch the index's slot for a hash; then, when that is loaded, the connection that it leads to. */

@@ -96,6 +96,11 @@ void ws_tracker_expect_name(const struct ws_tracker *tracker, struct ws_packet *
 		packet->may_name = true;
 }
 
+void ws_tracker_populate(struct ws_tracker *tracker)
+{
+	ws_table_populate(&tracker->table);
+}
+
 void ws_tracker_prefetch_index(const struct ws_tracker *tracker, uint32_t flow, uint32_t conversation)
 {
 	if (flow)

@@ -35,6 +35,7 @@ enum {
 	AWAKE_SHARE = 4,    /* of the memory, what those that are awake may take where not all have room */
 	WAKE_COST = 32,     /* calls, of which one may wake a connection up */
 	CREDIT_MOST = 4096, /* calls */
+	MANY_CHUNKS = 2,    /* there will probably be more */
 };
 
 /* Allocates memory that is read at random, in huge pages if possible, because a walk through page tables costs more
@@ -86,6 +87,7 @@ void ws_table_free(struct ws_table *table)
 	for (size_t i = 0; i < table->chunk_count; i++)
 		free(table->chunks[i]);
 	free(table->chunks);
+	free(table->next_chunk);
 	for (union ws_rare_slot *block = table->rare_blocks, *next; block; block = next) {
 		next = block->next;
 		free(block);
@@ -249,6 +251,18 @@ static void free_slot(struct ws_table *table, struct ws_conn *conn)
 	table->awake--;
 }
 
+void ws_table_populate(struct ws_table *table)
+{
+	if (!__atomic_load_n(&table->unpopulated, __ATOMIC_RELAXED))
+		return;
+	uint8_t *chunk = __atomic_exchange_n(&table->unpopulated, NULL, __ATOMIC_ACQUIRE);
+	(void)chunk; /* it stays where it is as long as the table exists; without this it is provided when it is used */
+#ifdef MADV_POPULATE_WRITE
+	if (chunk)
+		(void)madvise(chunk, WS_CHUNK_BYTES, MADV_POPULATE_WRITE);
+#endif
+}
+
 static bool grow_pool(struct ws_table *table)
 {
 	if (table->unused_slot)
@@ -257,10 +271,12 @@ static bool grow_pool(struct ws_table *table)
 	if (!list)
 		return false;
 	table->chunks = list;
-	uint8_t *chunk = allocate(WS_CHUNK_BYTES);
+	uint8_t *chunk = table->next_chunk ? table->next_chunk : allocate(WS_CHUNK_BYTES);
 	if (!chunk)
 		return false;
 	table->chunks[table->chunk_count++] = chunk;
+	table->next_chunk = table->chunk_count < MANY_CHUNKS ? NULL : allocate(WS_CHUNK_BYTES);
+	__atomic_store_n(&table->unpopulated, table->next_chunk, __ATOMIC_RELEASE);
 	table->awake += chunk_slots(table);
 	for (size_t i = chunk_slots(table); i > 0; i--)
 		free_slot(table, slot_at(table, table->chunk_count - 1, i - 1));

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -221,6 +222,36 @@ static void flows_spread(void **state)
 	}
 }
 
+/* Memory that was asked for before it is needed is what the pool grows by, whether another thread has populated it or not. */
+static void memory_is_populated_before_it_is_needed(void **state)
+{
+	struct pool *pool = *state;
+	struct ws_table *table = &pool->table;
+	uint8_t *expected = NULL;
+	uint32_t host = 0;
+	table->limit = 1 << 20;
+	for (size_t chunks = 1; chunks <= 6; chunks++) {
+		while (table->chunk_count < chunks)
+			(void)add(pool, ++host, WS_ESTABLISHED);
+		assert_true(!expected || table->chunks[chunks - 1] == expected);
+		assert_true(!table->next_chunk == (chunks == 1));
+		assert_ptr_equal(table->unpopulated, table->next_chunk);
+		expected = table->next_chunk;
+		if (chunks % 2)
+			continue;
+		ws_table_populate(table);
+		assert_null(table->unpopulated);
+		assert_ptr_equal(table->next_chunk, expected);
+#ifdef MADV_POPULATE_WRITE
+		uint8_t resident[WS_CHUNK_BYTES / 4096];
+		assert_int_equal(mincore(expected, WS_CHUNK_BYTES, resident), 0);
+		assert_true(resident[0] & resident[sizeof(resident) - 1] & 1);
+#endif
+	}
+	for (uint32_t known = 1; known <= host; known++)
+		assert_int_equal(find(pool, known, false)->number, known);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -233,6 +264,7 @@ int main(void)
 	        TEST(what_is_over_goes_before_what_lives),
 	        TEST(a_victim_that_lives_up_stays),
 	        TEST(flows_spread),
+	        TEST(memory_is_populated_before_it_is_needed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
