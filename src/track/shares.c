@@ -135,6 +135,19 @@ WS_SELDOM static void settle_same_sender(struct ws_shares *shares, const struct 
 	split(shares, wait, nagle ? way + shares->time.way_to[self] : wait, cause, self, WS_CAUSE_NAGLE, self);
 }
 
+/* The server speaks first. Until it sent its SYN-ACK for the last time, it had not taken the ACK of the client. */
+WS_SELDOM static void settle_greeting(struct ws_shares *shares, unsigned self, ws_time now)
+{
+	const uint32_t opened = shares->side[self].acked_time;
+	const ws_time time = ws_shares_time_before(shares, now, opened);
+	if (opened && time > shares->since && now - shares->since < WS_SHARE_MICROSECOND << 32) {
+		ws_shares_spend(shares, WS_CAUSE_CONNECTING, 0, time - shares->since);
+		shares->since = time;
+	}
+	split(shares, now - shares->since, ws_shares_way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM,
+	      self);
+}
+
 /* `lost` is the end of the wait, in which a timer was waited for. */
 static void settle_data(struct ws_shares *shares, const struct ws_segment *s, ws_time now, uint32_t mss, ws_time lost)
 {
@@ -147,8 +160,10 @@ static void settle_data(struct ws_shares *shares, const struct ws_segment *s, ws
 	                     !shares->side[self].full && is_released(shares, self, now);
 	if (shares->speaker == (int)self + 1 || crossed)
 		settle_same_sender(shares, s, now - lost, mss);
-	else if (shares->speaker || !ws_shares_is_opener(shares, self))
+	else if (shares->speaker)
 		split(shares, wait, ws_shares_way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
+	else if (!ws_shares_is_opener(shares, self))
+		settle_greeting(shares, self, now - lost);
 	else
 		ws_shares_spend(shares, WS_CAUSE_PROGRAM, self, wait);
 	ws_shares_spend(shares, WS_CAUSE_TIMEOUT, self, lost);
@@ -295,6 +310,13 @@ static inline void take_news(struct ws_shares *shares, struct ws_share_side *sel
 	shares->speaker = (int8_t)(s->direction + 1);
 }
 
+/* Data before it has not come. What the peer has acknowledged has only not been captured. */
+static inline bool is_gap(const struct ws_share_side *self, const struct ws_segment *s, uint32_t analysis)
+{
+	return analysis & WS_SHARE_MARK(LOST_SEGMENT) &&
+	       (!(self->sent || self->awaited) || ws_seq_before(self->acknowledged, s->sequence));
+}
+
 /* Data that does not follow what came before it. */
 WS_SELDOM static void take_gap(const struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s)
 {
@@ -318,14 +340,28 @@ static inline void take_data(struct ws_shares *shares, struct ws_share_side *sel
 		take_news(shares, self, s, now, mss, end);
 	if (fin)
 		self->fin = true;
-	if (analysis & WS_SHARE_MARK(LOST_SEGMENT) && (!self->recovery || self->suspected))
+	if (is_gap(self, s, analysis) && (!self->recovery || self->suspected))
 		take_gap(shares, self, s);
+}
+
+/* It acknowledges data of the peer that was not captured, and is the first to do so. */
+static inline bool acknowledges_unseen(const struct ws_share_side *peer, const struct ws_segment *s)
+{
+	if (!(s->flags & WS_TCP_ACK) || (peer->sent && !ws_seq_before(peer->end, s->acknowledgment)))
+		return false;
+	return (peer->sent || peer->awaited) && ws_seq_before(peer->acknowledged, s->acknowledgment);
 }
 
 /* A program has been waited for. False: the wait goes on. */
 static inline bool end_wait(struct ws_shares *shares, const struct ws_share_side *self, const struct ws_segment *s,
                             uint32_t analysis, ws_time now, uint32_t mss, unsigned lost)
 {
+	if (acknowledges_unseen(&shares->side[!s->direction], s)) {
+		/* Nobody knows when it was sent, nor what was waited for until then and since. */
+		ws_shares_spend(shares, WS_CAUSE_IDLE, 0, now - shares->since);
+		shares->speaker = (int8_t)(!s->direction + 1);
+		return true;
+	}
 	const bool news = s->length && (!self->sent || ws_seq_before(self->end, s->sequence + s->length));
 	const bool gap = lost || self->missing;
 	if (news) {
@@ -383,8 +419,17 @@ static inline void take_reset(struct ws_shares *shares, const struct ws_segment 
 WS_SELDOM static void take_syn(struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s,
                                ws_time now)
 {
-	ws_shares_spend(shares, WS_CAUSE_CONNECTING, 0, now - shares->since);
-	shares->since = shares->latest = now;
+	/* The client has acknowledged the SYN-ACK before, and has nothing to say: who speaks next shows what was
+	 * waited for. */
+	const bool again = shares->open && s->flags & WS_TCP_ACK && self->awaited &&
+	                   self->acknowledged == s->sequence + 1 && !self->sent && !shares->side[!s->direction].sent &&
+	                   current(shares).waits;
+	if (again)
+		self->acked_time = ws_shares_microseconds(shares, now);
+	else
+		ws_shares_spend(shares, WS_CAUSE_CONNECTING, 0, now - shares->since);
+	shares->since = again ? shares->since : now;
+	shares->latest = now;
 	shares->unprobed = shares->unprobed || !s->sack_permitted;
 	take_reset(shares, s);
 	if (!(s->flags & WS_TCP_FIN) || !(s->flags & WS_TCP_ACK) || self->sent)
@@ -443,7 +488,7 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 	}
 	if (s->length || s->flags & WS_TCP_FIN)
 		take_data(shares, self, s, analysis, now, mss);
-	else if (analysis & WS_SHARE_MARK(LOST_SEGMENT)) /* as the number of an ACK says */
+	else if (is_gap(self, s, analysis)) /* as the number of an ACK says */
 		self->missing = lost < MOST_MISSING ? lost + !lost : MOST_MISSING;
 	if (state.waits)
 		end_wait_without_data(shares, s, now);

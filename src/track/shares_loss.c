@@ -76,9 +76,9 @@ static ws_time timer_of(const struct ws_shares *shares, unsigned self)
 
 /* Before what `self` sends, the same was lost `lost` times on its way to the capture. Then its timer was waited for:
  * once as it is set, once more after its probe (RFC 8985 §7), of which Linux has none without SACK, nor for the data after
- * that which a probe has repaired, and then twice as long each time. Returns the end of the wait that this took; 0 when it would have taken longer than it did:
- * then it does not count the identifications of this connection alone. `unsure`: what was lost may have been an ACK, so
- * the time must be just that of the timer. */
+ * that which a probe has repaired, and then twice as long each time. Returns the end of the wait that this took; 0 when it
+ * would have taken longer than it did: then it does not count the identifications of this connection alone. `unsure`:
+ * what was lost may have been an ACK, so the time must be just that of the timer. */
 static ws_time lost_time(struct ws_shares *shares, unsigned self, ws_time wait, unsigned lost, bool unsure)
 {
 	enum { MOST_TIMES = 4 };

@@ -243,6 +243,45 @@ static void test_one_direction_has_no_shares(void **state)
 	ws_tracker_free(tracker);
 }
 
+/* Data of both was not captured: nobody knows who was waited for. Then the request of which an ACK tells is answered. */
+static void test_gap_in_the_capture_blames_nobody(void **state)
+{
+	static const struct shot shots[] = {
+	        {CLIENT, A, 101, 501, 60, 0, .bad = 0},   {SERVER, A, 501, 161, 100, 1, .bad = 0},
+	        {CLIENT, A, 161, 601, 0, 1, .bad = 0},    {SERVER, A, 701, 261, 100, 1001, .bad = 0},
+	        {CLIENT, A, 261, 801, 0, 1001, .bad = 0}, {CLIENT, A, 261, 801, 60, 1101, .bad = 0},
+	        {SERVER, A, 901, 421, 0, 2101, .bad = 0}, {SERVER, A, 901, 421, 100, 2401, .bad = 0},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 2000);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][CLIENT]), 100);
+	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 300, 301);
+}
+
+/* The SYN-ACK comes again after its ACK. When the client speaks next, its program was waited for, and when the server
+ * does, the handshake was not done. */
+static void test_repeated_syn_ack(void **state)
+{
+	static struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 10, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 10, .bad = 0},        {SERVER, S | A, 500, 101, 0, 1010, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 1010, .bad = 0},      {CLIENT, A, 101, 501, 60, 1510, .bad = 0},
+	};
+	struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_CONNECTING][0]), 10);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][CLIENT]), 1500);
+	shots[5] = (struct shot){SERVER, A, 501, 101, 60, 1510, .bad = 0};
+	shares = SHARES_OF(shots);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_CONNECTING][0]), 1010);
+	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 490, 500);
+	shots[5] = (struct shot){CLIENT, F, 101, 501, 0, 1510, .bad = 0};
+	shares = SHARES_OF(shots);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_CONNECTING][0]), 10);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 1500);
+}
+
 /* After the close, what comes again shows that its ACK was lost: until then the close was not done. */
 static void test_fin_that_comes_again_was_closing(void **state)
 {
@@ -413,6 +452,8 @@ int main(void)
 	        cmocka_unit_test(test_ack_shows_the_way_of_a_request),
 	        cmocka_unit_test(test_window_closed_before_anything_is_sent),
 	        cmocka_unit_test(test_requests_wait_for_the_congestion_window),
+	        cmocka_unit_test(test_gap_in_the_capture_blames_nobody),
+	        cmocka_unit_test(test_repeated_syn_ack),
 	        cmocka_unit_test(test_one_direction_has_no_shares),
 	        cmocka_unit_test(test_overtaken_segment_is_no_loss),
 	        cmocka_unit_test(test_close_waits_for_data_under_way),
