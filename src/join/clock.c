@@ -5,9 +5,11 @@
  * over time, runs below all samples of one direction and above all of the other. Only the lower convex hull of the
  * first and the upper hull of the second matter (Moon, Skelly, Towsley 1999). For a slope b, the highest line below the
  * upper samples is at u(b) = min(value - b time), which is concave, and the lowest above the lower samples at l(b),
- * convex. Every line with u(b) >= l(b) is possible. The slope with the most room between the two is taken as the drift,
- * and the line in the middle of the room as the offset. Where no line is possible, one of the clocks was set: that ends
- * an epoch and begins another (Zhang, Liu, Xia 2002). */
+ * convex. Every line with u(b) >= l(b) is possible. Of the slopes with the most room between the two, but for the noise
+ * of the times, the one nearest to 0 is taken as the drift, unless most of the samples contradict it (drift.c), and the
+ * line in the middle of the room as the offset. Where no line is possible, one of the clocks was set: that ends an epoch and begins another (Zhang, Liu, Xia 2002). */
+#include "join/drift.h"
+
 #include <wirestate/join.h>
 
 #include <math.h>
@@ -19,6 +21,8 @@
 /* Samples that contradict each other by less are not a step of a clock: interfaces note times unevenly, and a
  * mirror port delays both directions. */
 #define LEAST_STEP (WS_MILLISECOND / 10)
+/* Where the room is small, so is the noise of the times: a part of it is left in any case. */
+#define NOISE_PART 16
 enum { FIRST_BLOCK = 64, SEARCH_STEPS = 80, FEW_SAMPLES = 4, MOST_EPOCHS = 64, MOST_WRONG_PAIRS = 256 };
 
 struct sample {
@@ -227,9 +231,11 @@ static double lowest_above(const struct ws_clock *clock, const struct epoch *epo
 	return epoch->lower_count ? hull_value(&clock->hull[epoch->lower], epoch->lower_count, slope, -1) : -INFINITY;
 }
 
+/* The room is measured in seconds of the other clock, of which 1 + slope are one second of the reference. Dividing by
+ * the root of that gives the same with either point as the reference. */
 static double room(const struct ws_clock *clock, const struct epoch *epoch, double slope)
 {
-	return highest_below(clock, epoch, slope) - lowest_above(clock, epoch, slope);
+	return (highest_below(clock, epoch, slope) - lowest_above(clock, epoch, slope)) * (1 - slope / 2);
 }
 
 /* Where a concave function has its maximum. */
@@ -281,14 +287,13 @@ static bool solve_epoch(const struct ws_clock *clock, struct epoch *epoch, bool 
 	const double possible = most < 0 ? most - LEAST_STEP / 100 : 0;
 	epoch->slope_low = edge(clock, epoch, best, -MOST_DRIFT, possible);
 	epoch->slope_high = edge(clock, epoch, best, MOST_DRIFT, possible);
-	if (long_enough) { /* the widest room may lie on a plateau */
-		const double least = most - fabs(most) * 1e-9;
-		epoch->slope =
-		        (edge(clock, epoch, best, -MOST_DRIFT, least) + edge(clock, epoch, best, MOST_DRIFT, least)) /
-		        2;
-	} else {
-		epoch->slope = fmin(fmax(0, epoch->slope_low), epoch->slope_high);
+	double low = epoch->slope_low, high = epoch->slope_high;
+	if (long_enough) { /* many slopes may leave nearly as much room, where the packets were unevenly late */
+		const double least = most - fmin(LEAST_STEP, fabs(most) / NOISE_PART);
+		low = edge(clock, epoch, best, -MOST_DRIFT, least);
+		high = edge(clock, epoch, best, MOST_DRIFT, least);
 	}
+	epoch->slope = fmin(fmax(0, low), high);
 	epoch->offset = (highest_below(clock, epoch, epoch->slope) + lowest_above(clock, epoch, epoch->slope)) / 2;
 	return true;
 }
@@ -328,6 +333,30 @@ static size_t fill_epoch(struct ws_clock *clock, struct epoch *epoch, size_t end
 	return end;
 }
 
+/* Sets the line of an epoch again, where the slope with the most room rests on times that few samples have. */
+static void correct_drift(const struct ws_clock *clock, struct epoch *epoch, const bool *left_out)
+{
+	struct join_window window[JOIN_WINDOWS] = {{.has = {false}}};
+	double first = INFINITY, last = -INFINITY, slope = epoch->slope;
+	for (size_t i = epoch->first; i < epoch->end; i++) {
+		const struct sample *s = &clock->sample[i];
+		const double time = sample_time(clock, s) + sample_value(clock, s) / 2;
+		first = fmin(first, time);
+		last = fmax(last, time);
+	}
+	for (size_t i = epoch->first; i < epoch->end; i++) {
+		const struct sample *s = &clock->sample[i];
+		const double value = sample_value(clock, s), time = sample_time(clock, s) + value / 2;
+		const size_t at = (size_t)((time - first) / (last - first + 1) * JOIN_WINDOWS);
+		if (!left_out[i])
+			join_window_add(&window[at < JOIN_WINDOWS ? at : JOIN_WINDOWS - 1], time, value, s->upper);
+	}
+	if (!join_drift_correct(window, LEAST_STEP, &slope))
+		return;
+	epoch->slope = fmin(fmax(slope, epoch->slope_low), epoch->slope_high);
+	epoch->offset = (highest_below(clock, epoch, epoch->slope) + lowest_above(clock, epoch, epoch->slope)) / 2;
+}
+
 /* Fills an epoch with the samples up to `end`, which are known to fit but for those left out. */
 static bool refill_epoch(struct ws_clock *clock, struct epoch *epoch, size_t end, const bool *left_out)
 {
@@ -336,7 +365,11 @@ static bool refill_epoch(struct ws_clock *clock, struct epoch *epoch, size_t end
 	epoch->end = end;
 	const bool long_enough =
 	        end > epoch->first && clock->sample[end - 1].here - clock->sample[epoch->first].here >= DRIFT_SPAN;
-	return solve_epoch(clock, epoch, long_enough);
+	if (!solve_epoch(clock, epoch, long_enough))
+		return false;
+	if (long_enough && !one_sided(epoch))
+		correct_drift(clock, epoch, left_out);
+	return true;
 }
 
 /* A few samples that contradict those before and after them are wrong pairs and no step: leaves them out where the

@@ -1,5 +1,5 @@
-/* Joining points: connections, clocks, and segments, on cases small enough to read. test_join_random.c has the random
- * ones. */
+/* Joining points: connections and segments, on cases small enough to read. test_join_random.c has the random ones,
+ * and test_join_clock.c the clocks. */
 #include "random.h"
 
 #include <setjmp.h>
@@ -14,134 +14,6 @@
 
 enum { SYN = WS_TCP_SYN, ACK = WS_TCP_ACK, FIN = WS_TCP_FIN, RST = WS_TCP_RST, PSH = WS_TCP_PSH };
 #define MS WS_MILLISECOND
-
-/* ---- Clocks */
-
-/* Samples as a path of 20 and 30 ms with some queueing gives them, with the other clock ahead by `offset`, which
- * drifts.
- */
-static void add_samples(struct ws_clock *clock, ws_time from, ws_time to, ws_time every, ws_time offset, double ppm,
-                        uint64_t *random)
-{
-	for (ws_time t = from; t < to; t += every) {
-		const ws_time there = offset + (ws_time)((double)t * ppm * 1e-6);
-		const ws_time out = 20 * MS + below(random, 5000000), back = 30 * MS + below(random, 5000000);
-		ws_clock_add(clock, t, t + out + there, true);
-		ws_clock_add(clock, t + back, t + there, false);
-	}
-}
-
-static void check_offset(const struct ws_clock *clock, ws_time here, ws_time offset)
-{
-	ws_time low, high;
-	assert_true(ws_clock_bounds(clock, here, &low, &high));
-	assert_true(low <= offset && offset <= high);
-	assert_true(high - low < 65 * MS);
-}
-
-static void clock_offset(void **state)
-{
-	(void)state;
-	uint64_t random = 1;
-	struct ws_clock *clock = ws_clock_create(4096);
-	struct ws_clock_info info;
-	assert_non_null(clock);
-	assert_false(ws_clock_known(clock));
-	add_samples(clock, 0, 5 * WS_SECOND, 10 * MS, 3700 * MS, 0, &random);
-	ws_clock_solve(clock);
-	assert_true(ws_clock_known(clock));
-	ws_clock_info(clock, &info);
-	assert_false(info.drift_known);
-	assert_int_equal(info.steps, 0);
-	assert_in_range(info.offset, 3690 * MS, 3700 * MS);
-	assert_in_range(info.bound, 24 * MS, 30 * MS);
-	check_offset(clock, 2 * WS_SECOND, 3700 * MS);
-	ws_clock_free(clock);
-}
-
-static void clock_drift(void **state)
-{
-	(void)state;
-	uint64_t random = 2;
-	struct ws_clock *clock = ws_clock_create(1024); /* fewer than samples, so that most are dropped */
-	struct ws_clock_info info;
-	assert_non_null(clock);
-	add_samples(clock, 0, 100 * WS_SECOND, 7 * MS, -9 * WS_SECOND, 80, &random);
-	ws_clock_solve(clock);
-	ws_clock_info(clock, &info);
-	assert_true(info.drift_known);
-	assert_true(info.drift_ppm > 75 && info.drift_ppm < 85);
-	assert_int_equal(info.steps, 0);
-	for (ws_time t = 0; t < 100 * WS_SECOND; t += WS_SECOND)
-		check_offset(clock, t, -9 * WS_SECOND + t / 1000000 * 80);
-	/* No sample arrives before it left, also those that were dropped. */
-	random = 2;
-	for (ws_time t = 0; t < 100 * WS_SECOND; t += 7 * MS) {
-		const ws_time there = -9 * WS_SECOND + (ws_time)((double)t * 80e-6);
-		const ws_time out = 20 * MS + below(&random, 5000000), back = 30 * MS + below(&random, 5000000);
-		assert_true(ws_clock_here(clock, t + out + there) >= t - 10);
-		assert_true(t + back >= ws_clock_here(clock, t + there) - 10);
-		assert_true(llabs(ws_clock_here(clock, ws_clock_there(clock, t)) - t) <= 10);
-	}
-	ws_clock_free(clock);
-}
-
-static void clock_step(void **state)
-{
-	(void)state;
-	uint64_t random = 3;
-	struct ws_clock *clock = ws_clock_create(65536);
-	struct ws_clock_info info;
-	assert_non_null(clock);
-	add_samples(clock, 0, 20 * WS_SECOND, 10 * MS, 0, 0, &random);
-	add_samples(clock, 20 * WS_SECOND, 60 * WS_SECOND, 10 * MS, 500 * MS, 0, &random);
-	ws_clock_solve(clock);
-	ws_clock_info(clock, &info);
-	assert_int_equal(info.steps, 1);
-	check_offset(clock, 10 * WS_SECOND, 0);
-	check_offset(clock, 40 * WS_SECOND, 500 * MS);
-	check_offset(clock, 19 * WS_SECOND, 0);
-	check_offset(clock, 21 * WS_SECOND, 500 * MS);
-	ws_clock_free(clock);
-}
-
-static void clock_wrong_pair(void **state)
-{
-	(void)state;
-	uint64_t random = 4;
-	struct ws_clock *clock = ws_clock_create(65536);
-	struct ws_clock_info info;
-	assert_non_null(clock);
-	add_samples(clock, 0, 20 * WS_SECOND, 10 * MS, WS_SECOND, 0, &random);
-	ws_clock_add(clock, 7 * WS_SECOND, 7 * WS_SECOND + 600 * MS, true); /* 400 ms before it left */
-	ws_clock_solve(clock);
-	ws_clock_info(clock, &info);
-	assert_int_equal(info.steps, 0);
-	check_offset(clock, 10 * WS_SECOND, WS_SECOND);
-	ws_clock_free(clock);
-}
-
-static void clock_one_direction(void **state)
-{
-	(void)state;
-	struct ws_clock *clock = ws_clock_create(1024);
-	struct ws_clock_info info;
-	ws_time low, high;
-	assert_non_null(clock);
-	for (int i = 0; i < 10; i++)
-		ws_clock_add(clock, i * WS_SECOND, i * WS_SECOND + 5 * WS_SECOND + i * MS, true);
-	ws_clock_solve(clock);
-	ws_clock_info(clock, &info);
-	assert_int_equal(info.bound, WS_TIME_NEVER);
-	assert_false(ws_clock_bounds(clock, 0, &low, &high));
-	assert_int_equal(ws_clock_here(clock, 6 * WS_SECOND), WS_SECOND);
-	assert_int_equal(ws_clock_there(clock, WS_SECOND), 6 * WS_SECOND);
-	ws_clock_fix(clock, 4 * WS_SECOND);
-	ws_clock_info(clock, &info);
-	assert_true(info.fixed);
-	assert_int_equal(ws_clock_here(clock, 6 * WS_SECOND), 2 * WS_SECOND);
-	ws_clock_free(clock);
-}
 
 /* ---- Connections */
 
@@ -626,25 +498,13 @@ static void nothing_comes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(clock_offset),
-	        cmocka_unit_test(clock_drift),
-	        cmocka_unit_test(clock_step),
-	        cmocka_unit_test(clock_wrong_pair),
-	        cmocka_unit_test(clock_one_direction),
-	        cmocka_unit_test(pair_connections),
-	        cmocka_unit_test(pair_loopback),
-	        cmocka_unit_test(lost_segment),
-	        cmocka_unit_test(acknowledged_and_not_captured),
-	        cmocka_unit_test(nothing_comes),
-	        cmocka_unit_test(outside_the_other_capture),
-	        cmocka_unit_test(forged_reset),
-	        cmocka_unit_test(forged_data),
-	        cmocka_unit_test(missed_at_the_sender),
-	        cmocka_unit_test(mirrored),
-	        cmocka_unit_test(missed_by_a_mirror),
-	        cmocka_unit_test(duplicated_by_the_network),
-	        cmocka_unit_test(cut_and_merged),
-	        cmocka_unit_test(equal_acks),
+	        cmocka_unit_test(pair_connections),     cmocka_unit_test(pair_loopback),
+	        cmocka_unit_test(lost_segment),         cmocka_unit_test(acknowledged_and_not_captured),
+	        cmocka_unit_test(nothing_comes),        cmocka_unit_test(outside_the_other_capture),
+	        cmocka_unit_test(forged_reset),         cmocka_unit_test(forged_data),
+	        cmocka_unit_test(missed_at_the_sender), cmocka_unit_test(mirrored),
+	        cmocka_unit_test(missed_by_a_mirror),   cmocka_unit_test(duplicated_by_the_network),
+	        cmocka_unit_test(cut_and_merged),       cmocka_unit_test(equal_acks),
 	        cmocka_unit_test(three_points),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,184 @@
+/* The clocks of points: offsets, drifts and steps. */
+#include "random.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <wirestate/join.h>
+
+#define MS WS_MILLISECOND
+
+/* Samples as a path of 20 and 30 ms with some queueing gives them, with the other clock ahead by `offset`, which
+ * drifts.
+ */
+static void add_samples(struct ws_clock *clock, ws_time from, ws_time to, ws_time every, ws_time offset, double ppm,
+                        uint64_t *random)
+{
+	for (ws_time t = from; t < to; t += every) {
+		const ws_time there = offset + (ws_time)((double)t * ppm * 1e-6);
+		const ws_time out = 20 * MS + below(random, 5000000), back = 30 * MS + below(random, 5000000);
+		ws_clock_add(clock, t, t + out + there, true);
+		ws_clock_add(clock, t + back, t + there, false);
+	}
+}
+
+static void check_offset(const struct ws_clock *clock, ws_time here, ws_time offset)
+{
+	ws_time low, high;
+	assert_true(ws_clock_bounds(clock, here, &low, &high));
+	assert_true(low <= offset && offset <= high);
+	assert_true(high - low < 65 * MS);
+}
+
+static void clock_offset(void **state)
+{
+	(void)state;
+	uint64_t random = 1;
+	struct ws_clock *clock = ws_clock_create(4096);
+	struct ws_clock_info info;
+	assert_non_null(clock);
+	assert_false(ws_clock_known(clock));
+	add_samples(clock, 0, 5 * WS_SECOND, 10 * MS, 3700 * MS, 0, &random);
+	ws_clock_solve(clock);
+	assert_true(ws_clock_known(clock));
+	ws_clock_info(clock, &info);
+	assert_false(info.drift_known);
+	assert_int_equal(info.steps, 0);
+	assert_in_range(info.offset, 3690 * MS, 3700 * MS);
+	assert_in_range(info.bound, 24 * MS, 30 * MS);
+	check_offset(clock, 2 * WS_SECOND, 3700 * MS);
+	ws_clock_free(clock);
+}
+
+static void clock_drift(void **state)
+{
+	(void)state;
+	uint64_t random = 2;
+	struct ws_clock *clock = ws_clock_create(1024); /* fewer than samples, so that most are dropped */
+	struct ws_clock_info info;
+	assert_non_null(clock);
+	add_samples(clock, 0, 100 * WS_SECOND, 7 * MS, -9 * WS_SECOND, 80, &random);
+	ws_clock_solve(clock);
+	ws_clock_info(clock, &info);
+	assert_true(info.drift_known);
+	assert_true(info.drift_ppm > 75 && info.drift_ppm < 85);
+	assert_int_equal(info.steps, 0);
+	for (ws_time t = 0; t < 100 * WS_SECOND; t += WS_SECOND)
+		check_offset(clock, t, -9 * WS_SECOND + t / 1000000 * 80);
+	/* No sample arrives before it left, also those that were dropped. */
+	random = 2;
+	for (ws_time t = 0; t < 100 * WS_SECOND; t += 7 * MS) {
+		const ws_time there = -9 * WS_SECOND + (ws_time)((double)t * 80e-6);
+		const ws_time out = 20 * MS + below(&random, 5000000), back = 30 * MS + below(&random, 5000000);
+		assert_true(ws_clock_here(clock, t + out + there) >= t - 10);
+		assert_true(t + back >= ws_clock_here(clock, t + there) - 10);
+		assert_true(llabs(ws_clock_here(clock, ws_clock_there(clock, t)) - t) <= 10);
+	}
+	ws_clock_free(clock);
+}
+
+/* Only one segment of each direction is fast, at nearly the same time, and all others are 5 ms late: many slopes leave as
+ * much room. Most of the segments agree on one of them, which is found by whichever point. */
+static void clock_plateau(void **state)
+{
+	(void)state;
+	static const int drifts[] = {0, 300, -300};
+	for (size_t i = 0; i < sizeof(drifts) / sizeof(*drifts); i++) {
+		struct ws_clock *clock[2] = {ws_clock_create(65536), ws_clock_create(65536)};
+		struct ws_clock_info info[2];
+		assert_non_null(clock[0]);
+		assert_non_null(clock[1]);
+		for (ws_time t = 0; t < 60 * WS_SECOND; t += 50 * MS) {
+			const ws_time out = t == 30 * WS_SECOND ? 80 * MS : 85 * MS;
+			const ws_time back = out;
+			const ws_time left = t + t / 1000000 * drifts[i], came = left + out + out / 1000000 * drifts[i];
+			ws_clock_add(clock[0], t, came, true);
+			ws_clock_add(clock[1], came, t, false);
+			ws_clock_add(clock[0], t + back, left, false);
+			ws_clock_add(clock[1], left, t + back, true);
+		}
+		for (unsigned by = 0; by < 2; by++) {
+			ws_clock_solve(clock[by]);
+			ws_clock_info(clock[by], &info[by]);
+			assert_true(info[by].drift_known);
+			assert_int_equal(info[by].steps, 0);
+		}
+		assert_true(fabs(info[0].drift_ppm + info[1].drift_ppm) < 0.2); /* 1 / (1 + b) is not 1 - b */
+		assert_true(fabs(info[0].drift_ppm - drifts[i]) < 0.1);
+		for (ws_time t = 0; t < 60 * WS_SECOND; t += 50 * MS) /* the same line, from either side */
+			assert_true(llabs(ws_clock_there(clock[0], t) - ws_clock_here(clock[1], t)) < 100);
+		ws_clock_free(clock[0]);
+		ws_clock_free(clock[1]);
+	}
+}
+
+static void clock_step(void **state)
+{
+	(void)state;
+	uint64_t random = 3;
+	struct ws_clock *clock = ws_clock_create(65536);
+	struct ws_clock_info info;
+	assert_non_null(clock);
+	add_samples(clock, 0, 20 * WS_SECOND, 10 * MS, 0, 0, &random);
+	add_samples(clock, 20 * WS_SECOND, 60 * WS_SECOND, 10 * MS, 500 * MS, 0, &random);
+	ws_clock_solve(clock);
+	ws_clock_info(clock, &info);
+	assert_int_equal(info.steps, 1);
+	check_offset(clock, 10 * WS_SECOND, 0);
+	check_offset(clock, 40 * WS_SECOND, 500 * MS);
+	check_offset(clock, 19 * WS_SECOND, 0);
+	check_offset(clock, 21 * WS_SECOND, 500 * MS);
+	ws_clock_free(clock);
+}
+
+static void clock_wrong_pair(void **state)
+{
+	(void)state;
+	uint64_t random = 4;
+	struct ws_clock *clock = ws_clock_create(65536);
+	struct ws_clock_info info;
+	assert_non_null(clock);
+	add_samples(clock, 0, 20 * WS_SECOND, 10 * MS, WS_SECOND, 0, &random);
+	ws_clock_add(clock, 7 * WS_SECOND, 7 * WS_SECOND + 600 * MS, true); /* 400 ms before it left */
+	ws_clock_solve(clock);
+	ws_clock_info(clock, &info);
+	assert_int_equal(info.steps, 0);
+	check_offset(clock, 10 * WS_SECOND, WS_SECOND);
+	ws_clock_free(clock);
+}
+
+static void clock_one_direction(void **state)
+{
+	(void)state;
+	struct ws_clock *clock = ws_clock_create(1024);
+	struct ws_clock_info info;
+	ws_time low, high;
+	assert_non_null(clock);
+	for (int i = 0; i < 10; i++)
+		ws_clock_add(clock, i * WS_SECOND, i * WS_SECOND + 5 * WS_SECOND + i * MS, true);
+	ws_clock_solve(clock);
+	ws_clock_info(clock, &info);
+	assert_int_equal(info.bound, WS_TIME_NEVER);
+	assert_false(ws_clock_bounds(clock, 0, &low, &high));
+	assert_int_equal(ws_clock_here(clock, 6 * WS_SECOND), WS_SECOND);
+	assert_int_equal(ws_clock_there(clock, WS_SECOND), 6 * WS_SECOND);
+	ws_clock_fix(clock, 4 * WS_SECOND);
+	ws_clock_info(clock, &info);
+	assert_true(info.fixed);
+	assert_int_equal(ws_clock_here(clock, 6 * WS_SECOND), 2 * WS_SECOND);
+	ws_clock_free(clock);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(clock_offset),     cmocka_unit_test(clock_drift),
+	        cmocka_unit_test(clock_plateau),    cmocka_unit_test(clock_step),
+	        cmocka_unit_test(clock_wrong_pair), cmocka_unit_test(clock_one_direction),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
