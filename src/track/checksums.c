@@ -93,23 +93,60 @@ static uint32_t end_of(const struct ws_segment *s)
 	return s->sequence + s->length + !!(s->flags & WS_TCP_SYN) + !!(s->flags & WS_TCP_FIN);
 }
 
+/* False: it will not be acknowledged, or it opens a connection. */
+static bool may_be_accepted(const struct ws_segment *s)
+{
+	return !(s->flags & WS_TCP_RST) && s->flags & WS_TCP_ACK && end_of(s) != s->sequence;
+}
+
+static void add_to_suspect(struct ws_suspect *suspect, const struct ws_segment *segment)
+{
+	const struct ws_segment last = suspect->segment;
+	const bool follows = suspect->count && end_of(&last) == segment->sequence && !(last.flags & WS_TCP_FIN);
+	suspect->segment = *segment;
+	if (!follows) {
+		suspect->count = 1;
+		suspect->first_length = segment->length;
+		suspect->first_time = segment->time;
+		suspect->first_frame = segment->frame;
+		return;
+	}
+	suspect->count++;
+	suspect->segment.sequence = last.sequence;
+	suspect->segment.length += last.length;
+	suspect->segment.flags |= last.flags & WS_TCP_SYN;
+}
+
 static void keep_suspect(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *segment)
 {
-	if (segment->flags & WS_TCP_RST || !(segment->flags & WS_TCP_ACK) || end_of(segment) == segment->sequence)
-		return; /* it will not be acknowledged, or it opens a connection */
 	const unsigned bit = 1u << segment->direction;
 	struct ws_suspect *suspect = suspect_of(tracker, conn, segment->direction);
-	const struct ws_segment *last = &suspect->segment;
-	bool follows = conn->suspects & bit && suspect->conn_number == conn->number &&
-	               end_of(last) == segment->sequence && !(last->flags & WS_TCP_FIN);
-	struct ws_segment whole = *segment;
-	if (follows) {
-		whole.sequence = last->sequence;
-		whole.length += last->length;
-		whole.flags |= last->flags & WS_TCP_SYN;
-	}
-	*suspect = (struct ws_suspect){conn->number, follows ? suspect->count + 1 : 1, whole};
+	if (!may_be_accepted(segment))
+		return;
+	if (!(conn->suspects & bit) || suspect->conn_number != conn->number)
+		*suspect = (struct ws_suspect){.conn_number = conn->number};
+	add_to_suspect(suspect, segment);
 	conn->suspects |= bit;
+}
+
+bool ws_suspects_replay(struct ws_suspect kept[2], const struct ws_segment *input, struct ws_suspect *accepted)
+{
+	struct ws_suspect *suspect = &kept[input->direction & 1];
+	const struct ws_segment *s = &suspect->segment;
+	if (input->kind == WS_INPUT_SEGMENT && input->bad_checksum && !input->duplicate && !input->repeated &&
+	    may_be_accepted(input))
+		add_to_suspect(suspect, input);
+	if (input->kind != WS_INPUT_ACCEPTED)
+		return false;
+	if (!suspect->count || s->sequence != input->sequence || end_of(s) != end_of(input)) {
+		suspect->count = 0; /* the tracker had given up what they followed */
+		add_to_suspect(suspect, input);
+	}
+	suspect->segment.kind = WS_INPUT_SEGMENT;
+	suspect->segment.bad_checksum = 0;
+	*accepted = *suspect;
+	suspect->count = 0;
+	return true;
 }
 
 /* True when a segment shows that an earlier one of its own sender, the suspect, arrived. */
@@ -146,9 +183,12 @@ static void accept_suspect(struct ws_tracker *tracker, struct ws_conn *conn, con
                            const struct ws_segment *s)
 {
 	const unsigned direction = suspect->segment.direction;
-	struct ws_segment input = suspect->segment;
+	struct ws_suspect good = *suspect;
+	good.segment.bad_checksum = 0;
+	ws_tracker_count_accepted(tracker, conn, &good.segment);
+	const struct ws_exchange *done = ws_exchange_pool_accept(&tracker->requests, conn, &good);
+	struct ws_segment input = good.segment;
 	input.kind = WS_INPUT_ACCEPTED;
-	input.bad_checksum = 0;
 	input.time = s->time;
 	input.frame = s->frame;
 	input.position = s->position;
@@ -158,6 +198,7 @@ static void accept_suspect(struct ws_tracker *tracker, struct ws_conn *conn, con
 		conn->checksums_useless |= 1u << direction;
 	ws_zeek_note(&conn->zeek, NULL, &input, 0); /* without marks and wrong checksum */
 	ws_tracker_apply(tracker, conn, &input, s->frame);
+	ws_tracker_end_exchange(tracker, conn, done, s);
 }
 
 static void judge_suspect(struct ws_tracker *tracker, struct ws_conn *conn, unsigned direction,

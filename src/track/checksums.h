@@ -20,9 +20,12 @@ struct ws_checksum_pair {
 /* A segment of an endpoint with a wrong checksum that is not decided about yet. Several that follow one another are
  * kept as one. */
 struct ws_suspect {
-	uint64_t conn_number; /* 0: none */
-	uint32_t count;       /* segments */
-	struct ws_segment segment;
+	uint64_t conn_number;  /* 0: none */
+	uint32_t count;        /* segments; 0: none */
+	uint32_t first_length; /* the payload of the first */
+	ws_time first_time;
+	uint64_t first_frame;
+	struct ws_segment segment; /* the latest of them, with the payload of all */
 };
 
 /* The tables have a fixed size. A suspect that is overwritten by another stays ignored. */
@@ -32,6 +35,10 @@ struct ws_checksums {
 };
 
 struct ws_tracker;
+
+/* For what reads a connection's history, which gives it every input and begins with zeroed memory for both directions.
+ * True: the input is WS_INPUT_ACCEPTED, and `accepted` receives the segments as they had come. */
+bool ws_suspects_replay(struct ws_suspect kept[2], const struct ws_segment *input, struct ws_suspect *accepted);
 
 /* Decides whether a segment with a wrong checksum counts as good, and sets its checksum_ignored or bad_checksum.
  * `newest` is the newest connection of its tuple, or NULL. */

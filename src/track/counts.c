@@ -27,6 +27,13 @@ static void note_share(struct ws_conn *conn, const struct ws_segment *s, uint32_
 		               ws_shares_full_segment(ws_shares_mss(&conn->machine), s));
 }
 
+void ws_tracker_count_accepted(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s)
+{
+	const bool round_trip = note_round_trip(tracker, conn, s, 0);
+	if (tracker->table.shares)
+		note_share(conn, s, 0, round_trip);
+}
+
 void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
                       const struct ws_analysis_result *result)
 {

@@ -73,8 +73,10 @@ static void put_input(struct ws_text *text, const struct ws_conn *conn, const st
 	        [WS_INPUT_SUPERSEDED] = "a new connection takes over the ports from the ",
 	        [WS_INPUT_DISOWNED] = "another connection takes over the SYN of the ",
 	};
-	if (input->kind == WS_INPUT_SEGMENT) {
+	if (input->kind == WS_INPUT_SEGMENT || input->kind == WS_INPUT_ACCEPTED) {
 		put_segment(text, conn, input);
+		if (input->kind == WS_INPUT_ACCEPTED)
+			ws_text_puts(text, " (wrong checksum, but it was good: applied late)");
 		return;
 	}
 	ws_text_puts(text, texts[input->kind]);

@@ -204,6 +204,24 @@ bool ws_exchanger_note(struct ws_exchanger *exchanger, const struct ws_segment *
 	return ws_exchanger_finish(exchanger, done);
 }
 
+bool ws_exchanger_accept(struct ws_exchanger *exchanger, const struct ws_suspect *suspect, unsigned client, ws_time way,
+                         struct ws_exchange *done)
+{
+	struct ws_segment first = suspect->segment, rest = suspect->segment;
+	if (suspect->count == 1)
+		return ws_exchanger_note(exchanger, &suspect->segment, client, way, done);
+	first.time = suspect->first_time;
+	first.frame = suspect->first_frame;
+	first.length = suspect->first_length;
+	first.flags &= (uint16_t)~WS_TCP_FIN;
+	rest.sequence += first.length + !!(first.flags & WS_TCP_SYN);
+	rest.length -= first.length;
+	rest.flags &= (uint16_t)~WS_TCP_SYN;
+	/* Of one endpoint, only one of both ends an exchange: a client's new data, or a server's FIN. */
+	const bool over = ws_exchanger_note(exchanger, &first, client, way, done);
+	return ws_exchanger_note(exchanger, &rest, client, way, done) || over;
+}
+
 ws_time ws_exchange_way(const struct ws_conn *conn, unsigned client)
 {
 	return conn->rtt[client & 1].count ? conn->rtt[client & 1].least : 0;
@@ -226,13 +244,18 @@ bool ws_exchange_show(const struct ws_exchange_shown *shown, struct ws_exchange 
 static bool exchanges_of(const struct ws_exchange_shown *shown, const struct ws_conn *conn, unsigned client)
 {
 	struct ws_exchanger exchanger = {.count = 0};
+	struct ws_suspect kept[2] = {{.count = 0}}, accepted;
 	struct ws_exchange done;
 	const ws_time way = ws_exchange_way(conn, client), back = ws_exchange_way(conn, !client);
 	struct ws_history_cursor cursor = {.chunk = NULL};
 	struct ws_segment s;
 	while (ws_history_read(conn, &cursor, &s)) {
-		if (s.kind != WS_INPUT_SEGMENT || s.repeated || !ws_exchange_counts(&s) ||
-		    !ws_exchanger_note(&exchanger, &s, client, way, &done))
+		bool over = false;
+		if (ws_suspects_replay(kept, &s, &accepted))
+			over = ws_exchanger_accept(&exchanger, &accepted, client, way, &done);
+		else if (s.kind == WS_INPUT_SEGMENT && !s.repeated && ws_exchange_counts(&s))
+			over = ws_exchanger_note(&exchanger, &s, client, way, &done);
+		if (!over)
 			continue;
 		done.way[0] = back;
 		if (!ws_exchange_show(shown, &done))
@@ -342,13 +365,37 @@ void ws_exchange_pool_begin(struct ws_exchange_pool *pool, ws_conn_id id)
 		*exchanger = (struct ws_exchanger){.count = 0};
 }
 
-bool ws_exchange_pool_note(struct ws_exchange_pool *pool, const struct ws_conn *conn, const struct ws_segment *s)
+static struct ws_exchange *room_for_done(struct ws_exchange_pool *pool)
+{
+	return &pool->done[pool->next % WS_ARRAY_SIZE(pool->done)];
+}
+
+const struct ws_exchange *ws_exchange_pool_note(struct ws_exchange_pool *pool, const struct ws_conn *conn,
+                                                const struct ws_segment *s)
 {
 	struct ws_exchanger *exchanger = find(pool, conn->id);
 	if (!exchanger || !ws_exchange_counts(s))
-		return false;
+		return NULL;
 	const unsigned client = (unsigned)ws_conn_likely_client(conn) & 1;
-	return ws_exchanger_note(exchanger, s, client, ws_exchange_way(conn, client), &pool->done);
+	struct ws_exchange *done = room_for_done(pool);
+	if (!ws_exchanger_note(exchanger, s, client, ws_exchange_way(conn, client), done))
+		return NULL;
+	pool->next++;
+	return done;
+}
+
+const struct ws_exchange *ws_exchange_pool_accept(struct ws_exchange_pool *pool, const struct ws_conn *conn,
+                                                  const struct ws_suspect *suspect)
+{
+	struct ws_exchanger *exchanger = find(pool, conn->id);
+	if (!exchanger)
+		return NULL;
+	const unsigned client = (unsigned)ws_conn_likely_client(conn) & 1;
+	struct ws_exchange *done = room_for_done(pool);
+	if (!ws_exchanger_accept(exchanger, suspect, client, ws_exchange_way(conn, client), done))
+		return NULL;
+	pool->next++;
+	return done;
 }
 
 bool ws_tracker_open_exchange(const struct ws_tracker *tracker, ws_conn_id id, struct ws_exchange *exchange)

@@ -3,6 +3,7 @@
 #ifndef WS_TRACK_EXCHANGE_H
 #define WS_TRACK_EXCHANGE_H
 
+#include "track/checksums.h"
 #include "track/conn.h"
 
 #include <wirestate/exchange.h>
@@ -23,6 +24,9 @@ struct ws_exchanger {
  * exchange that is over. */
 bool ws_exchanger_note(struct ws_exchanger *exchanger, const struct ws_segment *s, unsigned client, ws_time way,
                        struct ws_exchange *done);
+/* Segments with a wrong checksum were good after all: they are noted with the times when they came. */
+bool ws_exchanger_accept(struct ws_exchanger *exchanger, const struct ws_suspect *suspect, unsigned client, ws_time way,
+                         struct ws_exchange *done);
 /* What is not over ends. False: nothing. */
 bool ws_exchanger_finish(struct ws_exchanger *exchanger, struct ws_exchange *done);
 /* The segment has come to its receiver, as far as its checksum tells. */
@@ -52,7 +56,10 @@ struct ws_exchange_pool {
 	bool on;
 	struct ws_exchanger **chunk; /* by connection id */
 	size_t count;
-	struct ws_exchange done; /* the latest that is over, for its event */
+	struct ws_exchange
+	        done[3]; /* the latest that are over, for the events of a packet: it may end one, and show that a
+	                               segment of each endpoint was good after all */
+	unsigned next;   /* of these */
 };
 
 /* The memory that is left for connections of what they and their exchanges may take. */
@@ -60,8 +67,11 @@ uint64_t ws_exchange_pool_rest(uint64_t memory, bool shares);
 void ws_exchange_pool_free(struct ws_exchange_pool *pool);
 uint64_t ws_exchange_pool_memory(const struct ws_exchange_pool *pool);
 void ws_exchange_pool_begin(struct ws_exchange_pool *pool, ws_conn_id id);
-/* True: an exchange is over, and in pool->done. */
-bool ws_exchange_pool_note(struct ws_exchange_pool *pool, const struct ws_conn *conn, const struct ws_segment *s);
+/* The exchange that is over, valid until the next packet; NULL: none. */
+const struct ws_exchange *ws_exchange_pool_note(struct ws_exchange_pool *pool, const struct ws_conn *conn,
+                                                const struct ws_segment *s);
+const struct ws_exchange *ws_exchange_pool_accept(struct ws_exchange_pool *pool, const struct ws_conn *conn,
+                                                  const struct ws_suspect *suspect);
 /* The exchanger of a connection; NULL: none. */
 const struct ws_exchanger *ws_exchange_pool_find(const struct ws_exchange_pool *pool, ws_conn_id id);
 

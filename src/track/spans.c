@@ -95,17 +95,35 @@ bool ws_spans_segment(struct ws_spans_run *run, const struct ws_segment *s, uint
 	return true;
 }
 
+/* As ws_tracker_count_accepted(). True: as of ws_spans_segment(). */
+static bool take_accepted(struct ws_spans_run *run, const struct ws_segment *s, uint32_t mss)
+{
+	struct ws_shares *shares = &run->recorder.shares;
+	note_round_trip(run, s, 0);
+	ws_shares_note(shares, s, 0, &run->analyser, run->rtt, mss);
+	if (shares->since != shares->latest)
+		return false;
+	run->before = run->current;
+	return true;
+}
+
 static void run_history(struct one_point *one, const struct ws_conn *conn)
 {
 	struct ws_history_cursor cursor = {.chunk = NULL};
+	struct ws_suspect kept[2] = {{.count = 0}}, accepted;
 	struct ws_segment input;
 	one->machine.self = conn->machine.self;
 	if (conn->history_extra)
 		one->run.analyser = conn->history_extra->start;
 	while (!one->stopped && ws_history_read(conn, &cursor, &input)) {
 		struct ws_outcome outcome;
-		if (input.kind == WS_INPUT_SEGMENT && !input.repeated &&
-		    ws_spans_segment(&one->run, &input, ws_shares_full_segment(ws_shares_mss(&one->machine), &input)))
+		if (ws_suspects_replay(kept, &input, &accepted)) {
+			const struct ws_segment *s = &accepted.segment;
+			if (take_accepted(&one->run, s, ws_shares_full_segment(ws_shares_mss(&one->machine), s)))
+				take_again(one);
+		} else if (input.kind == WS_INPUT_SEGMENT && !input.repeated &&
+		           ws_spans_segment(&one->run, &input,
+		                            ws_shares_full_segment(ws_shares_mss(&one->machine), &input)))
 			take_again(one);
 		ws_machine_step(&one->machine, &input, &outcome);
 	}

@@ -103,6 +103,13 @@ static struct ws_event *add_conn_event(struct ws_tracker *tracker, enum ws_event
 	return event;
 }
 
+void ws_tracker_end_exchange(struct ws_tracker *tracker, const struct ws_conn *conn, const struct ws_exchange *done,
+                             const struct ws_segment *s)
+{
+	if (done && tracker->event_count < WS_MAX_EVENTS)
+		add_conn_event(tracker, WS_EVENT_EXCHANGE, conn, s->time, s->frame)->exchange = done;
+}
+
 static bool room_for_input(const struct ws_tracker *tracker)
 {
 	return tracker->event_count + WS_EVENTS_PER_INPUT <= WS_MAX_EVENTS;
@@ -381,11 +388,10 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_gist *gist, co
 		while (!ws_history_add_sack(&tracker->history, conn, packet->frame->number, &packet->tcp) &&
 		       drop_oldest_history(tracker, conn))
 			; /* without room, graphs lack its blocks */
-	const bool answered = ws_exchange_pool_note(&tracker->requests, conn, &segment);
+	const struct ws_exchange *done = ws_exchange_pool_note(&tracker->requests, conn, &segment);
 	ws_tracker_apply(tracker, conn, &segment, segment.frame);
-	if (answered && tracker->event_count < WS_MAX_EVENTS)
-		add_conn_event(tracker, WS_EVENT_EXCHANGE, conn, segment.time, segment.frame)->exchange =
-		        &tracker->requests.done;
+	if (done)
+		ws_tracker_end_exchange(tracker, conn, done, &segment);
 	if (segment.flags & (WS_TCP_SYN | WS_TCP_RST))
 		ws_surroundings_answer(&tracker->surroundings, segment.flags, &conn->address[direction],
 		                       conn->port[direction]);

@@ -123,6 +123,13 @@ bool ws_tracker_shares_stated(const struct ws_tracker *tracker);
 void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
                       const struct ws_analysis_result *result);
 
+/* The same for a segment with a wrong checksum that was good after all, at the time when it came; what does not depend on
+ * that was counted then. */
+void ws_tracker_count_accepted(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s);
+/* Reports an exchange that ended with the segment; NULL: none did. */
+void ws_tracker_end_exchange(struct ws_tracker *tracker, const struct ws_conn *conn, const struct ws_exchange *done,
+                             const struct ws_segment *s);
+
 /* The states of a connection as they are counted, a byte for each endpoint: the state plus one, or 0 where none counts. */
 static inline uint16_t ws_states(unsigned first, unsigned second)
 {

@@ -8,7 +8,9 @@
 
 #include "shots.h"
 
+#include <wirestate/exchange.h>
 #include <wirestate/replay.h>
+#include <wirestate/spans.h>
 
 static struct ws_tracker *tracker_of(bool ignore)
 {
@@ -188,6 +190,173 @@ static void all_can_be_ignored(void **state)
 	ws_tracker_free(tracker);
 }
 
+/* ---- Requests, answers and the time, where some of the segments were good after all */
+
+struct exchanges {
+	struct ws_exchange exchange[4];
+	unsigned count;
+};
+
+static bool take_exchange(void *context, const struct ws_exchange *exchange)
+{
+	struct exchanges *all = context;
+	assert_in_range(all->count, 0, WS_ARRAY_SIZE(all->exchange) - 1);
+	all->exchange[all->count++] = *exchange;
+	return true;
+}
+
+static bool add_span(void *context, const struct ws_span *span)
+{
+	struct ws_time_shares *sum = context;
+	sum->time[span->cause][span->side] += span->end - span->start;
+	return true;
+}
+
+static void assert_same_exchange(const struct ws_exchange *a, const struct ws_exchange *b)
+{
+	assert_int_equal(a->number, b->number);
+	assert_int_equal(a->request_first, b->request_first);
+	assert_int_equal(a->request_last, b->request_last);
+	assert_int_equal(a->request_frame, b->request_frame);
+	assert_int_equal(a->request_bytes, b->request_bytes);
+	assert_int_equal(a->answered, b->answered);
+	if (!a->answered)
+		return;
+	assert_int_equal(a->answer_first, b->answer_first);
+	assert_int_equal(a->answer_last, b->answer_last);
+	assert_int_equal(a->answer_frame, b->answer_frame);
+	assert_int_equal(a->last_frame, b->last_frame);
+	assert_int_equal(a->answer_bytes, b->answer_bytes);
+}
+
+/* Plays the shots: their exchanges as events and the one that is open, which are those of the history; and the time, which the
+ * spans of the history add up to. */
+static struct exchanges play_exchanges(const struct shot *shots, size_t count, struct ws_time_shares *shares)
+{
+	const struct ws_tracker_config config = {
+	        .hash_key = "a key for tests", .history = true, .exchanges = true, .shares = true};
+	struct ws_error error;
+	struct ws_tracker *tracker = ws_tracker_create(&config, &error);
+	struct exchanges live = {.count = 0}, again = {.count = 0};
+	struct ws_time_shares spans = {.timeouts = 0};
+	struct ws_track_result result;
+	struct ws_exchange open;
+	assert_non_null(tracker);
+	for (size_t i = 0; i < count; i++) {
+		fire(tracker, &shots[i], i + 1, &result);
+		for (size_t j = 0; j < result.event_count; j++)
+			if (result.events[j].kind == WS_EVENT_EXCHANGE)
+				take_exchange(&live, result.events[j].exchange);
+	}
+	const struct ws_conn_info info = conn(tracker, 1);
+	if (ws_tracker_open_exchange(tracker, info.id, &open))
+		take_exchange(&live, &open);
+	assert_true(ws_tracker_exchanges(tracker, info.id, take_exchange, &again));
+	assert_int_equal(live.count, again.count);
+	for (unsigned i = 0; i < live.count; i++)
+		assert_same_exchange(&live.exchange[i], &again.exchange[i]);
+	assert_true(info.shares_known);
+	*shares = info.shares;
+	assert_true(ws_tracker_spans(tracker, info.id, add_span, &spans));
+	assert_memory_equal(spans.time, shares->time, sizeof(spans.time));
+	ws_tracker_free(tracker);
+	return live;
+}
+
+/* The request was sent when it was captured, not when its answer shows that it was good. */
+static void a_request_counts_from_when_it_came(void **state)
+{
+	(void)state;
+	static const struct shot shots[] = {
+	        OPENING,
+	        {CLIENT, A, 101, 501, 10, 200, .bad = true},
+	        {SERVER, A, 501, 111, 20, 300, .bad = false},
+	        {CLIENT, A, 111, 521, 0, 301, .bad = false},
+	};
+	struct ws_time_shares shares;
+	const struct exchanges found = play_exchanges(shots, WS_ARRAY_SIZE(shots), &shares);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.exchange[0].request_frame, 4);
+	assert_int_equal(found.exchange[0].request_bytes, 10);
+	assert_int_equal(ws_exchange_first_byte(&found.exchange[0]), 100 * WS_MILLISECOND);
+	assert_int_equal(shares.time[WS_CAUSE_PROGRAM][CLIENT], 160 * WS_MILLISECOND);
+	assert_int_equal(shares.time[WS_CAUSE_PROGRAM][SERVER], 80 * WS_MILLISECOND); /* the way takes 20 ms */
+}
+
+static void a_request_of_several_segments_begins_with_the_first(void **state)
+{
+	(void)state;
+	static const struct shot shots[] = {
+	        OPENING,
+	        {CLIENT, A, 101, 501, 10, 50, .bad = true},
+	        {CLIENT, A, 111, 501, 10, 70, .bad = true},
+	        {SERVER, A, 501, 121, 20, 170, .bad = false},
+	};
+	struct ws_time_shares shares;
+	const struct exchanges found = play_exchanges(shots, WS_ARRAY_SIZE(shots), &shares);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.exchange[0].request_frame, 4);
+	assert_int_equal(found.exchange[0].request_bytes, 20);
+	assert_int_equal(ws_exchange_first_byte(&found.exchange[0]), 120 * WS_MILLISECOND);
+	assert_int_equal(found.exchange[0].request_last - found.exchange[0].request_first, 20 * WS_MILLISECOND);
+}
+
+/* An answer and a later request may both be shown by one segment, which itself ends an exchange. */
+static void one_segment_shows_a_request_and_ends_it(void **state)
+{
+	(void)state;
+	static const struct shot shots[] = {
+	        OPENING,
+	        {CLIENT, A, 101, 501, 10, 50, .bad = false},
+	        {SERVER, A, 501, 111, 20, 100, .bad = false},
+	        {CLIENT, A, 111, 521, 10, 110, .bad = true},
+	        {SERVER, F, 521, 121, 30, 150, .bad = false},
+	};
+	struct ws_time_shares shares;
+	const struct exchanges found = play_exchanges(shots, WS_ARRAY_SIZE(shots), &shares);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.exchange[0].answer_bytes, 20);
+	assert_int_equal(found.exchange[1].request_frame, 6);
+	assert_int_equal(found.exchange[1].answer_frame, 7);
+	assert_int_equal(found.exchange[1].answer_bytes, 30);
+	assert_int_equal(ws_exchange_first_byte(&found.exchange[1]), 40 * WS_MILLISECOND);
+}
+
+static void a_damaged_request_is_none(void **state)
+{
+	(void)state;
+	static const struct shot shots[] = {
+	        OPENING,
+	        {CLIENT, A, 101, 501, 10, 50, .bad = true},
+	        {CLIENT, A, 101, 501, 10, 250, .bad = false},
+	        {SERVER, A, 501, 111, 20, 300, .bad = false},
+	};
+	struct ws_time_shares shares;
+	const struct exchanges found = play_exchanges(shots, WS_ARRAY_SIZE(shots), &shares);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.exchange[0].request_frame, 5);
+	assert_int_equal(ws_exchange_first_byte(&found.exchange[0]), 50 * WS_MILLISECOND);
+}
+
+static void debugging_says_what_was_applied_late(void **state)
+{
+	(void)state;
+	const struct ws_tracker_config config = {.hash_key = "a key for tests", .debug_connection = 1};
+	struct ws_error error;
+	struct ws_tracker *tracker = ws_tracker_create(&config, &error);
+	struct ws_track_result result;
+	unsigned said = 0;
+	assert_non_null(tracker);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(fin_acknowledged); i++) {
+		fire(tracker, &fin_acknowledged[i], i + 1, &result);
+		for (size_t j = 0; j < result.event_count; j++)
+			if (result.events[j].kind == WS_EVENT_INPUT)
+				said += strstr(result.events[j].line, "it was good: applied late") != NULL;
+	}
+	assert_int_equal(said, 1);
+	ws_tracker_free(tracker);
+}
+
 static void reasons_for_no_connection(void **state)
 {
 	(void)state;
@@ -226,6 +395,11 @@ int main(void)
 	        cmocka_unit_test(most_are_wrong),
 	        cmocka_unit_test(a_damaged_syn_begins_nothing),
 	        cmocka_unit_test(all_can_be_ignored),
+	        cmocka_unit_test(a_request_counts_from_when_it_came),
+	        cmocka_unit_test(a_request_of_several_segments_begins_with_the_first),
+	        cmocka_unit_test(one_segment_shows_a_request_and_ends_it),
+	        cmocka_unit_test(a_damaged_request_is_none),
+	        cmocka_unit_test(debugging_says_what_was_applied_late),
 	        cmocka_unit_test(reasons_for_no_connection),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
