@@ -122,6 +122,11 @@ WS_SELDOM static void settle_same_sender(struct ws_shares *shares, const struct 
 		ws_shares_spend(shares, cause, self, wait);
 		return;
 	}
+	const ws_time probe = ws_shares_probe_wait(shares, s, now, mss);
+	if (probe) {
+		split(shares, wait, wait - probe, WS_CAUSE_PROGRAM, self, WS_CAUSE_WINDOW, self);
+		return;
+	}
 	if ((mss && s->length >= mss) || !is_released(shares, self, now)) {
 		/* It may have waited for what it acknowledges: that was on its way. */
 		const bool asked = s->flags & WS_TCP_ACK && ws_shares_in_flight(peer) &&

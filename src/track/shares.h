@@ -16,6 +16,8 @@ enum { WS_SHARE_BURST = 10, WS_SHARE_THROTTLED = 15 };
 #define WS_SHARE_MARK(name) (1u << WS_ANALYSIS_##name)
 /* An ACK that comes later than the way by this was delayed. */
 #define WS_SHARE_DELAYED_AFTER (15 * WS_MILLISECOND)
+/* As much later than it is set to a timer of Linux may end. */
+#define WS_SHARE_TIMER_TICK (40 * WS_MILLISECOND)
 #define WS_SHARE_MICROSECOND INT64_C(1000)
 
 /* What is known of one endpoint as a sender of data. Every connection has two: the members are in the order of their
@@ -188,6 +190,10 @@ static inline uint32_t ws_shares_full_segment(uint32_t mss, const struct ws_segm
 unsigned ws_shares_lost_packets(struct ws_share_side *self, const struct ws_segment *s, uint32_t mss);
 /* What is left of the way to `self` and back when the wait begins, after what the other side has sent. */
 ws_time ws_shares_way_left(const struct ws_shares *shares, unsigned self);
+/* The retransmission timer of `self`, as Linux sets it (RFC 6298 with other constants): after the first round trip to
+ * three times that, which comes closer to a steady round trip with each one that follows, and to 200 ms more than it at
+ * least. */
+ws_time ws_shares_timer(const struct ws_shares *shares, unsigned self);
 /* The end of the interval in which a timer repaired the loss of this segment before the capture. */
 WS_SELDOM ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
                                         ws_time now, unsigned lost);
@@ -207,6 +213,11 @@ bool ws_shares_fill(const struct ws_shares *shares, const struct ws_segment *s, 
 /* How long after `since` the sender knew of room for another full segment, if it does at all: what keeps it from then
  * on is the network. */
 ws_time ws_shares_opened_after(const struct ws_shares *shares, unsigned self, ws_time now, uint32_t mss);
+/* How long before `now` this small segment, which fills the peer's window to its last byte, could not be sent: only a timer
+ * sends it then, as the one of Linux that probes windows does with what still has room (RFC 9293 §3.8.6.2.1). 0: it did not
+ * wait for that. */
+WS_SELDOM ws_time ws_shares_probe_wait(const struct ws_shares *shares, const struct ws_segment *s, ws_time now,
+                                       uint32_t mss);
 /* The sums up to the last segment. */
 void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum);
 

@@ -7,8 +7,6 @@
 #define TIMER_TOLERANCE (15 * WS_MILLISECOND)
 /* A delayed ACK comes later than the way by 40 ms or more. */
 #define JITTER_MOST (30 * WS_MILLISECOND)
-/* As much later than it is set to a timer of Linux may end. */
-#define TIMER_TICK (40 * WS_MILLISECOND)
 
 /* A host without timestamps may count the packets of all its connections together, of which some may pass in between. */
 static bool counts_surely(const struct ws_share_side *self, const struct ws_segment *s)
@@ -53,10 +51,7 @@ ws_time ws_shares_way_left(const struct ws_shares *shares, unsigned self)
 	return passed < way ? way - (passed > 0 ? passed : 0) : 0;
 }
 
-/* The retransmission timer of `self`, as Linux sets it (RFC 6298 with other constants): after the first round trip to
- * three times that, which comes closer to a steady round trip with each one that follows, and to 200 ms more than it at
- * least. */
-static ws_time timer_of(const struct ws_shares *shares, unsigned self)
+ws_time ws_shares_timer(const struct ws_shares *shares, unsigned self)
 {
 	const ws_time trip = shares->time.way_to[0] + shares->time.way_to[1];
 	ws_time margin = 2 * trip, deviation = 2 * trip, most = 2 * trip;
@@ -91,11 +86,11 @@ static ws_time lost_time(struct ws_shares *shares, unsigned self, ws_time wait, 
 		way = shares->side[self].full ? shares->time.way_to[self] : 0;
 	else if (shares->speaker || !ws_shares_is_opener(shares, self))
 		way = ws_shares_way_left(shares, self);
-	const ws_time first = timer_of(shares, self), unprobed = first * ((1 << lost) - 1);
+	const ws_time first = ws_shares_timer(shares, self), unprobed = first * ((1 << lost) - 1);
 	const bool probes = !shares->unprobed && (!(shares->probed >> self & 1) || lost == 1 || wait - way <= unprobed);
 	const ws_time timer = probes ? first * (1 << (lost - 1)) : unprobed;
 	const ws_time rest = wait - way - timer;
-	if (unsure && (lost > 1 || rest < -TIMER_TOLERANCE - timer / 16 || rest > TIMER_TICK + timer / 16))
+	if (unsure && (lost > 1 || rest < -TIMER_TOLERANCE - timer / 16 || rest > WS_SHARE_TIMER_TICK + timer / 16))
 		return 0;
 	if (rest < -timer / 4) {
 		shares->side[self].counted = WS_SHARE_UNCOUNTED;
@@ -104,7 +99,7 @@ static ws_time lost_time(struct ws_shares *shares, unsigned self, ws_time wait, 
 	shares->time.timeouts += lost;
 	shares->side[self].repaired = true;
 	ws_shares_note_probe(shares, self, lost == 1);
-	return rest > TIMER_TICK ? timer : timer + rest;
+	return rest > WS_SHARE_TIMER_TICK ? timer : timer + rest;
 }
 
 ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, ws_time now,

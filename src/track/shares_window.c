@@ -122,3 +122,19 @@ ws_time ws_shares_opened_after(const struct ws_shares *shares, unsigned self, ws
 	}
 	return now - shares->since;
 }
+
+ws_time ws_shares_probe_wait(const struct ws_shares *shares, const struct ws_segment *s, ws_time now, uint32_t mss)
+{
+	const unsigned self = s->direction;
+	const struct ws_share_side *side = &shares->side[self];
+	if (!side->edges || side->edge[0].right != s->sequence + s->length || s->length >= mss ||
+	    side->all_acked <= side->sent_time)
+		return 0;
+	const ws_time timer = ws_shares_timer(shares, self);
+	const ws_time wait = now - side->all_acked - shares->time.way_to[self], rest = wait - timer;
+	const ws_time known =
+	        (uint32_t)(ws_shares_microseconds(shares, now) - side->edge[0].time) * WS_SHARE_MICROSECOND;
+	if (rest < -timer / 4 || rest > WS_SHARE_TIMER_TICK + timer / 16 || known < wait)
+		return 0;
+	return wait;
+}

@@ -282,6 +282,30 @@ static void test_repeated_syn_ack(void **state)
 	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 1500);
 }
 
+/* 48 bytes of the window are left for 512 that the client has written: its timer sends what has room. A timer that would
+ * have taken longer has not: the client's program has written 48 bytes. */
+static void test_timer_fills_a_window_below_one_segment(void **state)
+{
+	static struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .mss = 1460, .unnumbered = true},
+	        {SERVER, S | A, 500, 101, 0, 10, .window = 560, .mss = 1460},
+	        {CLIENT, A, 101, 501, 0, 10, .unnumbered = true},
+	        {CLIENT, A | WS_TCP_PSH, 101, 501, 512, 10, .unnumbered = true},
+	        {SERVER, A, 501, 613, 0, 20, .window = 48},
+	        {CLIENT, A | WS_TCP_PSH, 613, 501, 48, 240, .unnumbered = true},
+	        {SERVER, A, 501, 661, 0, 250, .closed = true},
+	};
+	struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_WINDOW][CLIENT]), 220 + 10);
+	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][CLIENT]), 10, 11);
+	shots[5].milliseconds = 120;
+	shots[6].milliseconds = 130;
+	shares = SHARES_OF(shots);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_WINDOW][CLIENT]), 10);
+	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][CLIENT]), 100, 110);
+}
+
 /* After the close, what comes again shows that its ACK was lost: until then the close was not done. */
 static void test_fin_that_comes_again_was_closing(void **state)
 {
@@ -454,6 +478,7 @@ int main(void)
 	        cmocka_unit_test(test_requests_wait_for_the_congestion_window),
 	        cmocka_unit_test(test_gap_in_the_capture_blames_nobody),
 	        cmocka_unit_test(test_repeated_syn_ack),
+	        cmocka_unit_test(test_timer_fills_a_window_below_one_segment),
 	        cmocka_unit_test(test_one_direction_has_no_shares),
 	        cmocka_unit_test(test_overtaken_segment_is_no_loss),
 	        cmocka_unit_test(test_close_waits_for_data_under_way),
