@@ -180,15 +180,25 @@ static bool owes_answer(const struct ws_shares *shares, unsigned self)
 	return !ws_shares_is_opener(shares, self) && shares->speaker == !self + 1 && !shares->side[self].fin;
 }
 
+/* The client, which closes, has asked once, and the server has never sent anything. One that has gone on without an
+ * answer needs none, and a RST may be that of a timer which found the server gone. */
+static bool was_never_answered(const struct ws_shares *shares, unsigned client)
+{
+	return owes_answer(shares, !client) && !shares->side[!client].sent && !shares->side[client].trips;
+}
+
 /* A FIN or RST without data ends the wait. After the peer's FIN, close() was waited for; before it, an answer may be
  * owed, and otherwise nobody wanted anything. */
-WS_SELDOM static void settle_end(struct ws_shares *shares, unsigned self, ws_time now, ws_time lost)
+WS_SELDOM static void settle_end(struct ws_shares *shares, const struct ws_segment *s, ws_time now, ws_time lost)
 {
+	const unsigned self = s->direction;
 	const ws_time wait = now - shares->since - lost;
 	if (shares->side[!self].fin)
 		split(shares, wait, shares->time.way_to[self], WS_CAUSE_CLOSING, 0, WS_CAUSE_PROGRAM, self);
 	else if (owes_answer(shares, self))
 		split(shares, wait, ws_shares_way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
+	else if (s->flags & WS_TCP_FIN && was_never_answered(shares, self))
+		split(shares, wait, ws_shares_way_left(shares, !self), WS_CAUSE_NETWORK, self, WS_CAUSE_PROGRAM, !self);
 	else
 		split(shares, wait, shares->side[!self].sent ? ws_shares_way_left(shares, self) : 0, WS_CAUSE_NETWORK,
 		      !self, WS_CAUSE_IDLE, 0);
@@ -379,7 +389,7 @@ static inline bool end_wait(struct ws_shares *shares, const struct ws_share_side
 	}
 	if (!(s->flags & (WS_TCP_FIN | WS_TCP_RST)) || self->fin)
 		return false;
-	settle_end(shares, s->direction, now,
+	settle_end(shares, s, now,
 	           gap && s->flags & WS_TCP_FIN ? ws_shares_lost_before(shares, s, analysis, now, lost) : 0);
 	return true;
 }

@@ -306,6 +306,29 @@ static void test_timer_fills_a_window_below_one_segment(void **state)
 	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][CLIENT]), 100, 110);
 }
 
+/* A client that asks once and closes without an answer has waited for the server, unless it has gone on without one. */
+static void test_close_without_an_answer(void **state)
+{
+	static struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 10, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 10, .bad = 0},        {CLIENT, A, 101, 501, 10, 10, .bad = 0},
+	        {SERVER, A, 501, 111, 0, 20, .bad = 0},        {CLIENT, F, 111, 501, 0, 1020, .bad = 0},
+	        {SERVER, A, 501, 112, 0, 1030, .bad = 0},
+	};
+	struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 1000, 1010);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 0);
+	shots[5].flags = R;
+	shares = SHARES_OF(shots);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 0);
+	shots[5] = (struct shot){CLIENT, A, 111, 501, 10, 520, .bad = 0};
+	shots[6] = (struct shot){CLIENT, F, 121, 501, 0, 1020, .bad = 0};
+	shares = SHARES_OF(shots);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 0);
+	assert_in_range(rounded(shares.time[WS_CAUSE_IDLE][0]), 490, 500);
+}
+
 /* After the close, what comes again shows that its ACK was lost: until then the close was not done. */
 static void test_fin_that_comes_again_was_closing(void **state)
 {
@@ -478,6 +501,7 @@ int main(void)
 	        cmocka_unit_test(test_requests_wait_for_the_congestion_window),
 	        cmocka_unit_test(test_gap_in_the_capture_blames_nobody),
 	        cmocka_unit_test(test_repeated_syn_ack),
+	        cmocka_unit_test(test_close_without_an_answer),
 	        cmocka_unit_test(test_timer_fills_a_window_below_one_segment),
 	        cmocka_unit_test(test_one_direction_has_no_shares),
 	        cmocka_unit_test(test_overtaken_segment_is_no_loss),
