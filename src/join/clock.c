@@ -9,6 +9,7 @@
  * of the times, the one nearest to 0 is taken as the drift, unless most of the samples contradict it (drift.c), and the
  * line in the middle of the room as the offset. Where no line is possible, one of the clocks was set: that ends an epoch and begins another (Zhang, Liu, Xia 2002). */
 #include "join/drift.h"
+#include "join/samples.h"
 
 #include <wirestate/join.h>
 
@@ -25,12 +26,6 @@
 #define NOISE_PART 16
 enum { FIRST_BLOCK = 64, SEARCH_STEPS = 80, FEW_SAMPLES = 4, MOST_EPOCHS = 64, MOST_WRONG_PAIRS = 256 };
 
-struct sample {
-	ws_time here;
-	int64_t difference; /* there minus here */
-	bool upper;
-};
-
 /* A part of the time in which no clock was set. Its samples lie in order, and hull[] has those on the hulls: of the
  * upper samples from `hull`, of the lower ones after them. */
 struct epoch {
@@ -46,7 +41,7 @@ struct point_of_hull {
 };
 
 struct ws_clock {
-	struct sample *sample;
+	struct join_sample *sample;
 	struct point_of_hull *hull; /* as many as samples */
 	size_t count, limit, block;
 	uint64_t added;
@@ -84,20 +79,12 @@ void ws_clock_free(struct ws_clock *clock)
 
 /* ---- Samples, of which only those on a hull need to be kept */
 
-static int sample_order(const void *left, const void *right)
-{
-	const struct sample *a = left, *b = right;
-	if (a->here != b->here)
-		return a->here < b->here ? -1 : 1;
-	return a->difference < b->difference ? -1 : a->difference > b->difference;
-}
-
-static double sample_time(const struct ws_clock *clock, const struct sample *sample)
+static double sample_time(const struct ws_clock *clock, const struct join_sample *sample)
 {
 	return (double)(sample->here - clock->origin);
 }
 
-static double sample_value(const struct ws_clock *clock, const struct sample *sample)
+static double sample_value(const struct ws_clock *clock, const struct join_sample *sample)
 {
 	return (double)(sample->difference - clock->base);
 }
@@ -124,7 +111,7 @@ static size_t hull_add(struct point_of_hull *hull, size_t count, struct point_of
 }
 
 /* Whether `sample` is one of the points of the hull that begins at *next; the samples are asked for in order. */
-static bool on_hull(const struct ws_clock *clock, const struct sample *sample, const struct point_of_hull *hull,
+static bool on_hull(const struct ws_clock *clock, const struct join_sample *sample, const struct point_of_hull *hull,
                     size_t count, size_t *next)
 {
 	if (*next == count || hull[*next].time != sample_time(clock, sample) ||
@@ -140,12 +127,12 @@ static size_t compress_block(struct ws_clock *clock, size_t first, size_t end, s
 	size_t count[2] = {0}, next[2] = {0}, kept = 0;
 	struct point_of_hull *hull[2] = {clock->hull, clock->hull + (end - first)};
 	for (size_t i = first; i < end; i++) {
-		const struct sample *s = &clock->sample[i];
+		const struct join_sample *s = &clock->sample[i];
 		const struct point_of_hull point = {sample_time(clock, s), sample_value(clock, s)};
 		count[s->upper] = hull_add(hull[s->upper], count[s->upper], point, s->upper);
 	}
 	for (size_t i = first; i < end; i++) {
-		const struct sample s = clock->sample[i];
+		const struct join_sample s = clock->sample[i];
 		if (on_hull(clock, &s, hull[s.upper], count[s.upper], &next[s.upper]))
 			clock->sample[out + kept++] = s;
 	}
@@ -155,7 +142,7 @@ static size_t compress_block(struct ws_clock *clock, size_t first, size_t end, s
 /* Sorts the samples and drops those that bound nothing. Blocks grow until half of the room is free. */
 static void compress(struct ws_clock *clock)
 {
-	qsort(clock->sample, clock->count, sizeof(*clock->sample), sample_order);
+	join_samples_sort(clock->sample, clock->count);
 	while (clock->count > clock->limit / 2) {
 		size_t out = 0;
 		for (size_t first = 0; first < clock->count; first += clock->block) {
@@ -187,7 +174,7 @@ void ws_clock_add(struct ws_clock *clock, ws_time here, ws_time there, bool uppe
 	}
 	if (clock->count == clock->limit)
 		compress(clock);
-	clock->sample[clock->count++] = (struct sample){here, difference, upper};
+	clock->sample[clock->count++] = (struct join_sample){here, difference, upper};
 	clock->added++;
 	clock->solved = false;
 }
@@ -196,7 +183,7 @@ void ws_clock_take(struct ws_clock *clock, struct ws_clock *from)
 {
 	const uint64_t dropped = from->added - from->count; /* they bound nothing */
 	for (size_t i = 0; i < from->count; i++) {
-		const struct sample *s = &from->sample[i];
+		const struct join_sample *s = &from->sample[i];
 		ws_clock_add(clock, s->here, (ws_time)((uint64_t)s->here + (uint64_t)s->difference), s->upper);
 	}
 	clock->added += clock->fixed ? 0 : dropped;
@@ -318,7 +305,7 @@ static size_t fill_epoch(struct ws_clock *clock, struct epoch *epoch, size_t end
 	for (size_t i = epoch->first; i < end; i++) {
 		if (left_out[i])
 			continue;
-		const struct sample *s = &clock->sample[i];
+		const struct join_sample *s = &clock->sample[i];
 		const struct point_of_hull point = {sample_time(clock, s), sample_value(clock, s)};
 		if (s->upper)
 			epoch->upper_count = hull_add(clock->hull + epoch->upper, epoch->upper_count, point, true);
@@ -339,13 +326,13 @@ static void correct_drift(const struct ws_clock *clock, struct epoch *epoch, con
 	struct join_window window[JOIN_WINDOWS] = {{.has = {false}}};
 	double first = INFINITY, last = -INFINITY, slope = epoch->slope;
 	for (size_t i = epoch->first; i < epoch->end; i++) {
-		const struct sample *s = &clock->sample[i];
+		const struct join_sample *s = &clock->sample[i];
 		const double time = sample_time(clock, s) + sample_value(clock, s) / 2;
 		first = fmin(first, time);
 		last = fmax(last, time);
 	}
 	for (size_t i = epoch->first; i < epoch->end; i++) {
-		const struct sample *s = &clock->sample[i];
+		const struct join_sample *s = &clock->sample[i];
 		const double value = sample_value(clock, s), time = sample_time(clock, s) + value / 2;
 		const size_t at = (size_t)((time - first) / (last - first + 1) * JOIN_WINDOWS);
 		if (!left_out[i])
@@ -395,7 +382,7 @@ static size_t step_back(const struct ws_clock *clock, const struct epoch *before
 {
 	size_t first = after->first;
 	while (first > before->first + 1) {
-		const struct sample *s = &clock->sample[first - 1];
+		const struct join_sample *s = &clock->sample[first - 1];
 		const double time = sample_time(clock, s), value = sample_value(clock, s);
 		const double old = fabs(value - (before->offset + before->slope * time));
 		const double new = fabs(value - (after->offset + after->slope * time));
@@ -446,7 +433,7 @@ void ws_clock_solve(struct ws_clock *clock)
 	clock->epochs = 0;
 	if (!clock->count)
 		return;
-	qsort(clock->sample, clock->count, sizeof(*clock->sample), sample_order);
+	join_samples_sort(clock->sample, clock->count);
 	bool *left_out = calloc(clock->count, sizeof(*left_out));
 	if (left_out && !solve_all(clock, left_out))
 		clock->epochs = 0;

@@ -10,6 +10,8 @@
 
 #include <wirestate/join.h>
 
+#include "join/samples.h"
+
 #define MS WS_MILLISECOND
 
 /* Samples as a path of 20 and 30 ms with some queueing gives them, with the other clock ahead by `offset`, which
@@ -173,12 +175,43 @@ static void clock_one_direction(void **state)
 	ws_clock_free(clock);
 }
 
+/* Runs of many lengths, also of one, with equal samples that differ in their direction. */
+static void sort_samples(void **state)
+{
+	(void)state;
+	enum { MOST = 300 };
+	static struct join_sample sample[MOST], sorted[MOST];
+	uint64_t random = 5;
+	for (size_t count = 0; count < MOST; count++) {
+		ws_time time = 0;
+		const int64_t longest = below(&random, 20);
+		for (size_t i = 0; i < count; i++) {
+			time = below(&random, longest + 1) ? time + below(&random, 3) : below(&random, 50);
+			sample[i] = (struct join_sample){time, below(&random, 3), below(&random, 2)};
+			size_t at = i; /* by insertion */
+			for (; at && (sorted[at - 1].here > sample[i].here ||
+			              (sorted[at - 1].here == sample[i].here &&
+			               sorted[at - 1].difference > sample[i].difference));
+			     at--)
+				sorted[at] = sorted[at - 1];
+			sorted[at] = sample[i];
+		}
+		join_samples_sort(sample, count);
+		for (size_t i = 0; i < count; i++) {
+			assert_int_equal(sample[i].here, sorted[i].here);
+			assert_int_equal(sample[i].difference, sorted[i].difference);
+			assert_int_equal(sample[i].upper, sorted[i].upper);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(clock_offset),     cmocka_unit_test(clock_drift),
 	        cmocka_unit_test(clock_plateau),    cmocka_unit_test(clock_step),
 	        cmocka_unit_test(clock_wrong_pair), cmocka_unit_test(clock_one_direction),
+	        cmocka_unit_test(sort_samples),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
