@@ -363,9 +363,10 @@ struct ws_endpoint_info {
 	uint32_t closed_probes;  /* the peer's probes of its closed window since closed_since */
 	ws_time closed_since;    /* when it closed its receive window; 0: the window is open */
 	uint32_t stalled;        /* its retransmissions since the peer last acknowledged new data */
-	ws_time stalled_since;
-	uint32_t syns;    /* the SYNs, or SYN-ACKs, that it sent with its initial number; 0: none was captured */
-	ws_time syn_time; /* from the first to the last of them */
+	ws_time stalled_since;   /* the first of them */
+	ws_time stalled_sent;    /* when they were first sent */
+	uint32_t syns;           /* the SYNs, or SYN-ACKs, that it sent with its initial number; 0: none was captured */
+	ws_time syn_time;        /* from the first to the last of them */
 	uint32_t unanswered_keep_alives; /* its keep-alives since the peer sent anything */
 	ws_time unanswered_since;
 	uint32_t initial_sequence;
@@ -465,6 +466,7 @@ struct ws_conn_info {
 	bool unreachable;         /* an ICMP error quoted one of its segments */
 	bool forged_reset;        /* one of its RSTs was not sent by its apparent sender */
 	bool server_answers;      /* the likely server has sent something, or has answered another SYN on its port */
+	bool odd_syn;             /* its SYN has FIN, URG, or PSH without data, as probes for a system's name have */
 	bool host_answers;        /* the likely server's address has answered on any port, if only with RST */
 	bool renumbered;          /* the server answered the SYN with a second initial number, as behind a SYN proxy */
 	uint64_t twin;            /* number of the same connection on the other side of a device that changes sequence

@@ -43,6 +43,7 @@ struct ws_marks {
 	uint32_t syns_again;             /* its SYNs, or SYN-ACKs, after the first one */
 	ws_time syn_since, syn_latest;   /* the times of the first one and, where it was sent again, of the latest */
 	ws_time stalled_since;           /* the time of the first retransmission that `stalled` counts */
+	ws_time stalled_sent;            /* when what `stalled` counts was first sent */
 };
 
 /* What few connections have. It is allocated when it is first needed. */
@@ -81,6 +82,7 @@ struct ws_conn {
 	uint8_t half_open : 1;  /* its SYN is unanswered; counted in the table */
 	uint8_t twin : 2;       /* enum ws_twin */
 	uint8_t renumbered : 1; /* a SYN-ACK had another initial number than the one before */
+	uint8_t odd_syn : 1;    /* the first packet is a SYN with flags that no connection begins with */
 	uint16_t vlan;          /* of the first packet; so are the next two */
 	uint16_t syn_identification;
 	uint8_t bound : 1; /* another connection has the same 4-tuple on another VLAN or interface */

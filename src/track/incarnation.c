@@ -169,6 +169,13 @@ static struct ws_conn *by_numbers(struct ws_conn *newer, struct ws_conn *older, 
 	return older && distance_to(older, tuple, s) < distance_to(newer, tuple, s) ? older : newer;
 }
 
+/* A Fast Open SYN with data may have PSH (RFC 7413). */
+static bool is_odd_syn(const struct ws_segment *s)
+{
+	const unsigned odd = WS_TCP_FIN | WS_TCP_URG | (s->length ? 0 : WS_TCP_PSH);
+	return (s->flags & (WS_TCP_SYN | WS_TCP_ACK)) == WS_TCP_SYN && s->flags & odd;
+}
+
 static struct ws_conn *begin_conn(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *s,
                                   struct ws_conn *older)
 {
@@ -181,6 +188,7 @@ static struct ws_conn *begin_conn(struct ws_tracker *tracker, const struct ws_tu
 	ws_analyser_init(&conn->analyser);
 	conn->vlan = s->vlan;
 	conn->syn_ttl = s->ttl;
+	conn->odd_syn = is_odd_syn(s);
 	conn->syn_identification = s->identification;
 	conn->first_time = s->time;
 	conn->first_frame = s->frame;

@@ -96,6 +96,7 @@ static void fill_marks(const struct ws_marks *marks, struct ws_endpoint_info *in
 	WS_COUNTERS(X)
 #undef X
 	info->stalled_since = marks->stalled_since;
+	info->stalled_sent = marks->stalled_sent;
 }
 
 /* The SYNs, or SYN-ACKs, that it has sent. */
@@ -270,6 +271,7 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_path_of 
 	        conn->machine.endpoint[server].sent_any ||
 	        ws_surroundings_answers(&tracker->surroundings, &conn->address[server], conn->port[server]);
 	info->host_answers = ws_surroundings_answers(&tracker->surroundings, &conn->address[server], WS_ANY_PORT);
+	info->odd_syn = conn->odd_syn;
 	info->twin = conn->twin == WS_TWIN_OLDER ? rare->next : conn->twin == WS_TWIN_NEWER ? rare->previous : 0;
 	info->previous = rare->previous;
 	info->next = rare->next;

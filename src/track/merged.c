@@ -386,6 +386,7 @@ bool ws_merged_conn(const struct ws_merged *merged, ws_conn_id id, struct ws_con
 		struct ws_endpoint_info *end = &info->endpoint[e];
 		move(merged, point, &end->closed_since);
 		move(merged, point, &end->stalled_since);
+		move(merged, point, &end->stalled_sent);
 		move(merged, point, &end->unanswered_since);
 		move(merged, point, &end->time_wait_end);
 	}

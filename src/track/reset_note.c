@@ -56,7 +56,7 @@ static bool gave_up(const struct ws_conn *conn, const struct ws_segment *s, stru
 	reset->bytes = self->snd_max - peer->last_ack_sent;
 	reset->trigger = self->fin_sent && reset->bytes == 1 ? WS_RESET_FIN_UNANSWERED : WS_RESET_DATA_UNANSWERED;
 	reset->times = traffic->stalled;
-	reset->tried = s->time - marks->stalled_since;
+	reset->tried = s->time - marks->stalled_sent;
 	return true;
 }
 

@@ -1,6 +1,18 @@
 /* See stall.h. */
 #include "track/stall.h"
 
+/* When the lowest number that the peer has not acknowledged was first sent, as far as it is known: the latest new data,
+ * and the segment that is timed, which is not acknowledged either, were sent then or later. */
+static ws_time first_sent(const struct ws_conn *conn, const struct ws_segment *s)
+{
+	const struct ws_flow *flow = &conn->analyser.flow[s->direction];
+	const struct ws_rtt_timer *timer = &conn->traffic[s->direction].timer;
+	ws_time first = flow->next_time && flow->next_time < s->time ? flow->next_time : s->time;
+	if (timer->runs && timer->sent < first)
+		first = timer->sent;
+	return first;
+}
+
 void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
 {
 	struct ws_traffic *self = &conn->traffic[s->direction], *peer = &conn->traffic[s->direction ^ 1];
@@ -18,8 +30,10 @@ void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 		self->stalled = 0;
 	if (analysis & 1u << WS_ANALYSIS_RETRANSMISSION && (s->length || s->flags & WS_TCP_FIN)) {
 		if (!self->stalled++) {
-			if (conn->rare)
+			if (conn->rare) {
 				conn->rare->marks[s->direction].stalled_since = s->time;
+				conn->rare->marks[s->direction].stalled_sent = first_sent(conn, s);
+			}
 			self->stalled_ack = other->last_ack_sent;
 		}
 	}

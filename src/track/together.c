@@ -113,6 +113,7 @@ static void add_rest(const struct ws_conn_info *other, struct ws_conn_info *info
 		info->icmp = other->icmp;
 	info->server_answers |= other->server_answers;
 	info->host_answers |= other->host_answers;
+	info->odd_syn |= other->odd_syn;
 	if (kinds_of(other->history) <= kinds_of(info->history))
 		return;
 	info->conn_state = other->conn_state;
@@ -257,6 +258,7 @@ static void set_times_by_own_clock(const struct ws_tracker *tracker, const struc
 		set_by_own_clock(tracker, clock, &info->closed_since);
 	if (parts & WS_PART_MARKS) {
 		set_by_own_clock(tracker, clock, &info->stalled_since);
+		set_by_own_clock(tracker, clock, &info->stalled_sent);
 		set_by_own_clock(tracker, clock, &info->unanswered_since);
 	}
 	if (parts & WS_PART_REST)
@@ -291,6 +293,7 @@ static void fill_state(const struct ws_tracker *tracker, unsigned e, unsigned at
 	}
 	if (parts & WS_PART_MARKS) {
 		end->stalled_since = there.stalled_since;
+		end->stalled_sent = there.stalled_sent;
 		end->unanswered_keep_alives = there.unanswered_keep_alives;
 		end->unanswered_since = there.unanswered_since;
 	}

@@ -52,6 +52,8 @@ void verdict_traffic(struct verdict *v)
 		ws_text_parts(v->text, _("%s B to the server"), number_of(client->bytes).text);
 	else
 		ws_text_parts(v->text, _("%s B to the client"), number_of(server->bytes).text);
+	if (strpbrk(info->history, "Tt")) /* Zeek's letters for payload that was sent again */
+		ws_text_puts(v->text, _(", repeats included"));
 }
 
 static struct verdict_part verdict_direction(struct verdict *v)
@@ -255,11 +257,11 @@ static bool is_not_accepted(const struct ws_conn_info *info)
 	       !(server->state == WS_ESTABLISHED && server->certainty == WS_CONFIRMED);
 }
 
-/* `fin`: its FIN is a part of what is unacknowledged. */
-static void say_unacknowledged(struct verdict *v, unsigned i, bool fin, ws_time silence)
+/* `fin`: its FIN is a part of what is unacknowledged. `wait`: since that was first sent. */
+static void say_unacknowledged(struct verdict *v, unsigned i, bool fin, ws_time wait)
 {
 	const struct ws_endpoint_info *e = &v->info->endpoint[i];
-	const struct verdict_number since = verdict_duration(silence);
+	const struct verdict_number since = verdict_duration(wait);
 	const char *self = verdict_side(v->info, i), *peer = verdict_side(v->info, 1 - i);
 	if (fin && e->unacknowledged == 1)
 		SAY(v, _("stuck: the %1$s's FIN unacknowledged, sent again %2$u times in %3$s"), self, e->stalled,
@@ -288,7 +290,7 @@ static bool data_stays_unanswered(struct verdict *v, unsigned i)
 		return false;
 	verdict_set(v, WS_VERDICT_STUCK, 3);
 	if (v->text)
-		say_unacknowledged(v, i, fin, silence);
+		say_unacknowledged(v, i, fin, info->last_time - e->stalled_sent);
 	return true;
 }
 

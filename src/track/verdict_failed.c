@@ -81,7 +81,11 @@ static void say_silent(struct verdict *v, bool gave_up)
 	const struct ws_conn_info *info = v->info;
 	const unsigned client = (unsigned)info->likely_client;
 	const unsigned long long count = info->endpoint[client].packets - gave_up;
-	if (info->server_answers)
+	if (info->odd_syn)
+		SAY(v,
+		    _("silent: %llu SYN sent, no answer (with FIN, PSH or URG, so it is a probe, which servers may ignore)"),
+		    count);
+	else if (info->server_answers)
 		SAY(v,
 		    _("silent: %1$llu SYN sent, no answer, though port %2$u of the server answered others; its accept "
 		      "queue may be full"),

@@ -150,7 +150,7 @@ static const struct chart stories[] = {
           {SERVER, A, 501, 106, 0, 8000, .window = 5000}}},
         {"nothing gets through",
          "STUCK",
-         "stuck: 5 B from the client unacknowledged, sent again 3 times in 1.2 s",
+         "stuck: 5 B from the client unacknowledged, sent again 3 times in 1.4 s",
          "S1",
          "ShADT",
          {OPENING,
@@ -246,6 +246,7 @@ static void make_endpoint(struct made_up *made, unsigned i, uint64_t *random)
 	        .closed_probes = below(random, 3),
 	        .stalled = below(random, 5),
 	        .stalled_since = 9 * WS_SECOND + below(random, 2) * 5 * WS_SECOND,
+	        .stalled_sent = 7 * WS_SECOND,
 	        .unanswered_keep_alives = rarely(random) ? 3 : 0,
 	        .unanswered_since = 8 * WS_SECOND,
 	        .unacknowledged = below(random, 3),
@@ -329,6 +330,7 @@ static void make_info(struct made_up *made, uint64_t *random)
 	FLAG(forged_reset)
 	FLAG(server_answers)
 	FLAG(host_answers)
+	FLAG(odd_syn)
 	FLAG(renumbered)
 	FLAG(superseded)
 #undef FLAG

@@ -18,7 +18,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "lab"))
 import packets  # noqa: E402: the lab's
 
-LETTERS = {"F": packets.FIN, "S": packets.SYN, "R": packets.RST, "P": packets.PSH, "A": packets.ACK}
+LETTERS = {"F": packets.FIN, "S": packets.SYN, "R": packets.RST, "P": packets.PSH, "A": packets.ACK,
+           "U": 0x20, "E": 0x40, "C": 0x80}
 START = 1_700_000_000 * 10**9
 SHORT = 0.01  # seconds between two segments, unless a call says otherwise
 

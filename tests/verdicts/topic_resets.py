@@ -79,7 +79,7 @@ def reset_unread(capture):
 @case("reset-fin-unanswered", {
     **RESET, "reset_by": "client",
     "verdict": "^reset by the client after a FIN, which the client sent first; the client gave up: its FIN was unanswered, sent "
-               "again 3 times in 5.0 s; "})
+               "again 3 times in 6.0 s; "})
 def reset_fin_unanswered(capture):
     talk = ask(capture)
     talk.client("FA")

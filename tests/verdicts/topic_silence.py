@@ -1,7 +1,7 @@
 """Who does not answer whom: retransmissions, FINs and keep-alives without an answer, ICMP errors that nobody heeds, and
 servers that do not accept. Nothing is stuck before a retransmission timer can have run out (RFC 6298)."""
 
-from crafted import Talk, case, shared
+from crafted import SHORT, Talk, case, shared
 
 DATA = 100
 
@@ -16,7 +16,7 @@ def copies_in_0_ms(capture):
         talk.client("PA", DATA, seq=1, after=0.000001)
 
 
-@case("data-unanswered", {"verdict_tag": "STUCK", "verdict": "^stuck: 100 B from the client unacknowledged, sent again 3 times in 1.2 s"})
+@case("data-unanswered", {"verdict_tag": "STUCK", "verdict": "^stuck: 100 B from the client unacknowledged, sent again 3 times in 1.4 s"})
 def data_unanswered(capture):
     talk = Talk(capture)
     talk.open()
@@ -25,7 +25,7 @@ def data_unanswered(capture):
         talk.client("PA", DATA, seq=1, after=after)
 
 
-@case("data-twice-unanswered", {"verdict_tag": "STUCK", "verdict": "^stuck: 100 B from the client unacknowledged, sent again 2 times in 5.6 s"})
+@case("data-twice-unanswered", {"verdict_tag": "STUCK", "verdict": "^stuck: 100 B from the client unacknowledged, sent again 2 times in 11.1 s"})
 def data_twice_unanswered(capture):
     """With a slow timer, two retransmissions are enough."""
     talk = Talk(capture)
@@ -33,6 +33,74 @@ def data_twice_unanswered(capture):
     talk.client("PA", DATA)
     for after in (5.5, 5.6):
         talk.client("PA", DATA, seq=1, after=after)
+
+
+@case("data-of-several-unanswered", {"verdict_tag": "STUCK", "verdict": "^stuck: 300 B from the client unacknowledged, sent again 3 times in 7.0 s"})
+def data_of_several_unanswered(capture):
+    """The wait began with the first of the segments that were not acknowledged, not with the last."""
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", DATA)
+    talk.client("PA", DATA, after=0.5)
+    talk.client("PA", DATA, after=0.5)
+    for after in (0.5, 1.5, 4):
+        talk.client("PA", DATA, seq=1, after=after)
+
+
+@case("data-sent-again", {"verdict_tag": "OPEN", "verdict": "^open: handshake [0-9.]+ ms, 300 B to the server, 0 B back, repeats included$"})
+def data_sent_again(capture):
+    """What was sent again is counted again, so the sentence says it."""
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", DATA)
+    for _ in range(2):
+        talk.client("PA", DATA, seq=1, after=0.2)
+    talk.server("A")
+
+
+@case("fin-sent-again", {"verdict_tag": "CLOSED", "verdict": "100 B to the server, 0 B back$"})
+def fin_sent_again(capture):
+    """A FIN has no bytes that count twice."""
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", DATA)
+    talk.server("A")
+    talk.client("FA")
+    talk.client("FA", seq=1 + DATA, after=0.2)
+    talk.server("FA")
+    talk.client("A")
+
+
+def open_of_another_client(capture):
+    other = Talk(capture, source="10.0.0.9")
+    other.open()
+
+
+@case("plain-syn-unanswered", {"verdict_tag": "OPEN"}, {"verdict_tag": "SILENT", "verdict": "answered others; its accept queue may be full$"})
+def plain_syn_unanswered(capture):
+    open_of_another_client(capture)
+    talk = Talk(capture)
+    for after in (SHORT, 1, 2):
+        talk.client("S", seq=0, after=after)
+
+
+@case("odd-syn-unanswered", {"verdict_tag": "OPEN"},
+      {"verdict_tag": "SILENT", "verdict": r"^silent: 3 SYN sent, no answer \(with FIN, PSH or URG, so it is a probe, which servers may ignore\)$"})
+def odd_syn_unanswered(capture):
+    """As nmap sends it to learn a system's name: no full queue follows from the silence."""
+    open_of_another_client(capture)
+    talk = Talk(capture)
+    for after in (SHORT, 0.1, 0.1):
+        talk.client("SFPU", seq=0, after=after)
+
+
+@case("syn-for-ecn-unanswered", {"verdict_tag": "OPEN"}, {"verdict_tag": "SILENT", "verdict": "accept queue may be full$"})
+def syn_for_ecn_unanswered(capture):
+    """A SYN that offers ECN (RFC 3168) is a plain one."""
+    open_of_another_client(capture)
+    talk = Talk(capture)
+    for after in (SHORT, 1):
+        talk.client("SEC", seq=0, after=after)
 
 
 @case("data-soon-sent-twice", {"verdict_tag": "OPEN", "silent_about": "stuck"})
@@ -45,7 +113,7 @@ def data_soon_sent_twice(capture):
         talk.client("PA", DATA, seq=1, after=after)
 
 
-@case("fin-unanswered", {"verdict_tag": "STUCK", "verdict": "^stuck: the client's FIN unacknowledged, sent again 4 times in 2.8 s",
+@case("fin-unanswered", {"verdict_tag": "STUCK", "verdict": "^stuck: the client's FIN unacknowledged, sent again 4 times in 3.0 s",
                          "client.state": "FIN_WAIT_1"})
 def fin_unanswered(capture):
     talk = Talk(capture)
