@@ -23,7 +23,7 @@
 	     "last"))                                                                                                  \
 	X(WS_CURVE_THROUGHPUT, "throughput", "bytes/s", "throughput",                                                  \
 	  N_("payload that was sent in the last span, also what was sent again, divided by span: a sliding "           \
-	     "window, as in Wireshark's graph"))                                                                       \
+	     "window, as in Wireshark's graph; it holds until the next value, at most for span, and is 0 after that")) \
 	X(WS_CURVE_GOODPUT, "goodput", "bytes/s", "goodput",                                                           \
 	  N_("the same of numbers that were acknowledged for the first time"))                                         \
 	X(WS_CURVE_AVERAGE, "average", "bytes/s", "average",                                                           \
@@ -153,6 +153,10 @@ struct ws_graph_range {
 };
 bool ws_graph_range(const struct ws_graph *graph, unsigned direction, enum ws_curve curve, size_t from, size_t to,
                     struct ws_graph_range *range) WS_CHECKED;
+/* What a curve is at `time`, which is not before its point, and not after the next one. A rate is 0 when nothing was
+ * sent, or acknowledged, for its span, and the average falls while nothing is sent; other values hold. */
+int64_t ws_graph_value_after(const struct ws_graph *graph, unsigned direction, enum ws_curve curve,
+                             const struct ws_graph_point *point, ws_time time);
 /* When the bytes of a segment had been sent before, for the last time. False: never, or too long ago to look for. */
 bool ws_graph_sent_before(const struct ws_graph *graph, unsigned direction, size_t index, ws_time *time) WS_CHECKED;
 

@@ -22,8 +22,8 @@ struct ws_plot_axis {
 	} tick[WS_PLOT_TICKS];
 };
 
-/* How a curve is drawn. BARS: each point from its lower to its higher value. STAIRS: a value holds until the next one.
- * LINE: straight from point to point. */
+/* How a curve is drawn. BARS: each point from its lower to its higher value. STAIRS: a value goes on until the next one,
+ * as ws_graph_value_after() says. LINE: straight from point to point. */
 enum ws_plot_shape { WS_PLOT_BARS, WS_PLOT_STAIRS, WS_PLOT_LINE };
 
 struct ws_plot_curve {
@@ -53,15 +53,14 @@ double ws_plot_place(const struct ws_plot_axis *axis, int64_t value);
 /* A value in its unit: "14.6 kB", "31.2 ms", "1.25 MB/s". */
 void ws_plot_value_words(struct ws_text *text, enum ws_curve curve, int64_t value);
 
-/* The line of a rate falls to 0 where nothing happened for longer than its span. */
-bool ws_plot_falls(const struct ws_graph *graph, enum ws_curve curve, ws_time from, ws_time to);
-
 /* What a column of the picture shows of a curve: the range of its points there, and the values with which it comes from
  * the left and goes on. */
 struct ws_plot_column {
-	bool any, before;           /* it has points; there are points left of it */
-	int64_t low, high;          /* of its points */
-	int64_t first, last, enter; /* the first and the last value, and the last one left of it */
+	bool any, before;    /* it has points; there are points left of it */
+	int64_t low, high;   /* of its points, and of stairs where they fall between points */
+	int64_t first, last; /* the values of its first and its last point */
+	int64_t enter;       /* the value at its left edge; valid when `before` */
+	int64_t leave;       /* the value at its right edge; valid when `any` or `before` */
 	uint32_t marks;
 };
 /* `at` is one of `columns`. */

@@ -111,44 +111,71 @@ static void put_bars(const struct picture *picture, const struct ws_plot_curve *
 	put_bars_of(picture, curve, WS_STYLE_BAD);
 }
 
+/* How stairs go on from `point` until `time`: a rate falls to 0 at the end of its span, and the average falls all the
+ * time, which is drawn in so many steps. */
+static void put_until(const struct picture *picture, const struct ws_plot_curve *curve,
+                      const struct ws_graph_point *point, ws_time time)
+{
+	enum { STEPS = 24 };
+	const unsigned direction = picture->plot->direction;
+	const double passed = (double)time - (double)point->time;
+	const bool average = curve->curve == WS_CURVE_AVERAGE;
+	const int64_t end = ws_graph_value_after(picture->graph, direction, curve->curve, point, time);
+	if (!average && end != point->high)
+		fprintf(picture->out, "H%.1fV%.1f", x_of(picture, point->time + ws_graph_span(picture->graph)),
+		        y_of(picture, end));
+	for (int i = 1; average && i < STEPS && x_of(picture, time) - x_of(picture, point->time) > STEPS; i++) {
+		const ws_time at = point->time + (ws_time)(passed * i / STEPS);
+		const int64_t value = ws_graph_value_after(picture->graph, direction, curve->curve, point, at);
+		fprintf(picture->out, "L%.1f %.1f", x_of(picture, at), y_of(picture, value));
+	}
+	if (average)
+		fprintf(picture->out, "L%.1f %.1f", x_of(picture, time), y_of(picture, end));
+	else
+		fprintf(picture->out, "H%.1f", x_of(picture, time));
+}
+
 static void put_points(const struct picture *picture, const struct ws_plot_curve *curve, size_t from, size_t to)
 {
 	const bool stairs = curve->shape == WS_PLOT_STAIRS;
 	const unsigned direction = picture->plot->direction;
-	struct ws_graph_point point;
+	struct ws_graph_point point, before;
 	bool begun = false;
-	ws_time before = 0;
-	if (from && stairs && ws_graph_point(picture->graph, direction, curve->curve, from - 1, &point)) {
-		fprintf(picture->out, "M%.1f %.1f", picture->left, y_of(picture, point.high));
+	if (from && stairs && ws_graph_point(picture->graph, direction, curve->curve, from - 1, &before)) {
+		fprintf(picture->out, "M%.1f %.1f", picture->left, y_of(picture, before.high));
 		begun = true;
 	}
 	for (size_t i = from; i < to && ws_graph_point(picture->graph, direction, curve->curve, i, &point); i++) {
 		const double x = x_of(picture, point.time), y = y_of(picture, point.high);
 		if (!begun)
 			fprintf(picture->out, "M%.1f %.1f", x, y);
-		else if (stairs)
-			fprintf(picture->out, "H%.1fV%.1f", x, y);
-		else if (ws_plot_falls(picture->graph, curve->curve, before, point.time))
-			fprintf(picture->out, "L%.1f %.1fH%.1fV%.1f",
-			        x_of(picture, before + ws_graph_span(picture->graph)), y_of(picture, 0), x, y);
-		else
+		else if (!stairs)
 			fprintf(picture->out, "L%.1f %.1f", x, y);
+		if (begun && stairs) {
+			put_until(picture, curve, &before, point.time);
+			fprintf(picture->out, "V%.1f", y);
+		}
 		begun = true;
-		before = point.time;
+		before = point;
 	}
 	if (begun && stairs)
-		fprintf(picture->out, "H%.1f", picture->left + picture->width);
+		put_until(picture, curve, &before, picture->plot->x.high);
 }
 
 static void put_columns(const struct picture *picture, const struct ws_plot_curve *curve)
 {
 	const int columns = (int)(2 * picture->width);
+	const bool stairs = curve->shape == WS_PLOT_STAIRS;
 	bool begun = false;
 	for (int i = 0; i < columns; i++) {
 		struct ws_plot_column column;
 		ws_plot_column(picture->plot, picture->graph, curve->curve, i, columns, &column);
-		if (!column.any)
+		if (!column.any && !(stairs && column.before))
 			continue;
+		if (!column.any)
+			column.first = column.low = column.high = column.enter;
+		if (stairs)
+			column.last = column.leave;
 		fprintf(picture->out, "%c%.1f %.1fV%.1fV%.1fV%.1f", begun ? 'L' : 'M', picture->left + (i + 0.5) / 2,
 		        y_of(picture, column.first), y_of(picture, column.low), y_of(picture, column.high),
 		        y_of(picture, column.last));
@@ -168,7 +195,7 @@ static void put_line(const struct picture *picture, const struct ws_plot_curve *
 	else
 		put_columns(picture, curve);
 	fputs("\"/>\n", picture->out);
-	if (to - from > MARKED || curve->shape != WS_PLOT_LINE || curve->curve == WS_CURVE_AVERAGE)
+	if (to - from > MARKED || curve->shape != WS_PLOT_LINE)
 		return;
 	for (; from < to; from++)
 		if (ws_graph_point(picture->graph, picture->plot->direction, curve->curve, from, &point))

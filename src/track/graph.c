@@ -547,6 +547,19 @@ bool ws_graph_range(const struct ws_graph *graph, unsigned direction, enum ws_cu
 	return !first;
 }
 
+int64_t ws_graph_value_after(const struct ws_graph *graph, unsigned direction, enum ws_curve curve,
+                             const struct ws_graph_point *point, ws_time time)
+{
+	const ws_time begun = graph->flow[direction & 1].begun;
+	ws_time passed, until, all;
+	if (curve == WS_CURVE_AVERAGE && begun < point->time && point->time < time &&
+	    !__builtin_sub_overflow(point->time, begun, &until) && !__builtin_sub_overflow(time, begun, &all))
+		return (int64_t)((double)point->high * (double)until / (double)all);
+	if (curve == WS_CURVE_THROUGHPUT || curve == WS_CURVE_GOODPUT)
+		return __builtin_sub_overflow(time, point->time, &passed) || passed >= graph->span ? 0 : point->high;
+	return point->high;
+}
+
 bool ws_graph_sent_before(const struct ws_graph *graph, unsigned direction, size_t index, ws_time *time)
 {
 	const struct data_item *items = (const struct data_item *)graph->side[direction & 1].group[GROUP_DATA].items;

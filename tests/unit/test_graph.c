@@ -133,6 +133,45 @@ static void test_points(void **state)
 	ws_tracker_free(rig.tracker);
 }
 
+/* Two segments of ten bytes with a second of nothing between them and after them. */
+static void test_silence(void **state)
+{
+	const ws_time second = START + WS_SECOND + 10 * WS_MILLISECOND, end = START + 2 * WS_SECOND;
+	struct rig rig;
+	struct ws_conn_info info;
+	struct ws_plot plot;
+	struct ws_plot_column column;
+	(void)state;
+	rig_open(&rig);
+	put(&rig, START, CLIENT, WS_TCP_ACK, 101, 501, 1000, NULL, NULL, 0);
+	put(&rig, START + 10 * WS_MILLISECOND, CLIENT, WS_TCP_ACK, 101, 501, 1000, "ten bytes.", NULL, 0);
+	put(&rig, second, CLIENT, WS_TCP_ACK, 111, 501, 1000, "ten bytes.", NULL, 0);
+	put(&rig, end, SERVER, WS_TCP_ACK, 501, 121, 1000, NULL, NULL, 0);
+	struct ws_graph *graph = graph_of(&rig);
+	assert_true(ws_graph_span(graph) == 100 * WS_MILLISECOND);
+	const struct ws_graph_point point = point_at(graph, WS_CURVE_THROUGHPUT, 0);
+	const ws_time falls = point.time + ws_graph_span(graph);
+	assert_int_equal(point.high, 100);
+	assert_int_equal(ws_graph_value_after(graph, 0, WS_CURVE_THROUGHPUT, &point, falls - 1), 100);
+	assert_int_equal(ws_graph_value_after(graph, 0, WS_CURVE_THROUGHPUT, &point, falls), 0);
+	/* Ten bytes in 10 ms, and in half a second. */
+	const struct ws_graph_point average = point_at(graph, WS_CURVE_AVERAGE, 0);
+	assert_int_equal(average.high, 1000);
+	assert_int_equal(ws_graph_value_after(graph, 0, WS_CURVE_AVERAGE, &average, START + 500 * WS_MILLISECOND), 20);
+	assert_true(ws_tracker_conn(rig.tracker, ws_tracker_conn_at(rig.tracker, 0), &info));
+	ws_plot_make(&plot, graph, &info, WS_PLOT_RATE, 0, START, end, 8, 4);
+	for (unsigned i = 0; i < plot.count; i++)
+		assert_int_equal(plot.curve[i].shape, WS_PLOT_STAIRS);
+	ws_plot_column(&plot, graph, WS_CURVE_THROUGHPUT, 5, 20, &column); /* from 500 to 600 ms */
+	assert_true(!column.any && column.before && column.enter == 0 && column.leave == 0);
+	ws_plot_column(&plot, graph, WS_CURVE_THROUGHPUT, 1, 20, &column); /* it falls within */
+	assert_true(!column.any && column.enter == 100 && column.leave == 0);
+	ws_plot_column(&plot, graph, WS_CURVE_THROUGHPUT, 0, 1, &column); /* all in one */
+	assert_true(column.any && column.low == 0 && column.high == 100 && column.leave == 0);
+	ws_graph_close(graph);
+	ws_tracker_free(rig.tracker);
+}
+
 /* ---- Ranges and searches */
 
 /* A connection with random numbers and, where `absurd`, times that may be any. */
@@ -256,7 +295,7 @@ static void test_bounds(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_points), cmocka_unit_test(test_ranges),
-	                                   cmocka_unit_test(test_bounds)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_points), cmocka_unit_test(test_silence),
+	                                   cmocka_unit_test(test_ranges), cmocka_unit_test(test_bounds)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

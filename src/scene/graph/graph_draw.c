@@ -96,8 +96,8 @@ static void draw_stairs(const struct raster *raster, enum ws_curve curve)
 		ws_plot_column(raster->plot, raster->graph, curve, x, width, &column);
 		if (!column.any && (!column.before || is_dotted(curve, x)))
 			continue;
-		int64_t low = column.any ? column.low : column.enter, high = column.any ? column.high : column.enter;
-		if (column.any && column.before) {
+		int64_t low = column.any ? column.low : column.leave, high = column.any ? column.high : column.leave;
+		if (column.before) {
 			low = column.enter < low ? column.enter : low;
 			high = column.enter > high ? column.enter : high;
 		}
@@ -114,16 +114,8 @@ static void draw_line(const struct raster *raster, enum ws_curve curve)
 		ws_plot_column(raster->plot, raster->graph, curve, x, width, &column);
 		if (!column.any)
 			continue;
-		const int first = dot_of(raster, column.first);
-		const ws_time from = ws_plot_value(&raster->plot->x, (last_x + 1.0) / width);
-		if (last_x >= 0 &&
-		    ws_plot_falls(raster->graph, curve, from, ws_plot_value(&raster->plot->x, (double)x / width))) {
-			put_bar(raster, last_x, 0, last_y);
-			put_line(raster, last_x, 0, x, 0);
-			put_bar(raster, x, 0, first);
-		} else if (last_x >= 0) {
-			put_line(raster, last_x, last_y, x, first);
-		}
+		if (last_x >= 0)
+			put_line(raster, last_x, last_y, x, dot_of(raster, column.first));
 		put_bar(raster, x, dot_of(raster, column.low), dot_of(raster, column.high));
 		last_x = x;
 		last_y = dot_of(raster, column.last);

@@ -119,14 +119,17 @@ static void say_ack(struct ws_text *text, const struct ws_graph *graph, const st
 	}
 }
 
-/* The value that a curve has at the cursor: that of its last point. */
+/* The value that a curve has at the cursor: what follows from its last point. */
 static bool value_at(const struct ws_graph *graph, const struct ws_plot *plot, enum ws_curve curve, ws_time time,
                      struct ws_graph_point *point)
 {
 	size_t at = ws_graph_find(graph, plot->direction, curve, time);
 	while (ws_graph_point(graph, plot->direction, curve, at, point) && point->time <= time)
 		at++;
-	return at && ws_graph_point(graph, plot->direction, curve, at - 1, point);
+	if (!at || !ws_graph_point(graph, plot->direction, curve, at - 1, point))
+		return false;
+	point->high = ws_graph_value_after(graph, plot->direction, curve, point, time);
+	return true;
 }
 
 static void say_values(const struct ws_ui *ui, const struct ws_plot *plot, struct ws_text *text)

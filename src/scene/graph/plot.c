@@ -147,9 +147,9 @@ static const struct {
         {WS_PLOT_NUMBERS, {WS_CURVE_SACK, WS_PLOT_BARS, WS_STYLE_STATE_CLOSING, "SACK", false}},
         {WS_PLOT_NUMBERS, {WS_CURVE_ACK, WS_PLOT_STAIRS, WS_STYLE_STATE_OPEN, "ACK", false}},
         {WS_PLOT_NUMBERS, {WS_CURVE_SEGMENT, WS_PLOT_BARS, WS_STYLE_NORMAL, N_("data"), false}},
-        {WS_PLOT_RATE, {WS_CURVE_AVERAGE, WS_PLOT_LINE, WS_STYLE_DIM, N_("average"), false}},
-        {WS_PLOT_RATE, {WS_CURVE_GOODPUT, WS_PLOT_LINE, WS_STYLE_STATE_OPEN, N_("goodput"), false}},
-        {WS_PLOT_RATE, {WS_CURVE_THROUGHPUT, WS_PLOT_LINE, WS_STYLE_NORMAL, N_("throughput"), false}},
+        {WS_PLOT_RATE, {WS_CURVE_AVERAGE, WS_PLOT_STAIRS, WS_STYLE_DIM, N_("average"), false}},
+        {WS_PLOT_RATE, {WS_CURVE_GOODPUT, WS_PLOT_STAIRS, WS_STYLE_STATE_OPEN, N_("goodput"), false}},
+        {WS_PLOT_RATE, {WS_CURVE_THROUGHPUT, WS_PLOT_STAIRS, WS_STYLE_NORMAL, N_("throughput"), false}},
         {WS_PLOT_RTT, {WS_CURVE_RTT, WS_PLOT_LINE, WS_STYLE_NORMAL, N_("round trip"), false}},
         {WS_PLOT_FLIGHT, {WS_CURVE_ADVERTISED, WS_PLOT_STAIRS, WS_STYLE_STATE_OPENING, N_("window"), false}},
         {WS_PLOT_FLIGHT, {WS_CURVE_FLIGHT, WS_PLOT_STAIRS, WS_STYLE_NORMAL, N_("in flight"), false}},
@@ -247,6 +247,22 @@ void ws_plot_make(struct ws_plot *plot, const struct ws_graph *graph, const stru
 	make_ticks(&plot->y, 0, units_of(plot->curve[plot->count - 1].curve), y_ticks);
 }
 
+/* The lowest value of stairs just before each point from `begin` up to `end`. With more points than so many, the spans
+ * without any are shorter than a column of a picture is wide, or do not matter there. */
+static int64_t lowest_between(const struct ws_graph *graph, unsigned direction, enum ws_curve curve, size_t begin,
+                              size_t end, int64_t low)
+{
+	enum { MOST = 256 };
+	struct ws_graph_point before, point;
+	if (end - begin > MOST || !begin || !ws_graph_point(graph, direction, curve, begin - 1, &before))
+		return low;
+	for (size_t i = begin; i < end && ws_graph_point(graph, direction, curve, i, &point); i++, before = point) {
+		const int64_t value = ws_graph_value_after(graph, direction, curve, &before, point.time);
+		low = value < low ? value : low;
+	}
+	return low;
+}
+
 void ws_plot_column(const struct ws_plot *plot, const struct ws_graph *graph, enum ws_curve curve, int at, int columns,
                     struct ws_plot_column *column)
 {
@@ -262,7 +278,9 @@ void ws_plot_column(const struct ws_plot *plot, const struct ws_graph *graph, en
 		end = ws_graph_find(graph, direction, curve, to + 1);
 	if (begin && ws_graph_point(graph, direction, curve, begin - 1, &point)) {
 		column->before = true;
-		column->enter = point.high;
+		column->enter =
+		        ws_graph_value_after(graph, direction, curve, &point, from > point.time ? from : point.time);
+		column->leave = ws_graph_value_after(graph, direction, curve, &point, to);
 	}
 	if (!ws_graph_range(graph, direction, curve, begin, end, &range))
 		return;
@@ -272,13 +290,12 @@ void ws_plot_column(const struct ws_plot *plot, const struct ws_graph *graph, en
 	column->marks = range.marks;
 	if (ws_graph_point(graph, direction, curve, begin, &point))
 		column->first = point.high;
-	if (ws_graph_point(graph, direction, curve, end - 1, &point))
+	if (ws_graph_point(graph, direction, curve, end - 1, &point)) {
 		column->last = point.high;
-}
-
-bool ws_plot_falls(const struct ws_graph *graph, enum ws_curve curve, ws_time from, ws_time to)
-{
-	ws_time passed;
-	return (curve == WS_CURVE_THROUGHPUT || curve == WS_CURVE_GOODPUT) &&
-	       (__builtin_sub_overflow(to, from, &passed) || passed > ws_graph_span(graph));
+		column->leave = ws_graph_value_after(graph, direction, curve, &point, to);
+	}
+	if (curve == WS_CURVE_AVERAGE || curve == WS_CURVE_THROUGHPUT || curve == WS_CURVE_GOODPUT) {
+		const int64_t low = lowest_between(graph, direction, curve, begin + !begin, end, column->low);
+		column->low = low < column->leave ? low : column->leave;
+	}
 }
