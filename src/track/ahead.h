@@ -14,7 +14,7 @@
 /* A bit for each cache line of struct ws_conn_slot, which begins a line. */
 typedef uint32_t ws_lines;
 
-enum { WS_LINE = 64 };
+enum { WS_LINE = 64, WS_FRONT_LINES = 2 /* see ws_ahead_front() */ };
 /* So many connections before a connection is read, its lines are prefetched; and its front, which says whether its verdict is
  * stored, so many. */
 enum { WS_AHEAD = 24, WS_FAR = 2 * WS_AHEAD };
@@ -24,9 +24,13 @@ _Static_assert(sizeof(struct ws_conn_slot) <= 32 * WS_LINE, "a bit for each line
 #define WS_LINES(first, end)                                                                                           \
 	((ws_lines)(((UINT64_C(2) << ((end)-1) / WS_LINE) - 1) & ~((UINT64_C(1) << (first) / WS_LINE) - 1)))
 
+#define WS_LINES_OF_SHARES_FROM(first, end)                                                                            \
+	WS_LINES(offsetof(struct ws_conn_slot, shares) + (first), offsetof(struct ws_conn_slot, shares) + (end))
+/* Those that ws_shares_sum() reads of most. */
 #define WS_LINES_OF_SHARES                                                                                             \
-	WS_LINES(offsetof(struct ws_conn_slot, shares),                                                                \
-	         offsetof(struct ws_conn_slot, shares) + sizeof(struct ws_shares))
+	(WS_LINES_OF_SHARES_FROM(0, WS_SHARES_SELDOM) |                                                                \
+	 WS_LINES_OF_SHARES_FROM(WS_SHARES_AFTER_SELDOM, WS_SHARES_SIDE) |                                             \
+	 WS_LINES_OF_SHARES_FROM(WS_SHARES_AFTER_SIDE, sizeof(struct ws_shares)))
 
 /* The lines that these parts are made of, with the addresses. */
 WS_INLINED ws_lines ws_lines_of(unsigned parts)
@@ -53,7 +57,7 @@ WS_INLINED uintptr_t ws_ahead_place(const struct ws_tracker *tracker, ws_conn_id
 WS_INLINED void ws_ahead_front(uintptr_t place)
 {
 	const uint8_t *front = (const uint8_t *)(place & ~(uintptr_t)WS_PLACE_BITS);
-	_Static_assert(offsetof(struct ws_conn, judgement) < 2 * WS_LINE, "the verdict is there");
+	_Static_assert(offsetof(struct ws_conn, judgement) < WS_FRONT_LINES * WS_LINE, "the verdict is there");
 	__builtin_prefetch(front);
 	__builtin_prefetch(front + WS_LINE);
 }
@@ -80,7 +84,9 @@ WS_INLINED void ws_ahead_of_judged(const struct ws_tracker *tracker, ws_conn_id 
 	if (!place || place & WS_PLACE_BITS)
 		return;
 	const bool judged = ((const struct ws_conn *)place)->judgement;
-	ws_ahead_lines(place, judged ? lines : lines | ws_lines_of(WS_PARTS_OF_VERDICT));
+	if (!judged)
+		lines |= ws_lines_of(WS_PARTS_OF_VERDICT);
+	ws_ahead_lines(place, lines >> WS_FRONT_LINES << WS_FRONT_LINES);
 }
 
 /* Before the connection ids[i] is read in a walk over `count` of them, for its verdict and what is in `lines`. */

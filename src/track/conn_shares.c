@@ -8,8 +8,12 @@
 
 /* False where segments of one side only were captured, though the other one has sent, too: nothing shows when what this one
  * has waited for came. */
-static bool divides_time(const struct ws_conn *conn)
+static bool divides_time(const struct ws_table *table, const struct ws_conn *conn)
 {
+	/* Mostly both have sent data, as the shares say, which are read anyway: then no endpoint's lines are. */
+	const struct ws_share_side *side = ws_conn_shares((struct ws_conn *)conn)->side;
+	if (table->shares && side[0].sent && side[1].sent && !conn->machine.disowned)
+		return true;
 	const int only = ws_only_captured(&conn->machine);
 	return only < 0 || !conn->machine.endpoint[1 - only].sent_any;
 }
@@ -18,12 +22,12 @@ const struct ws_conn *ws_conn_divided(const struct ws_tracker *tracker, const st
                                       struct ws_conn_copy *copy, struct ws_divided *divided)
 {
 	*divided = (struct ws_divided){.point = tracker->point};
-	if (divides_time(conn))
+	if (divides_time(&tracker->table, conn))
 		return conn;
 	const struct ws_path_of *of = tracker->config.joins ? ws_path_find(tracker, conn->id, conn->number) : NULL;
 	for (unsigned at = 0; of && at < of->path->points; at++) {
 		const struct ws_conn *other = ws_path_conn(tracker, of->path, at, copy);
-		if (!other || !divides_time(other))
+		if (!other || !divides_time(&tracker->table, other))
 			continue;
 		*divided = (struct ws_divided){of->path->point[at], of->path->swapped[at] != of->swapped};
 		return other;

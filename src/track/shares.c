@@ -12,6 +12,8 @@
 #include "track/shares.h"
 #include "track/machine.h"
 
+#include <string.h>
+
 /* What follows an ACK within this was waiting for it. */
 #define RELEASED_WITHIN (5 * WS_MILLISECOND)
 
@@ -546,11 +548,25 @@ void ws_shares_end(struct ws_shares *shares)
 		ws_shares_spend(shares, part[i].cause, part[i].side, part[i].time);
 }
 
+/* Does not read the line of rare causes that have had no time. */
+static void copy_times(const struct ws_shares *shares, struct ws_time_shares *sum)
+{
+	if (shares->seldom) {
+		*sum = shares->time;
+		return;
+	}
+	const uint8_t *time = (const uint8_t *)&shares->time;
+	memcpy(sum, time, WS_SHARES_SELDOM);
+	memset((uint8_t *)sum + WS_SHARES_SELDOM, 0, WS_SHARES_AFTER_SELDOM - WS_SHARES_SELDOM);
+	memcpy((uint8_t *)sum + WS_SHARES_AFTER_SELDOM, time + WS_SHARES_AFTER_SELDOM,
+	       sizeof(*sum) - WS_SHARES_AFTER_SELDOM);
+}
+
 void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum)
 {
 	struct part part[2];
 	const unsigned parts = left_over(shares, part);
-	*sum = shares->time;
+	copy_times(shares, sum);
 	for (unsigned i = 0; i < parts; i++)
 		ws_shares_add_to(sum, part[i].cause, part[i].side, part[i].time);
 }

@@ -9,6 +9,8 @@
 
 #include <wirestate/shares.h>
 
+#include <stddef.h>
+
 enum { WS_SHARE_EDGES = 5, WS_SHARE_COUNTED = 128, WS_SHARE_UNCOUNTED = 255 };
 /* The segments with which a sender begins (RFC 6928 §2), and: so many were under way when the peer acknowledged some. */
 enum { WS_SHARE_BURST = 10, WS_SHARE_THROTTLED = 15 };
@@ -21,22 +23,22 @@ enum { WS_SHARE_BURST = 10, WS_SHARE_THROTTLED = 15 };
 #define WS_SHARE_MICROSECOND INT64_C(1000)
 
 /* What is known of one endpoint as a sender of data. Every connection has two: the members are in the order of their
- * sizes. */
+ * sizes, but for the last ones, which say whether it waits: they are in lines that are read for sums. */
 struct ws_share_side {
-	ws_time sent_time;     /* of its latest new data */
-	ws_time all_acked;     /* when the peer last acknowledged everything */
-	uint32_t repeated;     /* when the peer last repeated an ACK, in microseconds modulo 2^32 */
-	uint32_t end;          /* one past the highest byte that it has sent; valid when `sent` */
-	uint32_t acknowledged; /* the highest acknowledgment of the peer; valid when `sent` or `awaited` */
-	uint32_t recovery_end; /* what must be acknowledged until a loss is recovered */
-	uint32_t acked_time;   /* when the peer last acknowledged something new, in microseconds modulo 2^32; while
-	                          `doubtful`, when the segment was sent again */
 	/* Right edges of the peer's window, and when they were announced, in microseconds modulo 2^32, the newest
 	 * first. They tell of a segment which edge its sender knew, when the capture is at the other end. */
 	struct {
 		uint32_t time, right;
 	} edge[WS_SHARE_EDGES];
-	uint32_t repeat_tsval;        /* of the segment sent again, or of the one after a gap; see `doubtful`, `gap` */
+	uint32_t repeated;     /* when the peer last repeated an ACK, in microseconds modulo 2^32 */
+	uint32_t recovery_end; /* what must be acknowledged until a loss is recovered */
+	uint32_t acked_time;   /* when the peer last acknowledged something new, in microseconds modulo 2^32; while
+	                          `doubtful`, when the segment was sent again */
+	uint32_t repeat_tsval; /* of the segment sent again, or of the one after a gap; see `doubtful`, `gap` */
+	ws_time all_acked;     /* when the peer last acknowledged everything */
+	ws_time sent_time;     /* of its latest new data */
+	uint32_t end;          /* one past the highest byte that it has sent; valid when `sent` */
+	uint32_t acknowledged; /* the highest acknowledgment of the peer; valid when `sent` or `awaited` */
 	uint16_t next_identification; /* of its next packet if it counts this connection's; valid when `numbered` */
 	uint8_t counted;              /* packets in a row that had it; WS_SHARE_COUNTED and more: it counts so, surely;
 	                                 WS_SHARE_UNCOUNTED: it does not */
@@ -66,20 +68,39 @@ struct ws_share_side {
 	bool closed : 1;      /* as a receiver, it has announced a window of 0 */
 };
 
-/* Zeroed memory is a valid start. */
+/* Zeroed memory is a valid start. Of its six cache lines, ws_shares_sum() seldom reads two: the times of rare causes, and
+ * one of the sides. */
 struct ws_shares {
 	struct ws_time_shares time; /* up to `since` */
-	ws_time since, latest;      /* latest: of the last segment */
+	ws_time since;
 	struct ws_share_side side[2];
-	int8_t speaker;  /* the endpoint that sent the latest new data, plus 1; 0: none */
-	int8_t opener;   /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
-	bool open;       /* something followed the handshake's SYNs */
-	bool recorded;   /* it is the first member of a struct ws_span_recorder */
-	bool unprobed;   /* a SYN without SACK was seen, so no timer sends a probe before its time (RFC 8985 §7) */
-	int8_t resetter; /* the endpoint whose latest segment is a RST, plus 1; 0: none */
-	uint8_t probed;  /* a bit for each endpoint whose timer has sent its latest data again once */
-	uint16_t phase;  /* nanoseconds by which the first segment came after a whole microsecond */
+	ws_time latest;    /* of the last segment */
+	uint16_t phase;    /* nanoseconds by which the first segment came after a whole microsecond */
+	int8_t speaker;    /* the endpoint that sent the latest new data, plus 1; 0: none */
+	int8_t opener;     /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
+	int8_t resetter;   /* the endpoint whose latest segment is a RST, plus 1; 0: none */
+	uint8_t probed;    /* a bit for each endpoint whose timer has sent its latest data again once */
+	bool open;         /* something followed the handshake's SYNs */
+	bool recorded : 1; /* it is the first member of a struct ws_span_recorder */
+	bool unprobed : 1; /* a SYN without SACK was seen, so no timer sends a probe before its time (RFC 8985 §7) */
+	bool seldom : 1;   /* a rare cause has had time */
 };
+
+/* The line with the times of the rare causes: a closed window, losses, and Nagle's algorithm. */
+enum {
+	WS_SHARES_SELDOM = offsetof(struct ws_shares, time.time[WS_CAUSE_CLOSED_WINDOW]),
+	WS_SHARES_AFTER_SELDOM = offsetof(struct ws_shares, time.time[WS_CAUSE_IDLE]),
+	WS_SHARES_SIDE = offsetof(struct ws_shares, side), /* the other line that is seldom read for a sum */
+	WS_SHARES_AFTER_SIDE = offsetof(struct ws_shares, side[0].sent_time),
+};
+_Static_assert(WS_SHARES_SELDOM == 64 && WS_SHARES_AFTER_SELDOM == 128 && WS_SHARES_SIDE == 192 &&
+                       WS_SHARES_AFTER_SIDE == 256 && sizeof(struct ws_shares) == 384,
+               "whole lines");
+
+static inline bool ws_shares_is_seldom(enum ws_cause cause)
+{
+	return cause >= WS_CAUSE_CLOSED_WINDOW && cause <= WS_CAUSE_NAGLE;
+}
 
 /* The microseconds modulo 2^32 of a time. They begin with the first segment's, so that a capture says the same whenever
  * it is made. */
@@ -132,6 +153,8 @@ static inline void ws_shares_add_to(struct ws_time_shares *sum, enum ws_cause ca
 static inline void ws_shares_spend(struct ws_shares *shares, enum ws_cause cause, unsigned side, ws_time time)
 {
 	ws_shares_add_to(&shares->time, cause, side, time);
+	if (time > 0 && ws_shares_is_seldom(cause))
+		shares->seldom = true;
 	if (time > 0 && shares->recorded) {
 		struct ws_span_recorder *recorder = (struct ws_span_recorder *)shares;
 		recorder->add(recorder, cause, side, time);

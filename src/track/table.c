@@ -204,8 +204,11 @@ void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash)
 	prefetch_lines(bytes, WS_CONN_HOT);
 	if (table->never_rest)
 		prefetch_lines(bytes + offsetof(struct ws_conn, history), 1);
-	if (table->shares)
-		prefetch_lines(bytes + offsetof(struct ws_conn_slot, shares), sizeof(struct ws_shares));
+	if (!table->shares)
+		return;
+	const uint8_t *shares = bytes + offsetof(struct ws_conn_slot, shares);
+	prefetch_lines(shares, WS_SHARES_SELDOM);
+	prefetch_lines(shares + WS_SHARES_AFTER_SELDOM, sizeof(struct ws_shares) - WS_SHARES_AFTER_SELDOM);
 }
 
 static bool grow_index(struct ws_table *table)
