@@ -20,8 +20,8 @@ enum {
 	FIRST_CHUNK = 232, /* bytes: most connections are short */
 	MOST_CHUNK = 2024,
 	SLACK = 8, /* after the last input, because numbers are read and written as 8 bytes */
-	/* struct ws_segment as words, without the padding at its end */
-	SEGMENT_BYTES = offsetof(struct ws_segment, ttl) + 3,
+	/* struct ws_segment as words, up to the byte of bits after `ttl`: the padding at its end can hold anything */
+	SEGMENT_BYTES = offsetof(struct ws_segment, ttl) + 2,
 	WORDS = (SEGMENT_BYTES + 7) / 8,
 	INPUT_MOST = 4 + 2 + WORDS * 9,
 };

@@ -84,7 +84,7 @@ bool ws_shares_fill(const struct ws_shares *shares, const struct ws_segment *s, 
 	const struct ws_share_side *side = &shares->side[s->direction];
 	const ws_time way = shares->time.way_to[s->direction];
 	const bool own =
-	        way * NEAR < shares->time.way_to[!s->direction]; /* it knows what has just passed the capture */
+	        way < shares->time.way_to[!s->direction] / NEAR; /* it knows what has just passed the capture */
 	const uint32_t end = side->end, time = ws_shares_microseconds(shares, own ? now : now - way + way / PART);
 	unsigned at = 0;
 	if (!side->edges)
