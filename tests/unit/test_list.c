@@ -371,6 +371,16 @@ static void test_hosts_live(void **state)
 	assert_true(next > 0 && next <= WS_SECOND);
 }
 
+/* A sentence that is cut in its row stands whole at the foot while its row is selected. */
+static void test_whole_verdict(void **state)
+{
+	struct world *world = *state;
+	few(world);
+	assert_true(shows(world, "ports)"));
+	act(world, WS_ACT_DOWN);
+	assert_false(shows(world, "ports)"));
+}
+
 /* A row for each of a host's ports. */
 static void test_hosts_ports(void **state)
 {
@@ -594,6 +604,7 @@ int main(void)
 	        LIST_TEST(test_search),
 	        LIST_TEST(test_hosts),
 	        LIST_TEST(test_overview),
+	        LIST_TEST(test_whole_verdict),
 	        LIST_TEST(test_hosts_live),
 	        LIST_TEST(test_hosts_ports),
 	        LIST_TEST(test_age),

@@ -139,7 +139,7 @@ static bool list_click(struct ws_ui *ui, const struct ws_model *model, int row)
 	const int from = row - list_head_rows(list);
 	bool again;
 	list->cursor.count = list_count(list, model);
-	if (from < 0 || row >= ui->rows - list_foot_rows(ui->rows) ||
+	if (from < 0 || row >= ui->rows - list_foot_rows(ui->rows) - list->whole ||
 	    !cursor_click(&list->cursor, from / each, (int)list->visible, &again))
 		return false;
 	if (again)
@@ -183,6 +183,9 @@ static void list_layout(struct ws_ui *ui, const struct ws_model *model)
 		list_select(list, model, 0);
 	else
 		keep_selected(list, model);
+	list->whole = list_rows_whole(list, model, ui->columns, ui->rows);
+	room -= list->whole;
+	list->visible = room > each ? (size_t)(room / each) : 1;
 	cursor_fit(&list->cursor, count, (int)list->visible);
 	note_seen(list, model, count);
 }

@@ -77,6 +77,8 @@ int list_foot_rows(int rows); /* rule, hints */
 int list_head_rows(const struct list_view *list);
 /* list_empty.c: says why there is no connection, and what there is instead. */
 void list_draw_empty(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
+/* Rows at the foot that say the selected connection's verdict whole; 0: its row does. */
+int list_rows_whole(const struct list_view *list, const struct ws_model *model, int columns, int rows);
 int list_rows_each(const struct list_view *list, const struct ws_model *model, int columns, int rows);
 void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 

@@ -401,6 +401,23 @@ int list_rows_each(const struct list_view *list, const struct ws_model *model, i
 	return each;
 }
 
+int list_rows_whole(const struct list_view *list, const struct ws_model *model, int columns, int rows)
+{
+	const struct list_columns c = list_columns_of(list, model, false, columns, rows);
+	struct ws_conn_info info;
+	char sentence[512];
+	struct ws_text text = WS_TEXT_OVER(sentence);
+	const char *tag;
+	if (!c.two_lines || !ws_tracker_conn(model->tracker, list_at(list, model, list->cursor.selected), &info))
+		return 0;
+	ws_conn_verdict(&info, &text, &tag, NULL);
+	tag = _(tag);
+	const char *words = verdict_words(&text, tag);
+	const int width = verdict_limit(&c, columns, model, &info) - verdict_column(3 + c.number, tag);
+	return draw_wrap_rows(words, width) < list->each ? 0
+	                                                 : draw_wrap_rows(words, columns - 1 - verdict_column(2, tag));
+}
+
 static void draw_row(const struct ws_model *model, const struct list_columns *c, struct ws_canvas *canvas, int row,
                      int each, const struct ws_conn_info *info, bool names)
 {
@@ -516,7 +533,8 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 	draw_counts(list, model, canvas);
 	draw_filter(list, model, canvas);
 	draw_heads(list, model, &c, canvas);
-	int bottom = canvas->rows - list_foot_rows(canvas->rows), each = list->each, row = list_head_rows(list);
+	int bottom = canvas->rows - list_foot_rows(canvas->rows) - list->whole, each = list->each,
+	    row = list_head_rows(list);
 	for (size_t i = list->cursor.top; i < count && row + each <= bottom; i++, row += each) {
 		struct ws_conn_info info;
 		if (!ws_tracker_conn(model->tracker, list_at(list, model, i), &info)) {
@@ -524,8 +542,11 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 			continue;
 		}
 		draw_row(model, &c, canvas, row, each, &info, ui_shows_names(ui));
-		if (i == list->cursor.selected)
-			table_mark(canvas, row);
+		if (i != list->cursor.selected)
+			continue;
+		table_mark(canvas, row);
+		if (list->whole)
+			draw_verdict(canvas, bottom + 1, list->whole + 1, 2, canvas->columns - 1, &info);
 	}
 	if (!count)
 		list_draw_empty(ui, model, canvas);

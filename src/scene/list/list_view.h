@@ -90,6 +90,7 @@ struct list_view {
 	uint64_t selected;          /* list_identity() of the selected connection, 0: none yet */
 	struct ws_cursor cursor;    /* where it stands */
 	int each;                   /* rows of a connection, as laid out last */
+	int whole;                  /* rows at the foot for the selected verdict, which is cut in its row; likewise */
 	size_t visible;             /* how many connections fit on the screen */
 	struct list_survey survey;
 	struct list_search search;
