@@ -8,6 +8,7 @@
 #include "app/lookahead.h"
 
 #include <wirestate/error.h>
+#include <wirestate/gist.h>
 
 enum { BATCH_PACKETS = 64 }; /* packets */
 

@@ -4,6 +4,7 @@
 #define APP_LOOKAHEAD_H
 
 #include <wirestate/capture.h>
+#include <wirestate/gist.h>
 #include <wirestate/packet.h>
 #include <wirestate/track.h>
 

@@ -6,6 +6,7 @@
 #include "track/log.h"
 
 #include <wirestate/details.h>
+#include <wirestate/gist.h>
 
 #define WS_ARP_EXCHANGES 16384
 #define WS_ARP_WAITING 4096

@@ -4,18 +4,6 @@
 
 #include <string.h>
 
-/* What identifies the connection of a packet that is in no tunnel. */
-static struct ws_tuple ws_tuple_of(const struct ws_packet *packet)
-{
-	return (struct ws_tuple){&packet->source,
-	                         &packet->destination,
-	                         packet->source_port,
-	                         packet->destination_port,
-	                         packet->ip_version,
-	                         packet->flow,
-	                         0};
-}
-
 void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet)
 {
 	if (packet->tunnel_count)
@@ -24,8 +12,10 @@ void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet)
 		packet->conversation = ws_udp_hash(&tracker->table.flow_key, packet);
 	if (!packet->tcp_complete)
 		return;
-	struct ws_tuple tuple = ws_tuple_of(packet);
-	packet->flow = ws_table_hash(&tracker->table, &tuple);
+	packet->flow = ws_table_hash(&tracker->table, &(struct ws_tuple){.source = &packet->source,
+	                                                                 .destination = &packet->destination,
+	                                                                 .source_port = packet->source_port,
+	                                                                 .destination_port = packet->destination_port});
 }
 
 void ws_gist_fill(struct ws_gist *gist, const struct ws_packet *packet)
@@ -62,7 +52,7 @@ void ws_gist_fill(struct ws_gist *gist, const struct ws_packet *packet)
 	gist->destination = packet->destination;
 	gist->port[0] = packet->source_port;
 	gist->port[1] = packet->destination_port;
-	gist->hash = packet->flow;
+	gist->hash = packet->flow ? packet->flow : packet->conversation;
 	gist->checksum_sent = packet->checksum_sent;
 	gist->checksum = (uint8_t)packet->checksum;
 	gist->ip_version = packet->ip_version;
@@ -78,7 +68,6 @@ bool ws_tracker_gist(const struct ws_tracker *tracker, const struct ws_packet *p
 		return false;
 	ws_gist_fill(gist, packet);
 	gist->transport = packet->transport;
-	gist->hash = packet->flow ? packet->flow : packet->conversation;
 	gist->frame_length = packet->frame->length;
 	gist->malformed = packet->problems > 0;
 	gist->has_macs = packet->mac_source && packet->mac_destination;

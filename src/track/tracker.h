@@ -21,6 +21,7 @@
 #include "track/tunnels.h"
 #include "track/udp.h"
 
+#include <wirestate/gist.h>
 #include <wirestate/points.h>
 #include <wirestate/track.h>
 
