@@ -10,13 +10,15 @@ struct ws_exchange {
 	uint64_t number; /* of the connection's exchanges, from 1 */
 	ws_time request_first, request_last;
 	ws_time answer_first, answer_last; /* valid when `answered` */
-	ws_time way[2]; /* the shortest time from the capture to the client and back, and to the server; 0: not known */
-	ws_time think; /* of several points: what the server's program took as the point nearest to it shows; valid when
-	                 * `both_ends` */
+	/* The shortest time from the capture to the client and back, and to the server; 0: not known. */
+	ws_time way[2];
+	/* Of several points: what the server's program took as the point nearest to it shows; valid when `both_ends`. */
+	ws_time think;
 	uint64_t request_frame, answer_frame,
 	        last_frame;                   /* of the first and the first segment, and the answer's last one */
 	uint64_t request_bytes, answer_bytes; /* each byte once */
-	uint32_t again[2]; /* of the client and of the server: segments with bytes that had been captured before */
+	/* Of the client and of the server: segments with bytes that had been captured before. */
+	uint32_t again[2];
 	/* Raw numbers: one past the request's last byte, and of the answer's first; they are of one point. */
 	uint32_t request_end, answer_start;
 	uint8_t point;  /* of several points: whose times and frames these are */
@@ -26,6 +28,11 @@ struct ws_exchange {
 	bool interleaved;
 };
 
+/* The segments of both ends with bytes that had been captured before. */
+static inline uint32_t ws_exchange_again(const struct ws_exchange *exchange)
+{
+	return exchange->again[0] + exchange->again[1];
+}
 /* At which end it was captured, as ws_shares_vantage(). */
 const char *ws_exchange_vantage(const struct ws_exchange *exchange);
 /* From the first byte of the request to the first byte of the answer; -1: not answered. */

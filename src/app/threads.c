@@ -76,6 +76,7 @@ static uint64_t last_number(const struct session *session)
 
 void threads_assign(struct session *session)
 {
+	const bool writes_packets = session->output && !session->may_defer;
 	session->sheets = sheets_new(session);
 	for (size_t i = 0; i < session->point_count && !session->split; i++) {
 		struct point *point = &session->points[i];
@@ -89,9 +90,8 @@ void threads_assign(struct session *session)
 		                                  .tracker = point->tracker,
 		                                  .count = session->options->count,
 		                                  .last_number = last_number(session),
-		                                  .keep_bytes = session->output && !session->may_defer,
-		                                  .keep_whole = (session->output && !session->may_defer) ||
-		                                                session->options->frame != FRAME_NONE,
+		                                  .keep_bytes = writes_packets,
+		                                  .keep_whole = writes_packets || session->options->frame != FRAME_NONE,
 		                                  .keep_datagrams = session->point_count > 1};
 		ws_capture_hold(point->capture);
 		decoder_assign(point->decoder, &task);

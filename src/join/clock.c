@@ -7,7 +7,8 @@
  * upper samples is at u(b) = min(value - b time), which is concave, and the lowest above the lower samples at l(b),
  * convex. Every line with u(b) >= l(b) is possible. Of the slopes with the most room between the two, but for the noise
  * of the times, the one nearest to 0 is taken as the drift, unless most of the samples contradict it (drift.c), and the
- * line in the middle of the room as the offset. Where no line is possible, one of the clocks was set: that ends an epoch and begins another (Zhang, Liu, Xia 2002). */
+ * line in the middle of the room as the offset. Where no line is possible, one of the clocks was set: that ends an epoch
+ * and begins another (Zhang, Liu, Xia 2002). */
 #include "join/drift.h"
 #include "join/samples.h"
 

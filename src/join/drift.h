@@ -9,8 +9,8 @@ enum { JOIN_WINDOWS = 16 };
 /* The fastest packet in each of the two directions. */
 struct join_window {
 	double time[2]; /* halfway between both clocks, nanoseconds */
-	double difference
-	        [2]; /* between them, nanoseconds: the least of upper samples, [1], and the most of lower ones */
+	/* Between them, nanoseconds: the least of upper samples, [1], and the most of lower ones. */
+	double difference[2];
 	bool has[2];
 };
 

@@ -27,11 +27,6 @@ static void exchange_time(const struct subject *s, unsigned index, struct value 
 	set_time(v, times[index]);
 }
 
-static uint32_t again(const struct ws_exchange *exchange)
-{
-	return exchange->again[0] + exchange->again[1];
-}
-
 static void exchange_vantage(const struct subject *s, unsigned index, struct value *v)
 {
 	const char *vantage = ws_exchange_vantage(s->exchange);
@@ -45,9 +40,14 @@ static void exchange_vantage(const struct subject *s, unsigned index, struct val
 static void exchange_number(const struct subject *s, unsigned index, struct value *v)
 {
 	const struct ws_exchange *exchange = s->exchange;
-	const uint64_t numbers[] = {s->conn->number,        exchange->number,    exchange->request_bytes,
-	                            exchange->answer_bytes, again(exchange),     exchange->request_frame,
-	                            exchange->answer_frame, exchange->last_frame};
+	const uint64_t numbers[] = {s->conn->number,
+	                            exchange->number,
+	                            exchange->request_bytes,
+	                            exchange->answer_bytes,
+	                            ws_exchange_again(exchange),
+	                            exchange->request_frame,
+	                            exchange->answer_frame,
+	                            exchange->last_frame};
 	enum { FIRST_FRAME = 5 };
 	set_known(v, numbers[index], index < FIRST_FRAME || numbers[index]);
 }
@@ -115,8 +115,8 @@ void text_exchange(struct ws_text *text, const struct subject *subject)
 		ws_text_time(text, ws_exchange_measure(exchange, measure), 6);
 		ws_text_puts(text, " s");
 	}
-	if (again(exchange))
-		ws_text_printf(text, "  retransmissions %u", again(exchange));
+	if (ws_exchange_again(exchange))
+		ws_text_printf(text, "  retransmissions %u", ws_exchange_again(exchange));
 	if (exchange->interleaved)
 		ws_text_puts(text, "  interleaved");
 }

@@ -246,11 +246,11 @@ size_t ws_table_rank(const struct ws_table *table, uint64_t number);
 /* Closes the holes in `order`. Removing a connection does that, too, when there are many. */
 void ws_table_compact(struct ws_table *table);
 uint64_t ws_table_memory(const struct ws_table *table); /* bytes it takes */
-/* Picks up to `count` connections to evict, those in the lowest class first. */
 /* Connections and the histories that a table with `never_rest` keeps have one budget. Where the table is full, its limit
  * grows by what histories have left, less what they will need of more connections like these. */
 struct ws_history;
 void ws_table_share(struct ws_table *table, struct ws_history *history);
+/* Picks up to `count` connections to evict, those in the lowest class first. */
 size_t ws_table_eviction_candidates(struct ws_table *table, ws_conn_id *candidates, size_t count);
 
 unsigned ws_eviction_class(const struct ws_conn *conn); /* those in the lowest class are evicted first */

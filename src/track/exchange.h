@@ -56,10 +56,10 @@ struct ws_exchange_pool {
 	bool on;
 	struct ws_exchanger **chunk; /* by connection id */
 	size_t count;
-	struct ws_exchange
-	        done[3]; /* the latest that are over, for the events of a packet: it may end one, and show that a
-	                               segment of each endpoint was good after all */
-	unsigned next;   /* of these */
+	/* The latest that are over, for the events of a packet: it may end one, and show that a segment of each endpoint was
+	 * good after all. */
+	struct ws_exchange done[3];
+	unsigned next; /* of these */
 };
 
 /* The memory that is left for connections of what they and their exchanges may take. */

@@ -173,7 +173,7 @@ const char *ws_filter_of_points(const struct ws_filter *filter)
 
 const char *ws_filter_of_shares(const struct ws_filter *filter)
 {
-	return field_of(filter, FILTER_PART_SPENT);
+	return field_of(filter, WS_PART_SHARES);
 }
 
 void ws_filter_of_points_words(struct ws_text *text, const char *field)

@@ -32,9 +32,8 @@ struct filter_subject {
 /* Beside enum ws_part: the verdict; and what is known only where several points captured the connection. */
 #define FILTER_PART_VERDICT (1u << WS_PART_COUNT)
 #define FILTER_PART_POINTS (1u << (WS_PART_COUNT + 1))
-/* Where the time went. */
-#define FILTER_PART_SPENT (1u << (WS_PART_COUNT + 2))
-#define FILTER_PARTS_OF_SHARES (WS_PART_SHARES | WS_PART_OPENING | FILTER_PART_SPENT)
+/* Of a field that says where the time went. */
+#define FILTER_PARTS_OF_SHARES (WS_PART_SHARES | WS_PART_OPENING)
 
 struct filter_field {
 	const char *name;

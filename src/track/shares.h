@@ -226,8 +226,9 @@ WS_SELDOM bool ws_shares_fills_gap_late(const struct ws_share_side *side, const 
 /* A SYN that was sent again gives no round trip (RFC 6298 §3), unless the answer's timestamp tells which one it answers
  * (RFC 7323 §4.1). */
 WS_SELDOM void ws_shares_measure_handshake(struct ws_shares *shares, const struct ws_segment *s, ws_time now);
-/* The peer's window ends at `right` from `time` on (here and below: in microseconds modulo 2^32). Edges that are close in
- * time replace each other, so that the ring reaches back for `way`, that to the sender and back. */
+/* The peer's window ends at `right` from `time` on (here and below: in microseconds modulo 2^32). Of edges that
+ * are close in time, and of more than have room, those are kept that tell most of the time that `way` takes, that to the
+ * sender and back. */
 void ws_shares_note_edge(struct ws_share_side *side, uint32_t right, uint32_t time, ws_time way);
 /* True when the window that its sender knew had no room for another full segment after this one, which is its latest. A
  * small one with a push is the end of what was written, if the window is known to go on after it: the window has not cut

@@ -107,7 +107,7 @@ ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment 
 {
 	const struct ws_share_side *self = &shares->side[s->direction];
 	/* Of other data that was lost, the numbers tell. */
-	const bool next = !ws_shares_in_flight(self) && !(analysis & 1u << WS_ANALYSIS_LOST_SEGMENT) &&
+	const bool next = !ws_shares_in_flight(self) && !(analysis & WS_SHARE_MARK(LOST_SEGMENT)) &&
 	                  (!self->sent || self->end == s->sequence);
 	lost = self->missing ? self->missing : next ? lost : 0;
 	const bool unsure =
@@ -117,8 +117,8 @@ ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment 
 
 bool ws_shares_fills_gap_late(const struct ws_share_side *side, const struct ws_segment *s, uint32_t analysis)
 {
-	return side->gap && (s->timestamps ? !ws_seq_before(side->repeat_tsval, s->tsval)
-	                                   : analysis & 1u << WS_ANALYSIS_OUT_OF_ORDER);
+	return side->gap &&
+	       (s->timestamps ? !ws_seq_before(side->repeat_tsval, s->tsval) : analysis & WS_SHARE_MARK(OUT_OF_ORDER));
 }
 
 void ws_shares_measure_handshake(struct ws_shares *shares, const struct ws_segment *s, ws_time now)

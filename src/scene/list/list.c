@@ -161,6 +161,12 @@ static void keep_selected(struct list_view *list, const struct ws_model *model)
 		list->selected = list_identity(&info);
 }
 
+/* As many as `room` rows have space for. */
+static size_t visible_in(int room, int each)
+{
+	return room > each ? (size_t)(room / each) : 1;
+}
+
 static void list_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct list_view *list = &ui->list;
@@ -173,8 +179,8 @@ static void list_layout(struct ws_ui *ui, const struct ws_model *model)
 		list_survey_again(list, model);
 	const size_t count = list_count(list, model);
 	const int each = list->each = list_rows_each(list, model, ui->columns, ui->rows);
-	int room = ui->rows - list_head_rows(list) - list_foot_rows(ui->rows);
-	list->visible = room > each ? (size_t)(room / each) : 1;
+	const int room = ui->rows - list_head_rows(list) - list_foot_rows(ui->rows);
+	list->visible = visible_in(room, each);
 	if (model->live && !list->touched)
 		list->follow = true;
 	if (list->follow)
@@ -184,8 +190,7 @@ static void list_layout(struct ws_ui *ui, const struct ws_model *model)
 	else
 		keep_selected(list, model);
 	list->whole = list_rows_whole(list, model, ui->columns, ui->rows);
-	room -= list->whole;
-	list->visible = room > each ? (size_t)(room / each) : 1;
+	list->visible = visible_in(room - list->whole, each);
 	cursor_fit(&list->cursor, count, (int)list->visible);
 	note_seen(list, model, count);
 }

@@ -49,10 +49,10 @@ void list_share_words(struct ws_text *text, const struct ws_conn_info *info, int
 	ws_time time = 0;
 	if (whole <= 0)
 		return;
-	if (!info->shares_known)
+	if (!info->shares_known) {
 		ws_text_puts(text, "?");
-	if (!info->shares_known)
 		return;
+	}
 	for (enum ws_cause cause = share_columns[index].first; cause <= share_columns[index].last; cause++)
 		time += info->shares.time[cause][server] +
 		        (cause == WS_CAUSE_PROGRAM ? 0 : info->shares.time[cause][!server]);

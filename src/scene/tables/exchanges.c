@@ -376,7 +376,7 @@ static void exchange_notes(const struct exchanges_row *row, struct ws_text *text
 		ws_text_printf(text, _(" Its answer: packets %llu to %llu, %s bytes."),
 		               (unsigned long long)exchange->answer_frame, (unsigned long long)exchange->last_frame,
 		               ws_text_cstr(&answer));
-	const uint32_t again = exchange->again[0] + exchange->again[1];
+	const uint32_t again = ws_exchange_again(exchange);
 	if (again)
 		ws_text_printf(
 		        text,
