@@ -107,7 +107,7 @@ struct exchanges_view {
 	size_t rank;                             /* the next connection to look at */
 	struct ws_services *services, *building; /* building: the walk is not done; NULL: none yet */
 	enum ws_measure measure;
-	int sort, exchange_sort; /* see exchanges.c */
+	int sort, exchange_sort; /* see exchanges.h */
 	bool reverse, exchange_reverse;
 	bool open; /* the exchanges of `opened` are shown */
 	struct ws_service opened;
