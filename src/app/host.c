@@ -364,10 +364,25 @@ static void read_answers(struct host *host)
 		read_space(host, i, end);
 }
 
+/* False of nearly all connections where others' packets are captured, and then nothing is to cost much: neither system
+ * calls, nor finding out all that is known of the connection. */
+static bool may_be_own(const struct host *host, const struct ws_tracker *tracker, ws_conn_id id)
+{
+	struct ws_conn_ends ends;
+	if (!ws_tracker_conn_ends(tracker, id, &ends))
+		return false;
+	for (unsigned i = 0; i < 2; i++)
+		if (ws_kernel_spaces(host->kernel, &ends.address[i], ends.ip_version) ||
+		    ws_kernel_find(host->kernel, &ends.address[i], ends.port[i], &ends.address[1 - i],
+		                   ends.port[1 - i]))
+			return true;
+	return false;
+}
+
 void host_ask(struct host *host, const struct ws_tracker *tracker, ws_conn_id id)
 {
 	struct ws_conn_info info;
-	if (!host->space_count || !ws_tracker_conn(tracker, id, &info))
+	if (!host->space_count || !may_be_own(host, tracker, id) || !ws_tracker_conn(tracker, id, &info))
 		return;
 	ask_end(host, &info, 0);
 	ask_end(host, &info, 1);
