@@ -41,10 +41,6 @@ _Static_assert(sizeof(struct ws_shares) % WORD == 0 && sizeof(struct ws_rare) % 
 	X(conn.analyser.flow[1].next_time, conn.analyser.flow[1].last_time)                                            \
 	X(conn.traffic[0].timer.sent, conn.analyser.flow[0].next_time)                                                 \
 	X(conn.traffic[1].timer.sent, conn.analyser.flow[1].next_time)                                                 \
-	X(conn.traffic[0].closed_since, conn.last_time)                                                                \
-	X(conn.traffic[1].closed_since, conn.last_time)                                                                \
-	X(conn.machine.endpoint[0].time_wait_start, conn.last_time)                                                    \
-	X(conn.machine.endpoint[1].time_wait_start, conn.last_time)                                                    \
 	X(conn.rtt[0].most, conn.rtt[0].least)                                                                         \
 	X(conn.rtt[1].most, conn.rtt[1].least)
 
@@ -72,14 +68,9 @@ _Static_assert(sizeof(struct ws_shares) % WORD == 0 && sizeof(struct ws_rare) % 
 	X(conn.analyser.flow[here].ack, conn.analyser.flow[there].next)                                                \
 	X(conn.machine.endpoint[here].last_ack_sent, conn.analyser.flow[here].ack)                                     \
 	X(conn.machine.endpoint[here].rcv_nxt, conn.machine.endpoint[there].snd_max)                                   \
-	X(conn.machine.endpoint[here].gap_left, conn.machine.endpoint[here].rcv_nxt)                                   \
-	X(conn.machine.endpoint[here].gap_right, conn.machine.endpoint[here].gap_left)                                 \
 	X(conn.machine.endpoint[here].fin_ack, conn.machine.endpoint[here].last_ack_sent)                              \
 	X(conn.machine.endpoint[here].fin_acked_end, conn.machine.endpoint[there].snd_max)                             \
-	X(conn.machine.endpoint[here].sack_right, conn.machine.endpoint[here].rcv_nxt)                                 \
-	X(conn.machine.endpoint[here].proof, conn.machine.endpoint[here].ts_recent)                                    \
-	X(conn.machine.endpoint[here].opening, conn.machine.endpoint[here].ts_recent)                                  \
-	X(conn.traffic[there].stalled_ack, conn.machine.endpoint[here].last_ack_sent)
+	X(conn.machine.endpoint[here].proof, conn.machine.endpoint[here].ts_recent)
 
 #define NUMBERS(X)                                                                                                     \
 	SIDE_NUMBERS(X, 0, 1)                                                                                          \
@@ -88,38 +79,65 @@ _Static_assert(sizeof(struct ws_shares) % WORD == 0 && sizeof(struct ws_rare) % 
 #define SHARE_NUMBERS_OF(X, here, there)                                                                               \
 	X(shares.side[here].end, conn.machine.endpoint[here].snd_max)                                                  \
 	X(shares.side[here].acknowledged, conn.analyser.flow[there].ack)                                               \
-	X(shares.side[here].recovery_end, shares.side[here].end)                                                       \
 	X(shares.side[here].edge[0].right, shares.side[here].acknowledged)                                             \
+	X(shares.side[here].edge[0].time, conn.machine.syn_us)
+
+#define SHARE_NUMBERS(X) SHARE_NUMBERS_OF(X, 0, 1) SHARE_NUMBERS_OF(X, 1, 0)
+
+/* Those that are mostly not set, and those that hardly ever equal their reference when they are. */
+#define SELDOM_TIMES(X)                                                                                                \
+	X(conn.traffic[0].closed_since, conn.last_time)                                                                \
+	X(conn.traffic[1].closed_since, conn.last_time)                                                                \
+	X(conn.machine.endpoint[0].time_wait_start, conn.last_time)                                                    \
+	X(conn.machine.endpoint[1].time_wait_start, conn.last_time)
+
+#define SELDOM_NUMBERS_OF(X, here, there)                                                                              \
+	X(conn.machine.endpoint[here].gap_left, conn.machine.endpoint[here].rcv_nxt)                                   \
+	X(conn.machine.endpoint[here].gap_right, conn.machine.endpoint[here].gap_left)                                 \
+	X(conn.machine.endpoint[here].sack_right, conn.machine.endpoint[here].rcv_nxt)                                 \
+	X(conn.machine.endpoint[here].opening, conn.machine.endpoint[here].ts_recent)                                  \
+	X(conn.traffic[there].stalled_ack, conn.machine.endpoint[here].last_ack_sent)
+
+#define SELDOM_NUMBERS(X) SELDOM_NUMBERS_OF(X, 0, 1) SELDOM_NUMBERS_OF(X, 1, 0)
+
+#define SELDOM_SHARE_NUMBERS_OF(X, here)                                                                               \
+	X(shares.side[here].recovery_end, shares.side[here].end)                                                       \
 	X(shares.side[here].edge[1].right, shares.side[here].edge[0].right)                                            \
 	X(shares.side[here].edge[2].right, shares.side[here].edge[1].right)                                            \
 	X(shares.side[here].edge[3].right, shares.side[here].edge[2].right)                                            \
 	X(shares.side[here].edge[4].right, shares.side[here].edge[3].right)                                            \
-	X(shares.side[here].edge[0].time, conn.machine.syn_us)                                                         \
 	X(shares.side[here].edge[1].time, shares.side[here].edge[0].time)                                              \
 	X(shares.side[here].edge[2].time, shares.side[here].edge[1].time)                                              \
 	X(shares.side[here].edge[3].time, shares.side[here].edge[2].time)                                              \
 	X(shares.side[here].edge[4].time, shares.side[here].edge[3].time)
 
-#define SHARE_NUMBERS(X) SHARE_NUMBERS_OF(X, 0, 1) SHARE_NUMBERS_OF(X, 1, 0)
+#define SELDOM_SHARE_NUMBERS(X) SELDOM_SHARE_NUMBERS_OF(X, 0) SELDOM_SHARE_NUMBERS_OF(X, 1)
 _Static_assert(WS_SHARE_EDGES == 5, "those that are listed");
 
 /* A difference in either direction is a small number. A member that is 0 while its reference is not is mostly one that
- * was never set: this and a difference of -1, which would be 1, change places. */
+ * was never set: this and a difference of -8, which is seldom, change places. Of a member that is mostly so, this and no
+ * difference change places, too. */
+enum { UNSET = 15 };
 #define DEFINE(type, fold, unfold, name)                                                                               \
 	static inline type name##_code(type value, type reference)                                                     \
 	{                                                                                                              \
 		const type code = fold(value - reference);                                                             \
 		if (!value && reference)                                                                               \
-			return 1;                                                                                      \
-		return code == 1 && reference ? fold(-reference) : code;                                               \
+			return UNSET;                                                                                  \
+		return code == UNSET && reference ? fold(-reference) : code;                                           \
 	}                                                                                                              \
 	static inline type name##_value(type code, type reference)                                                     \
 	{                                                                                                              \
-		if (code == 1 && reference)                                                                            \
+		if (code == UNSET && reference)                                                                        \
 			return 0;                                                                                      \
 		if (reference && code == fold(-reference))                                                             \
-			code = 1;                                                                                      \
+			code = UNSET;                                                                                  \
 		return reference + unfold(code);                                                                       \
+	}                                                                                                              \
+	/* Its own inverse. */                                                                                         \
+	static inline type seldom_##name(type code, type reference)                                                    \
+	{                                                                                                              \
+		return reference && (!code || code == UNSET) ? code ^ UNSET : code;                                    \
 	}
 DEFINE(uint64_t, ws_fold64, ws_unfold64, time)
 DEFINE(uint32_t, ws_fold32, ws_unfold32, number)
@@ -127,8 +145,17 @@ DEFINE(uint32_t, ws_fold32, ws_unfold32, number)
 /* The order matters only on the way back, because `from` keeps what `to` refers to. */
 #define PACK_TIME(at, reference) to->at = (ws_time)time_code((uint64_t)from->at, (uint64_t)from->reference);
 #define PACK_NUMBER(at, reference) to->at = number_code(from->at, from->reference);
+#define PACK_SELDOM_TIME(at, reference)                                                                                \
+	PACK_TIME(at, reference) to->at = (ws_time)seldom_time((uint64_t)to->at, (uint64_t)from->reference);
+#define PACK_SELDOM_NUMBER(at, reference) PACK_NUMBER(at, reference) to->at = seldom_number(to->at, from->reference);
 #define UNPACK_TIME(at, reference) slot->at = (ws_time)time_value((uint64_t)slot->at, (uint64_t)slot->reference);
 #define UNPACK_NUMBER(at, reference) slot->at = number_value(slot->at, slot->reference);
+#define UNPACK_SELDOM_TIME(at, reference)                                                                              \
+	slot->at = (ws_time)seldom_time((uint64_t)slot->at, (uint64_t)slot->reference);                                \
+	UNPACK_TIME(at, reference)
+#define UNPACK_SELDOM_NUMBER(at, reference)                                                                            \
+	slot->at = seldom_number(slot->at, slot->reference);                                                           \
+	UNPACK_NUMBER(at, reference)
 
 /* ---- Words without their leading zeros
  *
@@ -242,6 +269,17 @@ static void hide_usual(struct ws_conn *conn)
 	conn->analyser.first_ack ^= (uint32_t)((uint64_t)a->handshake / 64);
 }
 
+/* The same of the shares. */
+static void hide_usual_shares(struct ws_conn_slot *slot)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct ws_share_side *side = &slot->shares.side[i];
+		const struct ws_traffic *traffic = &slot->conn.traffic[i];
+		side->acked_time ^= side->all_acked ? ws_shares_microseconds(&slot->shares, side->all_acked) : 0;
+		side->next_identification ^= traffic->packets ? (uint16_t)(traffic->identification + 1) : 0;
+	}
+}
+
 static void drop_known(struct ws_conn *conn)
 {
 	conn->hash = 0;
@@ -277,14 +315,19 @@ static size_t mask_size(const struct ws_rested *rested, bool shares)
 static void take_differences(const struct ws_conn_slot *from, struct ws_conn_slot *to, bool shares, ws_time epoch)
 {
 	hide_usual(&to->conn);
+	if (shares)
+		hide_usual_shares(to);
 	NUMBERS(PACK_NUMBER)
 	TIMES(PACK_TIME)
+	SELDOM_NUMBERS(PACK_SELDOM_NUMBER)
+	SELDOM_TIMES(PACK_SELDOM_TIME)
 	to->conn.last_frame -= from->conn.first_frame;
 	to->conn.first_time = (ws_time)time_code((uint64_t)from->conn.first_time, (uint64_t)epoch);
 	if (!shares)
 		return;
 	SHARE_NUMBERS(PACK_NUMBER)
 	SHARE_TIMES(PACK_TIME)
+	SELDOM_SHARE_NUMBERS(PACK_SELDOM_NUMBER)
 }
 
 /* Of the shares that a brief has, only how they differ from those up to the last segment. It is its own inverse. */
@@ -467,11 +510,15 @@ static void add_differences(struct ws_conn_slot *slot, bool shares, ws_time epoc
 	slot->conn.last_frame += slot->conn.first_frame;
 	TIMES(UNPACK_TIME)
 	NUMBERS(UNPACK_NUMBER)
+	SELDOM_TIMES(UNPACK_SELDOM_TIME)
+	SELDOM_NUMBERS(UNPACK_SELDOM_NUMBER)
 	hide_usual(&slot->conn);
 	if (!shares)
 		return;
 	SHARE_TIMES(UNPACK_TIME)
 	SHARE_NUMBERS(UNPACK_NUMBER)
+	SELDOM_SHARE_NUMBERS(UNPACK_SELDOM_NUMBER)
+	hide_usual_shares(slot);
 }
 
 /* The opposite of hide_front(). */

@@ -492,7 +492,10 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 		ws_shares_note_repair(shares, s, analysis, state.waits, now);
 	else
 		end_interval(shares, self, s, analysis, state, now, mss, lost);
-	shares->open = true;
+	if (!shares->open) {
+		shares->open = true;
+		self->repeat_tsval = peer->repeat_tsval = 0; /* those of SYNs, which nothing reads any more */
+	}
 	const bool announces = announces_window(peer, s), closed = s->window == 0;
 	if (self->closed != closed && announces)
 		self->closed = closed;

@@ -39,16 +39,16 @@ struct ws_share_side {
 	ws_time sent_time;     /* of its latest new data */
 	uint32_t end;          /* one past the highest byte that it has sent; valid when `sent` */
 	uint32_t acknowledged; /* the highest acknowledgment of the peer; valid when `sent` or `awaited` */
-	uint16_t next_identification; /* of its next packet if it counts this connection's; valid when `numbered` */
-	uint8_t counted;              /* packets in a row that had it; WS_SHARE_COUNTED and more: it counts so, surely;
+	uint8_t counted;       /* packets in a row that had it; WS_SHARE_COUNTED and more: it counts so, surely;
 	                                 WS_SHARE_UNCOUNTED: it does not */
-	uint8_t trips : 6;            /* round trips of its data, which its timer has followed */
+	uint8_t trips : 6;     /* round trips of its data, which its timer has followed */
 	uint8_t missing : 2;   /* packets with data after `end` that have not come, as the number of an ACK says */
-	uint8_t edge_even : 5; /* a bit for each edge that was reached evenly from the one before it */
-	uint8_t edges : 3;     /* how many there are */
-	uint8_t burst : 4;     /* small segments in a row since the peer acknowledged something new, at most
+	uint16_t next_identification; /* of its next packet if it counts this connection's; valid when `numbered` */
+	uint8_t edge_even : 5;        /* a bit for each edge that was reached evenly from the one before it */
+	uint8_t edges : 3;            /* how many there are */
+	uint8_t burst : 4;            /* small segments in a row since the peer acknowledged something new, at most
 	                          * WS_SHARE_BURST; WS_SHARE_THROTTLED */
-	bool little : 1;       /* before the latest ACK, less than two segments were not acknowledged */
+	bool little : 1;              /* before the latest ACK, less than two segments were not acknowledged */
 	bool sent : 1, fin : 1, filled : 1; /* filled: there is no room in the window for another segment */
 	bool full : 1;     /* its latest segment was as large as segments can be, so it probably has more to send */
 	bool wide : 1;     /* the peer's window has had room for several segments */

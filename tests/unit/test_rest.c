@@ -32,17 +32,38 @@ static void fill_with_words(uint64_t *random, void *to, size_t size)
 	}
 }
 
-/* Numbers that equal others, as most do, and those that are one less. */
+/* Not set, the same as another number, eight less, or one more. */
+static uint32_t near(uint64_t *random, uint32_t number)
+{
+	const uint32_t values[] = {0, number, number - 8, number + 1};
+	return values[below(random, 4)];
+}
+
+/* Numbers that equal others, as most do, and those that are nearly the same. */
 static void make_alike(uint64_t *random, struct ws_conn *conn)
 {
 	for (unsigned i = 0; i < 2; i++) {
 		struct ws_endpoint *e = &conn->machine.endpoint[i];
 		e->iss = conn->analyser.flow[i].base - below(random, 2);
 		e->snd_max = conn->analyser.flow[i].next - below(random, 2);
-		e->fin_end = below(random, 2) ? e->snd_max - 1 : 0;
+		e->fin_end = near(random, e->snd_max);
+		e->gap_left = near(random, e->rcv_nxt);
+		e->gap_right = near(random, e->gap_left);
 		conn->analyser.flow[i].last_time = conn->last_time - below(random, 3);
 		if (below(random, 4) == 0)
 			conn->analyser.flow[i].next_time = 0;
+	}
+}
+
+static void make_shares_alike(uint64_t *random, struct ws_conn *conn)
+{
+	struct ws_shares *shares = ws_conn_shares(conn);
+	for (unsigned i = 0; i < 2; i++) {
+		struct ws_share_side *side = &shares->side[i];
+		side->acked_time = near(random, ws_shares_microseconds(shares, side->all_acked));
+		side->edge[1].right = near(random, side->edge[0].right);
+		side->edge[1].time = near(random, side->edge[0].time);
+		side->next_identification = (uint16_t)near(random, conn->traffic[i].identification + 1u);
 	}
 }
 
@@ -91,6 +112,7 @@ static void all_of_a_connection_comes_back(void **state)
 		fill_with_words(&random, &in.slot.shares, sizeof(in.slot.shares));
 		fill_with_words(&random, &in.rare, sizeof(in.rare));
 		make_alike(&random, &in.slot.conn);
+		make_shares_alike(&random, &in.slot.conn);
 		struct ws_conn *conn = &in.slot.conn;
 		conn->used = 1;
 		for (unsigned i = 0; i < 2; i++) /* what waits for the end of TIME_WAIT is a whole machine */
