@@ -39,6 +39,10 @@ void ws_tracker_prefetch_names(const struct ws_tracker *tracker, const struct ws
 /* Fills the gist of a packet that ws_tracker_hash() was called for. False: the tracker needs the packet itself. Reads
  * nothing of the tracker that ever changes. */
 bool ws_tracker_gist(const struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_gist *gist) WS_CHECKED;
+/* Fills the gist of a frame, without decoding the rest of it. False: decode it; what has been filled has no meaning. True
+ * is only said of frames whose packet has that gist. */
+bool ws_tracker_gist_of_frame(const struct ws_tracker *tracker, const struct ws_frame *frame,
+                              struct ws_gist *gist) WS_CHECKED;
 /* Does what ws_tracker_packet() does with the packet. */
 void ws_tracker_take_gist(struct ws_tracker *tracker, const struct ws_gist *gist, struct ws_track_result *result);
 

@@ -39,11 +39,13 @@ enum {
 struct decoder {
 	struct decoder_task task;
 	pthread_t thread;
-	bool alone;           /* there is no thread: decoder_next() decodes */
-	bool runs;            /* the thread has been started and not been joined */
-	bool gone;            /* decoder_go() has been called */
-	bool done;            /* the last packet has been read */
-	unsigned quiet_reads; /* calls since the last batch was handed over */
+	bool alone;            /* there is no thread: decoder_next() decodes */
+	bool runs;             /* the thread has been started and not been joined */
+	bool gone;             /* decoder_go() has been called */
+	bool done;             /* the last packet has been read */
+	unsigned quiet_reads;  /* calls since the last batch was handed over */
+	bool decodes_all;      /* gists are not enough */
+	struct batch *filling; /* the decoder's own batch */
 	uint64_t frames;
 	uint64_t named[1024]; /* a bit for the hash of each flow in which a name may go on; few for others */
 	pthread_mutex_t lock;
@@ -64,9 +66,9 @@ static struct batch *batch_at(struct decoder *decoder, size_t number)
 	return &decoder->batches[number % (decoder->alone ? ALONE_BATCHES : BATCHES)];
 }
 
-static struct batch *batch_to_fill(struct decoder *decoder)
+static inline struct batch *batch_to_fill(struct decoder *decoder)
 {
-	return batch_at(decoder, decoder->filled);
+	return decoder->filling;
 }
 
 static size_t batch_most(const struct decoder *decoder)
@@ -98,7 +100,7 @@ static bool hand_over(struct decoder *decoder)
 	const bool stop = decoder->stop;
 	pthread_mutex_unlock(&decoder->lock);
 	if (!batch->last) {
-		batch = batch_to_fill(decoder);
+		batch = decoder->filling = batch_at(decoder, decoder->filled);
 		batch->count = batch->tracked = batch->whole_count = batch->bytes_used = 0;
 		batch->has_news = batch->quiet = false;
 		batch->result = WS_READ_MORE;
@@ -157,20 +159,25 @@ static uint64_t *named_word(struct decoder *decoder, uint32_t flow)
 	return &decoder->named[flow / 64 % WS_ARRAY_SIZE(decoder->named)];
 }
 
+/* True if a name may go on in this flow. */
+static bool goes_on(struct decoder *decoder, uint32_t flow)
+{
+	return *named_word(decoder, flow) >> flow % 64 & 1;
+}
+
 /* The tracker reads a frame's bytes only where they may state a name or go on with one, and where they are no whole TCP
  * segment or UDP datagram. */
 static bool needs_bytes(struct decoder *decoder, const struct ws_packet *packet)
 {
-	const uint64_t bit = UINT64_C(1) << packet->flow % 64;
 	if (packet->name_goes_on && packet->flow)
-		*named_word(decoder, packet->flow) |= bit;
+		*named_word(decoder, packet->flow) |= UINT64_C(1) << packet->flow % 64;
 	if (decoder->task.keep_bytes || packet->may_name || packet->fragment || packet->tunnel_count)
 		return true;
 	if (decoder->task.keep_datagrams && packet->transport == WS_TRANSPORT_UDP)
 		return true;
 	if (!packet->tcp_complete)
 		return packet->transport != WS_TRANSPORT_UDP;
-	return !packet->flow || (packet->payload_captured && *named_word(decoder, packet->flow) & bit);
+	return !packet->flow || (packet->payload_captured && goes_on(decoder, packet->flow));
 }
 
 /* Copies something that the slot's frame borrows. */
@@ -241,6 +248,28 @@ static void keep_whole(struct batch *batch, struct pending_packet *slot, const s
 	batch->whole_count++;
 }
 
+static void note_hash(struct batch *batch, size_t i, uint32_t flow, uint32_t conversation)
+{
+	batch->flow[i] = flow;
+	batch->conversation[i] = conversation;
+}
+
+/* Takes a frame whose gist is all that anyone reads. False: it is to be decoded. */
+static inline bool take_gist(struct decoder *decoder, struct batch *batch, const struct ws_frame *frame)
+{
+	const size_t i = batch->count;
+	struct ws_gist *gist = &batch->gists[i];
+	if (decoder->decodes_all || frame->options || !ws_tracker_gist_of_frame(decoder->task.tracker, frame, gist))
+		return false;
+	const bool tcp = gist->transport == WS_TRANSPORT_TCP;
+	if (tcp ? gist->segment.length && goes_on(decoder, gist->hash) : decoder->task.keep_datagrams)
+		return false;
+	note_hash(batch, i, tcp ? gist->hash : 0, tcp ? 0 : gist->hash);
+	batch->whole[i] = NO_PACKET;
+	batch->count++;
+	return true;
+}
+
 static void take_frame(struct decoder *decoder, struct batch *batch, const struct ws_frame *frame)
 {
 	const struct decoder_task *task = &decoder->task;
@@ -250,8 +279,7 @@ static void take_frame(struct decoder *decoder, struct batch *batch, const struc
 		prefetch_slot(&slot[SLOTS_AHEAD]);
 	ws_decode(frame, &slot->packet);
 	ws_tracker_hash(task->tracker, &slot->packet);
-	batch->flow[i] = slot->packet.flow;
-	batch->conversation[i] = slot->packet.conversation;
+	note_hash(batch, i, slot->packet.flow, slot->packet.conversation);
 	batch->whole[i] = (uint8_t)batch->whole_count;
 	const bool bytes = needs_bytes(decoder, &slot->packet);
 	if (task->keep_whole || bytes || frame->options ||
@@ -259,6 +287,20 @@ static void take_frame(struct decoder *decoder, struct batch *batch, const struc
 		keep_whole(batch, slot, frame, bytes);
 	else
 		batch->whole[i] = NO_PACKET;
+}
+
+/* False: there is no memory. */
+static bool decode_frame(struct decoder *decoder, const struct ws_frame *frame)
+{
+	struct batch *batch = batch_with_room(decoder, (size_t)frame->captured + frame->comment_length);
+	if (batch) {
+		take_frame(decoder, batch, frame);
+		return true;
+	}
+	struct batch *full = batch_to_fill(decoder);
+	full->result = WS_READ_ERROR;
+	ws_fail(&full->error, WS_ERROR_SYSTEM, "out of memory");
+	return false;
 }
 
 static void on_frame(void *context, const struct ws_frame *frame)
@@ -272,17 +314,12 @@ static void on_frame(void *context, const struct ws_frame *frame)
 	}
 	if (frame->news)
 		take_news(decoder);
-	struct batch *batch = batch_with_room(decoder, (size_t)frame->captured + frame->comment_length);
-	if (!batch) {
-		struct batch *full = batch_to_fill(decoder);
-		full->result = WS_READ_ERROR;
-		ws_fail(&full->error, WS_ERROR_SYSTEM, "out of memory");
+	if (!take_gist(decoder, batch_to_fill(decoder), frame) && !decode_frame(decoder, frame)) {
 		ws_capture_break(decoder->task.capture);
 		return;
 	}
-	take_frame(decoder, batch, frame);
 	decoder->done = ++decoder->frames == decoder->task.count || frame->number == last_number;
-	if (decoder->done || (batch->count == batch_most(decoder) && !hand_over(decoder)))
+	if (decoder->done || (batch_to_fill(decoder)->count == batch_most(decoder) && !hand_over(decoder)))
 		ws_capture_break(decoder->task.capture);
 }
 
@@ -388,6 +425,7 @@ struct decoder *decoder_new(bool alone)
 	pthread_cond_init(&decoder->to_decoder, NULL);
 	pthread_cond_init(&decoder->to_tracker, NULL);
 	decoder->alone = alone;
+	decoder->filling = batch_at(decoder, 0);
 	if (alone || start_thread(decoder))
 		return decoder;
 	decoder_free(decoder);
@@ -398,6 +436,7 @@ void decoder_assign(struct decoder *decoder, const struct decoder_task *task)
 {
 	pthread_mutex_lock(&decoder->lock);
 	decoder->task = *task;
+	decoder->decodes_all = task->keep_whole || task->keep_bytes;
 	pthread_mutex_unlock(&decoder->lock);
 }
 

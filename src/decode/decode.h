@@ -186,6 +186,16 @@ static inline bool ws_tcp_flags_sound(uint16_t flags)
 	return (kind & (kind - 1)) == 0 && (flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK)) != 0;
 }
 
+/* Most segments have just these options: timestamps, aligned with two NOPs (RFC 7323 appendix A). */
+static inline bool ws_tcp_is_timestamps(const uint8_t *options, uint32_t length)
+{
+	return length == 12 && ws_load32(options) == 0x0101080a;
+}
+
+/* Reads `length` bytes of TCP's options into a summary that has none yet. Returns false when one has an invalid length;
+ * then that one is not read. */
+bool ws_tcp_read_options(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t length) WS_CHECKED;
+
 enum ws_option_family { WS_OPTIONS_IPV4, WS_OPTIONS_TCP, WS_OPTIONS_IPV6 };
 
 /* An option of any family, not yet interpreted. */

@@ -119,9 +119,10 @@ static enum ws_greeting_result parse_tls(const uint8_t *bytes, size_t length, st
 
 /* ---- HTTP/1 (RFC 9112) */
 
-static const char *const methods[] = {"GET ",     "POST ",   "HEAD ",     "PUT ",      "DELETE ", "OPTIONS ",
-                                      "CONNECT ", "PATCH ",  "TRACE ",    "PROPFIND ", "NOTIFY ", "MKCOL ",
-                                      "REPORT ",  "SEARCH ", "M-SEARCH ", "LOCK ",     "UNLOCK ", "SUBSCRIBE "};
+/* Each has at least four characters. */
+static const char methods[][12] = {"GET ",     "POST ",   "HEAD ",     "PUT ",      "DELETE ", "OPTIONS ",
+                                   "CONNECT ", "PATCH ",  "TRACE ",    "PROPFIND ", "NOTIFY ", "MKCOL ",
+                                   "REPORT ",  "SEARCH ", "M-SEARCH ", "LOCK ",     "UNLOCK ", "SUBSCRIBE "};
 
 static bool begins_with_method(const uint8_t *bytes, size_t length)
 {
@@ -215,24 +216,21 @@ unsigned ws_http_status(const uint8_t *bytes, size_t length)
 	return status;
 }
 
+bool ws_begins_as_http(const uint8_t *payload)
+{
+	for (size_t i = 0; i < WS_ARRAY_SIZE(methods); i++)
+		if (memcmp(payload, methods[i], 4) == 0)
+			return true;
+	return memcmp(payload, "HTTP", 4) == 0;
+}
+
 bool ws_may_state_name(const struct ws_packet *packet)
 {
-	enum { MULTICAST_DNS = 5353, LLMNR = 5355 };
-	if (packet->fragment)
+	const bool udp = packet->transport == WS_TRANSPORT_UDP;
+	if (packet->fragment || !packet->payload_captured || (!udp && packet->transport != WS_TRANSPORT_TCP))
 		return false;
-	if (packet->transport == WS_TRANSPORT_TCP && packet->source_port == WS_DNS_PORT)
-		return packet->payload_captured;
-	if (packet->payload_captured < 4)
-		return false;
-	const uint8_t *bytes = packet->frame->data + packet->payload_offset;
-	if (packet->transport == WS_TRANSPORT_TCP)
-		return (bytes[0] == HANDSHAKE && bytes[1] == 3) ||
-		       (bytes[0] >= 'C' && bytes[0] <= 'U' &&
-		        (begins_with_method(bytes, 4) || memcmp(bytes, "HTTP", 4) == 0));
-	if (packet->transport != WS_TRANSPORT_UDP)
-		return false;
-	return packet->source_port == WS_DNS_PORT || packet->source_port == MULTICAST_DNS ||
-	       packet->source_port == LLMNR;
+	return ws_payload_may_name(udp, packet->source_port, packet->frame->data + packet->payload_offset,
+	                           packet->payload_captured);
 }
 
 /* One record holds all of a ClientHello, or is none. */

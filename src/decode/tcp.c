@@ -21,7 +21,7 @@ static void read_sack(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t
 		        (struct ws_sack_block){.left = ws_load32(bytes + at), .right = ws_load32(bytes + at + 4)};
 }
 
-static void read_timestamps(struct ws_tcp_summary *tcp, const uint8_t *bytes)
+static inline void read_timestamps(struct ws_tcp_summary *tcp, const uint8_t *bytes)
 {
 	tcp->timestamps = true;
 	tcp->tsval = ws_load32(bytes + 2);
@@ -57,18 +57,36 @@ static void read_option(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint8_
 	}
 }
 
-/* Reads `length` bytes of options. Returns false when one has an invalid length; then that one is not read. */
-static bool read_options(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t length)
+/* The options of a SYN of Linux: MSS, SACK permitted, timestamps, and after a NOP the window scale. */
+static inline bool is_of_linux_syn(const uint8_t *bytes, uint32_t length)
 {
-	/* Most segments have just these options: timestamps, aligned with two NOPs (RFC 7323 appendix A). */
-	if (length == 12 && ws_load32(bytes) == 0x0101080a) {
+	return length == 20 && ws_load16(bytes) == 0x0204 && ws_load32(bytes + 4) == 0x0402080a &&
+	       ws_load32(bytes + 16) >> 8 == 0x010303;
+}
+
+bool ws_tcp_read_options(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t length)
+{
+	enum { NOP = 1 };
+	if (ws_tcp_is_timestamps(bytes, length)) {
 		read_timestamps(tcp, bytes + 2);
+		return true;
+	}
+	if (is_of_linux_syn(bytes, length)) {
+		tcp->mss = ws_load16(bytes + 2);
+		tcp->sack_permitted = true;
+		read_timestamps(tcp, bytes + 6);
+		tcp->window_scale = bytes[19];
 		return true;
 	}
 	bool sound = true;
 	struct ws_raw_option option;
 	uint32_t offset = 0;
-	while (ws_raw_option_next(bytes, &offset, length, WS_OPTIONS_TCP, &option)) {
+	while (offset < length) {
+		if (bytes[offset] == NOP) {
+			offset++;
+			continue;
+		}
+		(void)ws_raw_option_next(bytes, &offset, length, WS_OPTIONS_TCP, &option);
 		if (option.problem)
 			sound = false;
 		else
@@ -142,7 +160,7 @@ void ws_decode_tcp(struct ws_cursor *cursor, uint32_t offset)
 	if (!length)
 		return;
 	struct ws_tcp_summary summary = {.window_scale = 255}, *tcp = cursor->quoted ? &summary : &packet->tcp;
-	if (length > 20 && !read_options(tcp, bytes + 20, layer->available - 20))
+	if (length > 20 && !ws_tcp_read_options(tcp, bytes + 20, layer->available - 20))
 		ws_layer_problem(cursor, layer, WS_PROBLEM_OPTION_LENGTH);
 	if (!ws_tcp_flags_sound(ws_load16(bytes + 12) & 0xfff))
 		ws_layer_problem(cursor, layer, WS_PROBLEM_FLAGS);

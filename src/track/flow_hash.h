@@ -43,12 +43,10 @@ static inline uint32_t ws_address_hash(const struct ws_flow_key *key, const stru
 	return ws_flow_mix(ws_flow_pair(key, 0, last) + ws_flow_pair(key, 1, ws_siphash_load(address->byte)));
 }
 
-/* The same for both directions, and never 0. `rest` is what else tells flows apart. */
-static inline uint32_t ws_flow_hash(const struct ws_flow_key *key, const struct ws_addr *source, uint16_t source_port,
-                                    const struct ws_addr *destination, uint16_t destination_port, uint32_t rest)
+/* The hash of a flow whose addresses are in two words each. */
+static inline uint32_t ws_flow_hash_words(const struct ws_flow_key *key, const uint64_t from[2], uint16_t source_port,
+                                          const uint64_t to[2], uint16_t destination_port, uint32_t rest)
 {
-	const uint64_t from[2] = {ws_siphash_load(source->byte), ws_siphash_load(source->byte + 8)};
-	const uint64_t to[2] = {ws_siphash_load(destination->byte), ws_siphash_load(destination->byte + 8)};
 	/* All of an IPv4 address is in the last half. */
 	const bool swap = from[1] != to[1]   ? from[1] > to[1]
 	                  : from[0] != to[0] ? from[0] > to[0]
@@ -63,6 +61,15 @@ static inline uint32_t ws_flow_hash(const struct ws_flow_key *key, const struct 
 		sum += ws_flow_pair(key, i, word[i]);
 	const uint32_t hash = ws_flow_mix(sum);
 	return hash ? hash : 1;
+}
+
+/* The same for both directions, and never 0. `rest` is what else tells flows apart. */
+static inline uint32_t ws_flow_hash(const struct ws_flow_key *key, const struct ws_addr *source, uint16_t source_port,
+                                    const struct ws_addr *destination, uint16_t destination_port, uint32_t rest)
+{
+	const uint64_t from[2] = {ws_siphash_load(source->byte), ws_siphash_load(source->byte + 8)};
+	const uint64_t to[2] = {ws_siphash_load(destination->byte), ws_siphash_load(destination->byte + 8)};
+	return ws_flow_hash_words(key, from, source_port, to, destination_port, rest);
 }
 
 #endif

@@ -1,5 +1,7 @@
 /* What is done for a packet before it is tracked, maybe by another thread or while others are: its hash, its gist, and
  * loading what will be read of its connection or conversation. */
+#include "decode/application.h"
+#include "decode/plain.h"
 #include "track/tracker.h"
 
 #include <string.h>
@@ -16,6 +18,16 @@ void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet)
 	                                                                 .destination = &packet->destination,
 	                                                                 .source_port = packet->source_port,
 	                                                                 .destination_port = packet->destination_port});
+}
+
+/* The highest right edge; 0: there is none. */
+static uint32_t sack_right(const struct ws_tcp_summary *tcp)
+{
+	uint32_t right = 0;
+	for (unsigned i = 0; i < tcp->sack_count; i++)
+		if (i == 0 || ws_seq_before(right, tcp->sack[i].right))
+			right = tcp->sack[i].right;
+	return right;
 }
 
 void ws_gist_fill(struct ws_gist *gist, const struct ws_packet *packet)
@@ -45,9 +57,7 @@ void ws_gist_fill(struct ws_gist *gist, const struct ws_packet *packet)
 	        .fast_open = packet->tcp.fast_open,
 	        .bad_checksum = packet->checksum == WS_CHECKSUM_BAD,
 	};
-	for (unsigned i = 0; i < packet->tcp.sack_count; i++)
-		if (i == 0 || ws_seq_before(s->sack_right, packet->tcp.sack[i].right))
-			s->sack_right = packet->tcp.sack[i].right;
+	s->sack_right = sack_right(&packet->tcp);
 	gist->source = packet->source;
 	gist->destination = packet->destination;
 	gist->port[0] = packet->source_port;
@@ -76,6 +86,107 @@ bool ws_tracker_gist(const struct ws_tracker *tracker, const struct ws_packet *p
 		memcpy(gist->mac[1], packet->mac_destination, sizeof(gist->mac[1]));
 	}
 	return gist->has_macs || (!packet->mac_source && !packet->mac_destination);
+}
+
+/* ---- The gist of a plain packet, right from its bytes */
+
+/* Of TCP's options that are more than timestamps. */
+static bool fill_options(const struct ws_tracker *tracker, struct ws_segment *s, const uint8_t *bytes, uint32_t length)
+{
+	struct ws_tcp_summary tcp = {.window_scale = 255};
+	if (!ws_tcp_read_options(&tcp, bytes, length) || (tcp.sack_count && tracker->config.history))
+		return false;
+	s->mss = tcp.mss;
+	s->window_scale = tcp.window_scale;
+	s->timestamps = tcp.timestamps;
+	s->tsval = tcp.tsval;
+	s->tsecr = tcp.tsecr;
+	s->sack = tcp.sack_count > 0;
+	s->sack_right = sack_right(&tcp);
+	s->sack_permitted = tcp.sack_permitted;
+	s->fast_open = tcp.fast_open;
+	return true;
+}
+
+static inline bool fill_tcp(const struct ws_tracker *tracker, struct ws_gist *gist, const uint8_t *tcp,
+                            const struct ws_plain *at)
+{
+	struct ws_segment *s = &gist->segment;
+	gist->transport = WS_TRANSPORT_TCP;
+	gist->checksum_sent = ws_load16(tcp + 16);
+	s->sequence = ws_load32(tcp + 4);
+	s->acknowledgment = ws_load32(tcp + 8);
+	s->flags = ws_load16(tcp + 12) & 0xfff;
+	s->window = ws_load16(tcp + 14);
+	if (at->timestamps) {
+		s->timestamps = true;
+		s->tsval = ws_load32(tcp + WS_TCP_BYTES + 4);
+		s->tsecr = ws_load32(tcp + WS_TCP_BYTES + 8);
+	}
+	return !at->options || fill_options(tracker, s, tcp + WS_TCP_BYTES, at->options);
+}
+
+/* Fills an IPv4 address, and returns its last eight bytes as ws_siphash_load() would. */
+static inline uint64_t fill_mapped(struct ws_addr *address, const uint8_t *bytes)
+{
+	uint32_t last;
+	memcpy(&last, bytes, sizeof(last));
+	const uint64_t word = (uint64_t)le32toh(last) << 32 | UINT64_C(0xffff0000), stored = htole64(word);
+	memset(address->byte, 0, 8);
+	memcpy(address->byte + 8, &stored, sizeof(stored));
+	return word;
+}
+
+/* Returns the hash of the flow. */
+static inline uint32_t fill_ip(const struct ws_flow_key *key, struct ws_gist *gist, const uint8_t *ip,
+                               const struct ws_plain *at)
+{
+	const uint32_t rest = at->udp ? WS_NO_VLAN : 0;
+	if (at->version6) {
+		gist->ip_version = 6;
+		gist->segment.ttl = ip[7];
+		memcpy(gist->source.byte, ip + 8, 16);
+		memcpy(gist->destination.byte, ip + 24, 16);
+		return ws_flow_hash(key, &gist->source, gist->port[0], &gist->destination, gist->port[1], rest);
+	}
+	gist->ip_version = 4;
+	gist->segment.ttl = ip[8];
+	gist->segment.identification = ws_load16(ip + 4);
+	const uint64_t from[2] = {0, fill_mapped(&gist->source, ip + 12)},
+	               to[2] = {0, fill_mapped(&gist->destination, ip + 16)};
+	return ws_flow_hash_words(key, from, gist->port[0], to, gist->port[1], rest);
+}
+
+bool ws_tracker_gist_of_frame(const struct ws_tracker *tracker, const struct ws_frame *frame, struct ws_gist *gist)
+{
+	struct ws_plain at;
+	if (frame->comment || frame->process || !ws_plain_find(frame, &at))
+		return false;
+	const uint8_t *data = frame->data, *transport = data + at.transport;
+	gist->port[0] = ws_load16(transport);
+	gist->port[1] = ws_load16(transport + 2);
+	if (ws_payload_may_name(at.udp, gist->port[0], data + at.payload, ws_plain_captured(&at, frame->captured)))
+		return false;
+	gist->segment = (struct ws_segment){.time = frame->time,
+	                                    .frame = frame->number,
+	                                    .position = frame->position,
+	                                    .length = at.end - at.payload,
+	                                    .vlan = WS_NO_VLAN,
+	                                    .kind = WS_INPUT_SEGMENT,
+	                                    .window_scale = 255};
+	gist->transport = WS_TRANSPORT_UDP;
+	gist->checksum_sent = 0;
+	if (!at.udp && !fill_tcp(tracker, gist, transport, &at))
+		return false;
+	gist->hash = fill_ip(&tracker->table.flow_key, gist, data + WS_ETHERNET_BYTES, &at);
+	gist->checksum = (uint8_t)ws_plain_checksum(frame, &at);
+	gist->segment.bad_checksum = gist->checksum == WS_CHECKSUM_BAD;
+	gist->frame_length = frame->length;
+	memcpy(gist->mac[0], data + sizeof(gist->mac[0]), sizeof(gist->mac[0]));
+	memcpy(gist->mac[1], data, sizeof(gist->mac[1]));
+	gist->has_macs = true;
+	gist->malformed = false;
+	return true;
 }
 
 void ws_tracker_expect_name(const struct ws_tracker *tracker, struct ws_packet *packet)

@@ -1,6 +1,7 @@
 /* A tracker that takes the gists of packets where there are some comes to the same as one that takes the packets: the same
  * results and events of each packet, and the same of all that is kept besides connections. Checked with history, for
- * every capture there is. */
+ * every capture there is. And a gist that is made right from a frame is the one of its packet, also of frames with other
+ * bytes, cut, or padded. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,17 +10,24 @@
 
 #include <cmocka.h>
 
+#include "decode/application.h"
+#include "decode/plain.h"
+#include "random.h"
 #include "track/tracker.h"
 
 #include <fts.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LARGEST = 1 << 20 };
+enum { LARGEST = 1 << 20, VARIANTS = 16, VARIED = 2048, HEADERS = 100, PADDED = 64 };
 
 struct pair {
 	struct ws_tracker *packets, *gists;
-	size_t taken; /* gists */
+	struct ws_tracker *plain; /* without history, for which blocks of SACK are in the gist */
+	size_t taken;             /* gists */
+	size_t of_frames, others; /* gists made right from a frame, and those that can only be made of its packet */
+	uint64_t random;
 };
 
 static struct ws_tracker *new_tracker(void)
@@ -55,12 +63,123 @@ static void run_timers(struct pair *pair, ws_time time)
 	} while (more);
 }
 
+/* In structures there may be bytes between the members, so these are compared one by one. */
+static void assert_same_gist(const struct ws_gist *a, const struct ws_gist *b)
+{
+#define SAME(member) assert_true(a->member == b->member)
+	SAME(segment.time);
+	SAME(segment.frame);
+	SAME(segment.position);
+	SAME(segment.sequence);
+	SAME(segment.acknowledgment);
+	SAME(segment.length);
+	SAME(segment.tsval);
+	SAME(segment.tsecr);
+	SAME(segment.sack_right);
+	SAME(segment.interface);
+	SAME(segment.flags);
+	SAME(segment.window);
+	SAME(segment.identification);
+	SAME(segment.mss);
+	SAME(segment.vlan);
+	SAME(segment.kind);
+	SAME(segment.direction);
+	SAME(segment.window_scale);
+	SAME(segment.ttl);
+	SAME(segment.timestamps);
+	SAME(segment.sack);
+	SAME(segment.sack_permitted);
+	SAME(segment.fast_open);
+	SAME(segment.duplicate);
+	SAME(segment.checksum_ignored);
+	SAME(segment.bad_checksum);
+	SAME(segment.repeated);
+	SAME(hash);
+	SAME(frame_length);
+	SAME(port[0]);
+	SAME(port[1]);
+	SAME(checksum_sent);
+	SAME(checksum);
+	SAME(transport);
+	SAME(ip_version);
+	SAME(malformed);
+	SAME(has_macs);
+#undef SAME
+	assert_memory_equal(&a->source, &b->source, sizeof(a->source));
+	assert_memory_equal(&a->destination, &b->destination, sizeof(a->destination));
+	if (a->has_macs)
+		assert_memory_equal(a->mac, b->mac, sizeof(a->mac));
+}
+
+/* The long way: by the functions for each header. */
+static bool gist_of_packet(const struct ws_tracker *tracker, const struct ws_frame *frame, struct ws_gist *gist)
+{
+	static struct ws_packet packet;
+	ws_decode_headers(frame, &packet);
+	packet.may_name = ws_may_state_name(&packet);
+	ws_tracker_hash(tracker, &packet);
+	return ws_tracker_gist(tracker, &packet, gist);
+}
+
+static void compare_gists(struct pair *pair, const struct ws_frame *frame)
+{
+	const struct ws_tracker *trackers[] = {pair->gists, pair->plain};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(trackers); i++) {
+		struct ws_gist quick, slow;
+		memset(&quick, 0x5a, sizeof(quick));
+		memset(&slow, 0xa5, sizeof(slow));
+		const bool is_quick = ws_tracker_gist_of_frame(trackers[i], frame, &quick),
+		           is_slow = gist_of_packet(trackers[i], frame, &slow);
+		pair->of_frames += is_quick;
+		pair->others += is_slow && !is_quick;
+		if (!is_quick)
+			continue;
+		assert_true(is_slow);
+		assert_same_gist(&quick, &slow);
+	}
+}
+
+/* In memory of exactly its size, so that a sanitizer sees what is read past it. */
+static void compare_bytes(struct pair *pair, const struct ws_frame *frame, const uint8_t *bytes, uint32_t captured,
+                          uint32_t length)
+{
+	struct ws_frame copy = *frame;
+	uint8_t *data = malloc(captured ? captured : 1);
+	assert_non_null(data);
+	memcpy(data, bytes, captured);
+	copy.data = data;
+	copy.captured = captured;
+	copy.length = length;
+	compare_gists(pair, &copy);
+	free(data);
+}
+
+static void compare_variants(struct pair *pair, const struct ws_frame *frame)
+{
+	uint8_t copy[VARIED + PADDED];
+	const uint32_t captured = frame->captured;
+	compare_gists(pair, frame);
+	if (captured > VARIED || !captured)
+		return;
+	for (unsigned i = 0; i < VARIANTS; i++) {
+		const uint32_t pad = i % 4 == 3 ? below(&pair->random, PADDED) : 0,
+		               cut = i % 4 == 2 ? below(&pair->random, captured) : 0;
+		memset(copy, 0, sizeof(copy));
+		memcpy(copy, frame->data, captured);
+		for (unsigned changes = i % 3; changes; changes--)
+			copy[below(&pair->random, captured < HEADERS ? captured : HEADERS)] ^=
+			        (uint8_t)(1u << below(&pair->random, 8));
+		compare_bytes(pair, frame, copy, captured + pad - cut, frame->length + pad);
+	}
+}
+
 static void take(void *context, const struct ws_frame *frame)
 {
 	struct pair *pair = context;
 	struct ws_packet packet;
 	struct ws_gist gist;
 	struct ws_track_result a, b;
+	compare_variants(pair, frame);
 	ws_decode(frame, &packet);
 	run_timers(pair, frame->time);
 	ws_tracker_packet(pair->packets, &packet, &a);
@@ -128,12 +247,13 @@ static void assert_same_totals(const struct pair *pair)
 	                    pair->packets->series.count * sizeof(pair->packets->series.slot[0]));
 }
 
-/* Returns how many gists were taken. */
-static size_t check_capture(const char *path)
+static void check_capture(const char *path, struct pair *sum)
 {
 	const struct ws_capture_options options = {.fcs_length = -1, .keep_bytes = 1 << 20};
-	struct pair pair = {.packets = new_tracker(), .gists = new_tracker()};
+	struct pair pair = {.packets = new_tracker(), .gists = new_tracker(), .random = 7};
 	struct ws_error error = {.status = WS_OK};
+	pair.plain = ws_tracker_create(&(struct ws_tracker_config){.shares = true}, NULL);
+	assert_non_null(pair.plain);
 	struct ws_capture *capture = ws_capture_open_file(path, &options, &error);
 	while (capture && ws_capture_read(capture, 256, take, &pair, &error) == WS_READ_MORE)
 		;
@@ -143,7 +263,10 @@ static size_t check_capture(const char *path)
 	assert_same_totals(&pair);
 	ws_tracker_free(pair.packets);
 	ws_tracker_free(pair.gists);
-	return pair.taken;
+	ws_tracker_free(pair.plain);
+	sum->taken += pair.taken;
+	sum->of_frames += pair.of_frames;
+	sum->others += pair.others;
 }
 
 static void test_captures(void **state)
@@ -151,14 +274,15 @@ static void test_captures(void **state)
 	(void)state;
 	char captures[] = "captures", scenarios[] = "tests/lab/scenarios", corpus[] = "../shared/corpus";
 	char *const folders[] = {captures, scenarios, access(corpus, R_OK) == 0 ? corpus : NULL, NULL};
-	size_t taken = 0;
+	struct pair sum = {.taken = 0};
 	FTS *walk = fts_open(folders, FTS_LOGICAL | FTS_NOCHDIR, NULL);
 	assert_non_null(walk);
 	for (FTSENT *file; (file = fts_read(walk));)
 		if (file->fts_info == FTS_F && file->fts_statp->st_size <= LARGEST && strstr(file->fts_name, ".pcap"))
-			taken += check_capture(file->fts_path);
+			check_capture(file->fts_path, &sum);
 	fts_close(walk);
-	assert_true(taken > 1000);
+	assert_true(sum.taken > 1000);
+	assert_true(sum.of_frames > 100000 && sum.of_frames > 4 * sum.others);
 }
 
 /* What the tracker has to see itself. */
