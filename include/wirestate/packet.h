@@ -150,10 +150,13 @@ struct ws_sack_block {
 	uint32_t left, right;
 };
 
+/* In the place of a window scale, in a SYN whose options are not all in the capture: it may have offered one. */
+#define WS_SCALE_CUT_OFF 254
+
 /* What the tracker reads of TCP's options. */
 struct ws_tcp_summary {
 	uint16_t mss;         /* 0: not sent */
-	uint8_t window_scale; /* 255: not sent; the shift as sent, may exceed 14 */
+	uint8_t window_scale; /* 255: not sent; WS_SCALE_CUT_OFF; the shift as sent, may exceed 14 */
 	bool sack_permitted, timestamps, fast_open;
 	uint32_t tsval, tsecr;
 	uint8_t sack_count; /* 0 to 4 */

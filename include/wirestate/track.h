@@ -96,7 +96,7 @@ struct ws_segment {
 	uint16_t vlan;
 	uint8_t kind;         /* enum ws_input_kind */
 	uint8_t direction;    /* endpoint that sent it, 0 or 1 */
-	uint8_t window_scale; /* 255: none */
+	uint8_t window_scale; /* 255: none; WS_SCALE_CUT_OFF */
 	uint8_t ttl;
 	uint8_t timestamps : 1, sack : 1, sack_permitted : 1, fast_open : 1;
 	uint8_t duplicate : 1; /* the packet was captured before, on another interface of `any`; it changes nothing */

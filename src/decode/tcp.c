@@ -168,6 +168,8 @@ void ws_decode_tcp(struct ws_cursor *cursor, uint32_t offset)
 		ws_layer_problem(cursor, layer, WS_PROBLEM_PORT);
 	if (!cursor->quoted) {
 		fill_values(packet, bytes);
+		if (packet->flags & WS_TCP_SYN && tcp->window_scale == 255 && layer->available < length)
+			tcp->window_scale = WS_SCALE_CUT_OFF;
 		layer->checksum = packet->checksum = ws_checksum_verify(cursor, offset, 16, 6);
 	}
 	ws_decode_payload(cursor, offset + length);

@@ -156,7 +156,7 @@ static void write_tcp(struct ws_output *output, const struct ws_packet *packet, 
 	if (packet->flags & WS_TCP_SYN) {
 		if (tcp->mss)
 			labelled(text, " mss ", tcp->mss);
-		if (tcp->window_scale != 255)
+		if (tcp->window_scale != 255 && tcp->window_scale != WS_SCALE_CUT_OFF)
 			labelled(text, " wscale ", tcp->window_scale);
 		if (tcp->sack_permitted)
 			ws_text_puts(text, " sackOK");

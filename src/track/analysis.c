@@ -247,11 +247,15 @@ static void flow_remember(struct ws_flow *self, const struct ws_flow *peer, cons
 	self->last_time = s->time;
 }
 
-/* Window scaling is used only when both SYNs offer it. */
+/* Window scaling is used only when both SYNs offer it. One whose options the capture has cut off may have offered it. */
 static void learn_scale(struct ws_flow *self, struct ws_flow *peer, const struct ws_segment *s)
 {
 	if (!(s->flags & WS_TCP_SYN))
 		return;
+	if (s->window_scale == WS_SCALE_CUT_OFF) {
+		self->scale = peer->scale = SCALE_UNKNOWN;
+		return;
+	}
 	if (s->window_scale != 255) {
 		unsigned shift = s->window_scale > MAX_WINDOW_SCALE ? MAX_WINDOW_SCALE : s->window_scale;
 		self->scale = (uint8_t)(SCALE_FIRST + shift);

@@ -84,6 +84,6 @@
 	X(opening_known, 1, e->iss_known, "the segment that acknowledged its SYN-ACK had a timestamp")                 \
 	X(overacked, 1, e->sent_any,                                                                                   \
 	  "snd_max rests on an ACK one beyond what was seen of it: a FIN or one byte was lost or missed")              \
-	X(window_scale, 8, true, "the window scale option of its SYN; 255: none")
+	X(window_scale, 8, true, "the window scale option of its SYN; 255: none; WS_SCALE_CUT_OFF")
 
 #endif

@@ -123,6 +123,8 @@ static uint32_t smallest_window(const struct ws_conn *conn, unsigned i)
 	const struct ws_endpoint *e = &conn->machine.endpoint[i], *peer = &conn->machine.endpoint[1 - i];
 	if (!timer->window_known || !conn->machine.saw_syn || !conn->machine.saw_syn_ack)
 		return timer->window_below == UINT16_MAX ? 0 : UINT32_MAX;
+	if (e->window_scale == WS_SCALE_CUT_OFF || peer->window_scale == WS_SCALE_CUT_OFF)
+		return UINT32_MAX;
 	const bool scaled = e->window_scale != 255 && peer->window_scale != 255;
 	const unsigned shift = e->window_scale > 14 ? 14 : e->window_scale;
 	return (uint32_t)(UINT16_MAX - timer->window_below) << (scaled ? shift : 0);
@@ -247,7 +249,7 @@ static void fill_endpoint_rest(const struct ws_tracker *tracker, const struct ws
 	const struct ws_endpoint *e = &conn->machine.endpoint[i];
 	info->initial_sequence = e->iss;
 	info->initial_sequence_known = e->iss_known;
-	info->window_scale = e->sent_any ? e->window_scale : 255;
+	info->window_scale = e->sent_any && e->window_scale != WS_SCALE_CUT_OFF ? e->window_scale : 255;
 	info->window = e->window;
 	info->mss = e->mss;
 	info->time_wait_end = time_wait_end(tracker, e);

@@ -137,12 +137,14 @@ static void ack_at_receiver(struct ws_step_context *x, bool old, bool first)
 
 /* ---- Segments that the receiver drops with their ACK: RFC 9293 §3.10.7.4 and RFC 5961 §5 */
 
-/* True when the window of `receiver` has never included this sequence number. When the handshake was not captured, its
- * window is not known either. */
+/* True when the window of `receiver` has never included this sequence number. When the handshake was not captured, or
+ * its options were cut off, its window is not known either. */
 static bool beyond_window(const struct ws_machine *machine, const struct ws_endpoint *sender,
                           const struct ws_endpoint *receiver, uint32_t sequence)
 {
 	if (!machine->saw_syn || !machine->saw_syn_ack || !receiver->acked_any || !receiver->rcv_known)
+		return false;
+	if (receiver->window_scale == WS_SCALE_CUT_OFF || sender->window_scale == WS_SCALE_CUT_OFF)
 		return false;
 	/* After a simultaneous open Linux scales also without the peer's option. */
 	bool crossed = receiver->active && receiver->syn_received;

@@ -194,11 +194,14 @@ void ws_shares_pass(struct ws_shares *shares, ws_time time);
 bool ws_shares_wait(const struct ws_shares *shares);
 /* Adds what is left until the last segment. */
 void ws_shares_end(struct ws_shares *shares);
-/* The smaller MSS of both ends; 0: one is missing. */
+/* The smaller MSS of both ends; 0: one is missing, or the capture is too short to have all options of both SYNs, and so
+ * perhaps the timestamps that make a segment's payload smaller. */
 static inline uint32_t ws_shares_mss(const struct ws_machine *machine)
 {
-	const uint32_t a = machine->endpoint[0].mss, b = machine->endpoint[1].mss;
-	return a < b ? a : b;
+	const struct ws_endpoint *a = &machine->endpoint[0], *b = &machine->endpoint[1];
+	if (a->window_scale == WS_SCALE_CUT_OFF || b->window_scale == WS_SCALE_CUT_OFF)
+		return 0;
+	return a->mss < b->mss ? a->mss : b->mss;
 }
 /* The payload of a full segment with this MSS: without the timestamps that every segment carries. */
 static inline uint32_t ws_shares_full_segment(uint32_t mss, const struct ws_segment *segment)

@@ -22,6 +22,7 @@ struct shot {
 	uint16_t mss;            /* 0: none */
 	bool unnumbered;         /* the identification is 0 */
 	bool no_sack;            /* SACK is not permitted */
+	bool cut_off;            /* the capture does not have all of its options */
 	uint32_t tsecr;
 	uint32_t sack_right; /* of the block before it, which is 1 byte long; 0: none */
 };
@@ -66,7 +67,7 @@ static inline struct ws_packet shot_packet(const struct shot *shot, const struct
 	        .window = shot->closed   ? 0
 	                  : shot->window ? shot->window
 	                                 : 1000,
-	        .tcp = {.window_scale = 255,
+	        .tcp = {.window_scale = shot->cut_off ? WS_SCALE_CUT_OFF : 255,
 	                .sack_permitted = !shot->no_sack,
 	                .mss = shot->mss,
 	                .timestamps = shot->tsval != 0,

@@ -211,6 +211,18 @@ static void window_full(void **state)
 	struct bench bench = make_bench();
 	assert_int_equal(play(&bench, &(struct row){0, S, ACK, 1, 1, 0, 2000, 0}), 0);
 	assert_int_equal(play(&bench, &(struct row){1, C, ACK, 1, 1, 2000, 1000, 0}), 0);
+	/* Nor is it where the capture is too short for the options of one of them. */
+	for (int cut = 0; cut < 2; cut++) {
+		bench = make_bench();
+		bench.scale[cut] = WS_SCALE_CUT_OFF;
+		bench.scale[!cut] = 2;
+		play_all(&bench, handshake, WS_ARRAY_SIZE(handshake));
+		assert_int_equal(play(&bench, &(struct row){20000, S, ACK, 1, 1, 0, 63, 0}), M(WINDOW_UPDATE));
+		assert_int_equal(play(&bench, &(struct row){21000, C, ACK, 1, 1, 63, 1000, 0}), 0);
+		/* A SYN-ACK has the option only if the SYN had it. */
+		assert_int_equal(play(&bench, &(struct row){22000, C, ACK, 64, 1, 63 * 3, 1000, 0}),
+		                 cut == C ? M(WINDOW_FULL) : 0);
+	}
 	/* A shift beyond 14 counts as 14. */
 	bench = make_bench();
 	bench.scale[C] = bench.scale[S] = 200;

@@ -108,6 +108,8 @@ static void test_every_truncation(void **state)
 		assert_int_equal(d.packet.ip_version, captured < 42 ? 0 : 4);
 		assert_int_equal(d.packet.payload_length, captured < 62 ? 0 : 5);
 		assert_int_equal(d.packet.problems, captured < 82 ? 1 : 0); /* the header that is cut */
+		if (d.packet.tcp_complete)
+			assert_int_equal(d.packet.tcp.window_scale, captured < 82 ? WS_SCALE_CUT_OFF : 7);
 		release(&d);
 	}
 }
