@@ -337,6 +337,7 @@ struct ws_endpoint_info {
 	uint16_t window, mss; /* the last ones sent; the window is not scaled; mss 0: none */
 	bool sent_any;
 	bool end_missed;     /* the end of what it has sent was not captured, so it may have been a FIN */
+	bool lacks_first;    /* it has acknowledged selectively more than its latest ACK covers */
 	const char *name;    /* of the host, to be cleaned; NULL: not known. Valid until the next packet */
 	uint8_t name_source; /* enum ws_name_source */
 	const struct ws_frame_process *process; /* as the capture file says; NULL: not stated */

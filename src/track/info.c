@@ -166,8 +166,10 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 		info->sent_any = e->sent_any;
 		info->end_missed = ws_end_missed(e);
 	}
-	if (parts & WS_PART_FLIGHT)
+	if (parts & WS_PART_FLIGHT) {
 		info->unacknowledged = unacknowledged(conn, i);
+		info->lacks_first = e->sack_known && e->acked_any && ws_seq_before(e->last_ack_sent, e->sack_right);
+	}
 	if (parts & WS_PART_TRAFFIC)
 		fill_traffic(&conn->traffic[i], info);
 	if (parts & WS_PART_ROUND_TRIPS)

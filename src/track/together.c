@@ -284,8 +284,10 @@ static void fill_state(const struct ws_tracker *tracker, unsigned e, unsigned at
 		end->sent_any = there.sent_any;
 		end->end_missed = there.end_missed;
 	}
-	if (parts & WS_PART_FLIGHT)
+	if (parts & WS_PART_FLIGHT) {
 		end->unacknowledged = there.unacknowledged;
+		end->lacks_first = there.lacks_first;
+	}
 	if (parts & WS_PART_TRAFFIC) {
 		end->closed_since = there.closed_since;
 		end->closed_probes = there.closed_probes;

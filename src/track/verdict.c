@@ -273,7 +273,10 @@ static void say_unacknowledged(struct verdict *v, unsigned i, bool fin, ws_time 
 		SAY(v, _("stuck: %1$u B from the %2$s unacknowledged, sent again %3$u times in %4$s"),
 		    e->unacknowledged, self, e->stalled, since.text);
 	NEXT(v);
-	SAY_TEXTS(v, _("nothing gets through to the %s, or its answers do not come back"), peer);
+	if (v->info->endpoint[1 - i].lacks_first)
+		SAY_TEXTS(v, _("some of it has got through to the %s, but not its beginning"), peer);
+	else
+		SAY_TEXTS(v, _("nothing gets through to the %s, or its answers do not come back"), peer);
 }
 
 static bool data_stays_unanswered(struct verdict *v, unsigned i)

@@ -108,7 +108,7 @@ bool verdict_failed_to_open(struct verdict *v)
 		return false;
 	if (info->refused) {
 		verdict_set(v, WS_VERDICT_REFUSED, 2);
-		SAY(v, _("refused: the server answered the SYN with RST, nothing listens on port %u"),
+		SAY(v, _("refused: RST answered the SYN; nothing listens on port %u, or a firewall rejects it"),
 		    info->endpoint[1 - client].port);
 		return true;
 	}

@@ -26,7 +26,7 @@ static const struct chart stories[] = {
         {"open", "OPEN", "open: handshake 40.0 ms", "S1", "ShA", {OPENING}},
         {"refused",
          "REFUSED",
-         "refused: the server answered the SYN with RST, nothing listens on port 80",
+         "refused: RST answered the SYN; nothing listens on port 80, or a firewall rejects it",
          "REJ",
          "Sr",
          {{CLIENT, S, 100, 0, 0, 0, .window = 0}, {SERVER, R | A, 0, 101, 0, 1, .window = 0}}},

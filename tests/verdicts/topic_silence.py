@@ -1,6 +1,8 @@
 """Who does not answer whom: retransmissions, FINs and keep-alives without an answer, ICMP errors that nobody heeds, and
 servers that do not accept. Nothing is stuck before a retransmission timer can have run out (RFC 6298)."""
 
+import struct
+
 from crafted import SHORT, Talk, case, shared
 
 DATA = 100
@@ -23,6 +25,20 @@ def data_unanswered(capture):
     talk.client("PA", DATA)
     for after in (0.2, 0.4, 0.8):
         talk.client("PA", DATA, seq=1, after=after)
+
+
+@case("beginning-unanswered", {"verdict_tag": "STUCK",
+                              "verdict": "^stuck: 100 B from the client unacknowledged, sent again 3 times in 1.4 s; "
+                                         "some of it has got through to the server, but not its beginning$"})
+def beginning_unanswered(capture):
+    """A path that loses long segments: the last one, which is shorter, is acknowledged selectively."""
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", 80)
+    talk.client("PA", 20, after=0)
+    talk.server("A", ack=1, after=0, options=b"\1\1\5\x0a" + struct.pack("!II", 1000 + 81, 1000 + 101))
+    for after in (0.2, 0.4, 0.8):
+        talk.client("PA", 80, seq=1, after=after)
 
 
 @case("data-twice-unanswered", {"verdict_tag": "STUCK", "verdict": "^stuck: 100 B from the client unacknowledged, sent again 2 times in 11.1 s"})
