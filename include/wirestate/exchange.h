@@ -24,6 +24,7 @@ struct ws_exchange {
 	uint8_t point;  /* of several points: whose times and frames these are */
 	bool both_ends; /* of several points: the point nearest to the client and that nearest to the server have it */
 	bool answered;
+	bool opened; /* a SYN was captured before it */
 	/* The client went on sending before it had the whole answer, so what belongs to which is not plain. */
 	bool interleaved;
 };

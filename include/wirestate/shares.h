@@ -44,6 +44,7 @@ struct ws_time_shares {
 	ws_time time[WS_CAUSE_COUNT][2];
 	uint32_t timeouts; /* how often a timer sent a segment again */
 	bool both_ends;    /* of several points: what each endpoint did is from the point nearest to it */
+	bool opened;       /* a SYN was captured, whose answer is never delayed as an ACK may be */
 	/* The shortest time from the capture to each endpoint and back, 0 when it is not known: it says at which end
 	 * the capture was taken. */
 	ws_time way_to[2];

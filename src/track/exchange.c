@@ -32,6 +32,7 @@ ws_time ws_exchange_think(const struct ws_exchange *exchange)
 const char *ws_exchange_vantage(const struct ws_exchange *exchange)
 {
 	const struct ws_time_shares shares = {.both_ends = exchange->both_ends,
+	                                      .opened = exchange->opened,
 	                                      .way_to = {exchange->way[0], exchange->way[1]}};
 	return ws_shares_vantage(&shares, 0);
 }
@@ -68,6 +69,7 @@ const char *ws_measure_words(enum ws_measure measure)
 bool ws_exchanger_finish(struct ws_exchanger *exchanger, struct ws_exchange *done)
 {
 	const bool open = exchanger->open;
+	exchanger->now.opened = exchanger->opened;
 	if (open)
 		*done = exchanger->now;
 	exchanger->open = false;
@@ -184,7 +186,7 @@ bool ws_exchanger_note(struct ws_exchanger *exchanger, const struct ws_segment *
 	if (s->flags & WS_TCP_SYN) {
 		if (!exchanger->known[s->direction & 1])
 			exchanger->end[s->direction & 1] = s->sequence + 1;
-		exchanger->known[s->direction & 1] = true;
+		exchanger->known[s->direction & 1] = exchanger->opened = true;
 		return false;
 	}
 	if (s->length) {

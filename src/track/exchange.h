@@ -16,6 +16,7 @@ struct ws_exchanger {
 	uint32_t missing[2];    /* how many bytes before that were not captured, as after a loss */
 	uint32_t gap[2];        /* the first of these; valid when there are any */
 	bool known[2], open;
+	bool opened; /* a SYN was captured */
 	uint64_t count;
 	ws_time longest; /* time to first byte of an exchange so far */
 };

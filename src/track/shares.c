@@ -448,6 +448,7 @@ WS_SELDOM static void take_syn(struct ws_shares *shares, struct ws_share_side *s
 	shares->since = again ? shares->since : now;
 	shares->latest = now;
 	shares->unprobed = shares->unprobed || !s->sack_permitted;
+	shares->time.opened = true;
 	take_reset(shares, s);
 	if (!(s->flags & WS_TCP_FIN) || !(s->flags & WS_TCP_ACK) || self->sent)
 		return;

@@ -514,11 +514,40 @@ static void test_ack_shows_the_way_of_a_request(void **state)
 	answer_after(102, 40);
 }
 
+/* The shortest time to either end, as ACKs measured it, is that of a delayed one: then the capture may be at that end. A
+ * handshake's answer is never delayed. */
+static void captured_at(bool opened, uint32_t ack, const char *vantage)
+{
+	const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 60, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 60 + ack, .bad = 0},  {CLIENT, A, 101, 501, 60, 200, .bad = 0},
+	        {SERVER, A, 501, 161, 60, 260, .bad = 0},      {CLIENT, A, 161, 561, 0, 260 + ack, .bad = 0},
+	};
+	const unsigned first = opened ? 0 : 3;
+	const struct ws_time_shares shares = shares_of(shots + first, WS_ARRAY_SIZE(shots) - first);
+	const char *found = ws_shares_vantage(&shares, CLIENT);
+	if (vantage)
+		assert_string_equal(found, vantage);
+	else
+		assert_null(found);
+}
+
+static void test_end_of_the_capture_without_a_handshake(void **state)
+{
+	(void)state;
+	captured_at(false, 42, NULL);
+	captured_at(true, 42, "middle");
+	captured_at(false, 30, "middle");
+	captured_at(false, 50, "middle");
+	captured_at(false, 5, "client");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_window_closed_before_data_is_seen),
 	        cmocka_unit_test(test_window_of_an_overtaken_ack),
+	        cmocka_unit_test(test_end_of_the_capture_without_a_handshake),
 	        cmocka_unit_test(test_ack_shows_the_way_of_a_request),
 	        cmocka_unit_test(test_options_that_are_cut_off),
 	        cmocka_unit_test(test_window_closed_before_anything_is_sent),
