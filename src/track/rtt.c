@@ -75,13 +75,16 @@ void ws_rtt_add(struct ws_rtt *rtt, struct ws_rtt_counters *counters, ws_time ti
 ws_time ws_rtt_note(struct ws_rtt_timer *sender, struct ws_rtt_timer *receiver, const struct ws_segment *s,
                     uint32_t analysis)
 {
+	const uint32_t lost = 1u << WS_ANALYSIS_LOST_SEGMENT;
 	const uint32_t again = 1u << WS_ANALYSIS_RETRANSMISSION | 1u << WS_ANALYSIS_OUT_OF_ORDER |
 	                       1u << WS_ANALYSIS_KEEP_ALIVE | 1u << WS_ANALYSIS_ZERO_WINDOW_PROBE;
 	const bool controls = s->flags & (WS_TCP_SYN | WS_TCP_FIN), reset = s->flags & WS_TCP_RST;
 	ws_time measured = -1;
 	if (receiver->runs && s->flags & WS_TCP_ACK && !ws_seq_before(s->acknowledgment, receiver->end)) {
 		receiver->runs = false;
-		if (!reset && s->time >= receiver->sent)
+		/* Beyond a gap, the ACK of this very segment may not have been captured either. */
+		const bool own = !receiver->gap || s->acknowledgment == receiver->end;
+		if (!reset && own && s->time >= receiver->sent)
 			measured = s->time - receiver->sent;
 	}
 	if (s->length || controls) {
@@ -89,8 +92,11 @@ ws_time ws_rtt_note(struct ws_rtt_timer *sender, struct ws_rtt_timer *receiver, 
 			sender->runs = false;
 		} else if (!sender->runs && !reset) {
 			sender->runs = true;
+			sender->gap = false;
 			sender->sent = s->time;
 			sender->end = s->sequence + s->length + !!(s->flags & WS_TCP_SYN) + !!(s->flags & WS_TCP_FIN);
+		} else if (analysis & lost) {
+			sender->gap = true;
 		}
 	}
 	if (!(s->flags & (WS_TCP_SYN | WS_TCP_RST))) {

@@ -32,7 +32,8 @@ struct ws_rtt {
 struct ws_rtt_timer {
 	ws_time sent;
 	uint32_t end; /* the acknowledgment number that ends it */
-	bool runs;
+	bool runs : 1;
+	bool gap : 1;          /* data after it was not captured, and has not come again */
 	bool window_known;     /* it has sent a segment whose window is scaled */
 	uint16_t window_below; /* 65535 minus the smallest window field of those */
 };

@@ -53,6 +53,34 @@ static void test_window_closed_before_anything_is_sent(void **state)
 	assert_true(shares.time[WS_CAUSE_PROGRAM][SERVER] >= 100 * WS_MILLISECOND);
 }
 
+/* The capture lacks what came between two segments, so it may lack the first one's ACK, too. Where it has that, or what was
+ * lost comes again, nothing is lacking. */
+static void longest_trip(uint32_t ack, bool gap, ws_time longest)
+{
+	const struct shot shots[] = {
+	        {SERVER, A, 501, 101, 100, 0, .bad = 0},
+	        {SERVER, A, gap ? 701 : 601, 101, 100, 1000, .bad = 0},
+	        {CLIENT, A, 101, ack, 0, 1001, .bad = 0},
+	};
+	const struct ws_tracker_config config = {.hash_key = "a key for tests"};
+	struct ws_error error;
+	struct ws_tracker *tracker = ws_tracker_create(&config, &error);
+	struct ws_conn_info info;
+	assert_non_null(tracker);
+	PLAY(tracker, shots);
+	assert_true(ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, 0), &info));
+	assert_true(info.endpoint[0].rtt_max == longest);
+	ws_tracker_free(tracker);
+}
+
+static void test_no_round_trip_over_a_gap(void **state)
+{
+	(void)state;
+	longest_trip(801, true, -1);
+	longest_trip(601, true, 1001 * WS_MILLISECOND);
+	longest_trip(701, false, 1001 * WS_MILLISECOND);
+}
+
 /* In milliseconds. */
 static ws_time rounded(ws_time time)
 {
@@ -547,6 +575,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_window_closed_before_data_is_seen),
 	        cmocka_unit_test(test_window_of_an_overtaken_ack),
+	        cmocka_unit_test(test_no_round_trip_over_a_gap),
 	        cmocka_unit_test(test_end_of_the_capture_without_a_handshake),
 	        cmocka_unit_test(test_ack_shows_the_way_of_a_request),
 	        cmocka_unit_test(test_options_that_are_cut_off),
