@@ -177,6 +177,8 @@ extern const struct subject output_usual_connection;
 
 /* ---- columns_points.c: what is said only with several points */
 void get_point(const struct subject *s, unsigned index, struct value *v);
+void get_number_at_point(const struct subject *s, unsigned index, struct value *v);
+uint64_t output_number_at_point(const struct subject *s);
 void conn_points(const struct subject *s, unsigned index, struct value *v); /* 0: names; 1: connection numbers */
 void conn_lost(const struct subject *s, unsigned index, struct value *v);
 void conn_answer_time(const struct subject *s, unsigned index, struct value *v);

@@ -8,6 +8,22 @@ void get_point(const struct subject *s, unsigned index, struct value *v)
 		set_string(v, s->point);
 }
 
+/* The number of the subject's connection at its point. */
+uint64_t output_number_at_point(const struct subject *s)
+{
+	const struct ws_conn_path *path = s->point ? s->conn->path : NULL;
+	for (unsigned i = 0; path && i < path->points; i++)
+		if (strcmp(path->name[i], s->point) == 0)
+			return path->number[i];
+	return s->conn->number;
+}
+
+void get_number_at_point(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_number(v, output_number_at_point(s));
+}
+
 /* ---- The path of a connection. In lists, points are in the order from the client to the server. */
 
 static const struct ws_conn_path *path_of(const struct subject *s)

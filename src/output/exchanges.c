@@ -79,10 +79,11 @@ static const struct column exchange_column[] = {
         {NULL, "answer_frame", exchange_number, 6},
         {NULL, "last_frame", exchange_number, 7},
         {NULL, "interleaved", exchange_interleaved, 0},
-        {NULL, "point", get_point, 0}, /* with several points, as the next one */
+        {NULL, "point", get_point, 0}, /* with several points, as the next ones */
         {NULL, "vantage", exchange_vantage, 0},
+        {NULL, "point_conn", get_number_at_point, 0},
 };
-const struct columns output_exchange_columns = {exchange_column, WS_ARRAY_SIZE(exchange_column) - 2,
+const struct columns output_exchange_columns = {exchange_column, WS_ARRAY_SIZE(exchange_column) - 3,
                                                 WS_ARRAY_SIZE(exchange_column)};
 
 /* Writes "exchange #3.2  10.0.0.1:4000 → 10.0.0.2:80  71 bytes, answer 197 bytes  ttfb 0.010 think 0.001 transfer 0 s".

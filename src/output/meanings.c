@@ -158,6 +158,7 @@
 	X("dropped_kernel", "number", N_("packets that the kernel dropped"))                                           \
 	X("dropped_interface", "number", N_("packets that the interface dropped"))                                     \
 	X("point", "text", N_("the point whose record it is; only with several"))                                      \
+	X("point_conn", "number", N_("the connection's number at that point, whose packets' numbers these are"))       \
 	X("sensor", "text", N_("who wrote the record; only where records are the input"))                              \
 	X("points", "list of texts", N_("the points that captured it, from the client to the server"))                 \
 	X("numbers", "list of numbers", N_("the connection's number at each of points"))                               \

@@ -57,12 +57,14 @@ static void series_marks(const struct subject *s, unsigned index, struct value *
 }
 
 static const struct column series_column[] = {
-        {NULL, "time", get_time, 0},        {NULL, "frame", get_frame, 0},    {NULL, "conn", series_conn, 0},
-        {NULL, "sender", series_sender, 0}, {NULL, "curve", series_curve, 0}, {NULL, "value", series_value, 0},
-        {NULL, "end", series_value, 1},     {NULL, "unit", series_curve, 1},  {NULL, "marks", series_marks, 0},
-        {NULL, "span", series_span, 0},     {NULL, "point", get_point, 0},
+        {NULL, "time", get_time, 0},      {NULL, "frame", get_frame, 0},
+        {NULL, "conn", series_conn, 0},   {NULL, "sender", series_sender, 0},
+        {NULL, "curve", series_curve, 0}, {NULL, "value", series_value, 0},
+        {NULL, "end", series_value, 1},   {NULL, "unit", series_curve, 1},
+        {NULL, "marks", series_marks, 0}, {NULL, "span", series_span, 0},
+        {NULL, "point", get_point, 0},    {NULL, "point_conn", get_number_at_point, 0},
 };
-const struct columns output_series_columns = {series_column, WS_ARRAY_SIZE(series_column) - 1,
+const struct columns output_series_columns = {series_column, WS_ARRAY_SIZE(series_column) - 2,
                                               WS_ARRAY_SIZE(series_column)};
 
 /* Writes "segment #1 client 1 to 1461 retransmission", and a value with its unit where it is no number of a sequence.

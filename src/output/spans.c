@@ -47,16 +47,25 @@ static void span_what(const struct subject *s, unsigned index, struct value *v)
 }
 
 static const struct column span_column[] = {
-        {NULL, "conn", span_conn, 0},          {"client", "address", get_conn_address, 0},
-        {"client", "port", get_conn_port, 0},  {"server", "address", get_conn_address, 1},
-        {"server", "port", get_conn_port, 1},  {NULL, "cause", span_cause, 0},
-        {NULL, "side", span_side, 0},          {NULL, "first_time", span_time, 0},
-        {NULL, "last_time", span_time, 1},     {NULL, "duration", span_time, 2},
-        {NULL, "first_frame", span_number, 0}, {NULL, "last_frame", span_number, 1},
-        {NULL, "segments", span_number, 2},    {NULL, "retransmissions", span_number, 3},
-        {NULL, "what", span_what, 0},          {NULL, "point", get_point, 0},
+        {NULL, "conn", span_conn, 0},
+        {"client", "address", get_conn_address, 0},
+        {"client", "port", get_conn_port, 0},
+        {"server", "address", get_conn_address, 1},
+        {"server", "port", get_conn_port, 1},
+        {NULL, "cause", span_cause, 0},
+        {NULL, "side", span_side, 0},
+        {NULL, "first_time", span_time, 0},
+        {NULL, "last_time", span_time, 1},
+        {NULL, "duration", span_time, 2},
+        {NULL, "first_frame", span_number, 0},
+        {NULL, "last_frame", span_number, 1},
+        {NULL, "segments", span_number, 2},
+        {NULL, "retransmissions", span_number, 3},
+        {NULL, "what", span_what, 0},
+        {NULL, "point", get_point, 0},
+        {NULL, "point_conn", get_number_at_point, 0},
 };
-const struct columns output_span_columns = {span_column, WS_ARRAY_SIZE(span_column) - 1, WS_ARRAY_SIZE(span_column)};
+const struct columns output_span_columns = {span_column, WS_ARRAY_SIZE(span_column) - 2, WS_ARRAY_SIZE(span_column)};
 
 /* Writes "share #3  from 0.120000 for 0.350000 s, packets 4 to 6: the server's program had not sent anything". */
 void text_span(struct ws_text *text, const struct subject *subject)

@@ -1,4 +1,5 @@
 /* The records other than packets, each as one line of text. */
+#include "output/columns.h"
 #include "output/exchanges.h"
 #include "output/overview.h"
 #include "output/series.h"
@@ -224,11 +225,19 @@ void text_input(struct ws_output *output, const struct ws_event *event)
 	ws_text_putc(&output->text, '\n');
 }
 
+/* It says packets' numbers, which are those of its point, and its connection's, which is that of the connection's record. */
+static bool is_made_of_packets(enum ws_record kind)
+{
+	return kind == WS_RECORD_SHARE || kind == WS_RECORD_EXCHANGE || kind == WS_RECORD_SERIES;
+}
+
 void text_record(struct ws_output *output, const struct subject *subject)
 {
 	if (subject->point && subject->kind != WS_RECORD_CLOCK && subject->kind != WS_RECORD_CONNECTION &&
 	    subject->kind != WS_RECORD_OVERVIEW) {
 		ws_text_puts(&output->text, subject->point);
+		if (is_made_of_packets(subject->kind) && output_number_at_point(subject) != subject->conn->number)
+			ws_text_printf(&output->text, " (#%ju there)", (uintmax_t)output_number_at_point(subject));
 		ws_text_puts(&output->text, ": ");
 	}
 	switch (subject->kind) {
