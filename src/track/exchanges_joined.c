@@ -54,10 +54,13 @@ static bool read_client(struct joined_exchanges *all, struct ws_lane *lane)
 	const ws_time way = ws_exchange_way(lane->conn, client);
 	const struct ws_segment *s;
 	struct ws_exchange done;
-	while ((s = ws_lane_next(lane)))
-		if (ws_exchange_counts(s) && ws_exchanger_note(&exchanger, s, client, way, &done) &&
-		    !keep_exchange(all, &done))
+	while ((s = ws_lane_next(lane))) {
+		const bool over =
+		        lane->accepted ? ws_exchanger_accept(&exchanger, &lane->suspect, client, way, &done)
+		                       : ws_exchange_counts(s) && ws_exchanger_note(&exchanger, s, client, way, &done);
+		if (over && !keep_exchange(all, &done))
 			return false;
+	}
 	return !ws_exchanger_finish(&exchanger, &done) || keep_exchange(all, &done);
 }
 
@@ -153,10 +156,14 @@ static void read_server(struct joined_exchanges *all, struct ws_lane *lane, ws_t
 	while ((s = ws_lane_next(lane))) {
 		if (!s->length || s->flags & WS_TCP_SYN || !ws_exchange_counts(s))
 			continue;
-		if (s->direction != server)
+		if (s->direction != server) {
 			note_request(all, s, lane->shift[!server]);
-		else
-			note_answer(all, s, lane->shift, way);
+			continue;
+		}
+		struct ws_segment answer = *s;
+		if (lane->accepted) /* it stands for several */
+			answer.time = lane->suspect.first_time;
+		note_answer(all, &answer, lane->shift, way);
 	}
 }
 

@@ -18,8 +18,12 @@ struct ws_lane_filler {
 /* The next segment of its point that has not been read yet; NULL: there is none any more. */
 static const struct ws_segment *own_segment(struct ws_lane *lane)
 {
-	while (!lane->has_own && ws_history_read(lane->conn, &lane->cursor, &lane->own))
+	while (!lane->has_own && ws_history_read(lane->conn, &lane->cursor, &lane->own)) {
+		lane->own_accepted = ws_suspects_replay(lane->kept, &lane->own, &lane->suspect);
+		if (lane->own_accepted)
+			lane->own = lane->suspect.segment;
 		lane->has_own = lane->own.kind == WS_INPUT_SEGMENT && !lane->own.repeated;
+	}
 	return lane->has_own ? &lane->own : NULL;
 }
 
@@ -30,9 +34,11 @@ const struct ws_segment *ws_lane_next(struct ws_lane *lane)
 	        lane->filler_next < lane->filler_count ? &lane->filler[lane->filler_next] : NULL;
 	if (!filler || (own && own->time <= filler->time)) {
 		lane->has_own = false;
+		lane->accepted = lane->own_accepted;
 		return own;
 	}
 	lane->filler_next++;
+	lane->accepted = false;
 	lane->filled = filler->segment;
 	lane->filled.time = filler->time;
 	lane->filled.direction ^= lane->flipped ^ lane->other_flipped;

@@ -6,6 +6,7 @@
 #ifndef WS_TRACK_LANES_H
 #define WS_TRACK_LANES_H
 
+#include "track/checksums.h"
 #include "track/conn.h"
 #include "track/history.h"
 
@@ -22,7 +23,10 @@ struct ws_lane {
 	uint32_t shift[2]; /* what a device adds to the other point's numbers, by direction, as this one counts */
 	struct ws_history_cursor cursor;
 	struct ws_segment own, filled; /* own: the next of the history, when has_own */
-	bool has_own;
+	bool has_own, own_accepted;
+	/* The latest segment was passed with a wrong checksum before, and was good after all: it is suspect.segment. */
+	bool accepted;
+	struct ws_suspect kept[2], suspect;
 	struct ws_lane_filler *filler;
 	size_t filler_count, filler_next;
 };

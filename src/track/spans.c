@@ -95,8 +95,8 @@ bool ws_spans_segment(struct ws_spans_run *run, const struct ws_segment *s, uint
 	return true;
 }
 
-/* As ws_tracker_count_accepted(). True: as of ws_spans_segment(). */
-static bool take_accepted(struct ws_spans_run *run, const struct ws_segment *s, uint32_t mss)
+/* As ws_tracker_count_accepted(). */
+bool ws_spans_accepted(struct ws_spans_run *run, const struct ws_segment *s, uint32_t mss)
 {
 	struct ws_shares *shares = &run->recorder.shares;
 	note_round_trip(run, s, 0);
@@ -119,7 +119,7 @@ static void run_history(struct one_point *one, const struct ws_conn *conn)
 		struct ws_outcome outcome;
 		if (ws_suspects_replay(kept, &input, &accepted)) {
 			const struct ws_segment *s = &accepted.segment;
-			if (take_accepted(&one->run, s, ws_shares_full_segment(ws_shares_mss(&one->machine), s)))
+			if (ws_spans_accepted(&one->run, s, ws_shares_full_segment(ws_shares_mss(&one->machine), s)))
 				take_again(one);
 		} else if (input.kind == WS_INPUT_SEGMENT && !input.repeated &&
 		           ws_spans_segment(&one->run, &input,

@@ -22,6 +22,8 @@ struct ws_spans_run {
 /* As the tracker does it when the segment is captured. `mss`: see ws_shares_note(). True: a stretch ends with it, and
  * what was sent again belongs to that. */
 bool ws_spans_segment(struct ws_spans_run *run, const struct ws_segment *s, uint32_t mss);
+/* The same of one that had a wrong checksum, and was good after all. */
+bool ws_spans_accepted(struct ws_spans_run *run, const struct ws_segment *s, uint32_t mss);
 
 /* spans_joined.c: ws_tracker_spans() of a connection that has path->shares, and that `tracker` keeps. `asked` is that
  * tracker, or the merged one whose part it is. */

@@ -126,7 +126,9 @@ static void run_segment(struct lane *lane, const struct ws_segment *s)
 	lane->sender = s->direction;
 	if (!lane->run.recorder.shares.opener)
 		lane->latest = by_client(lane, s->time);
-	const bool whole = ws_spans_segment(&lane->run, s, ws_shares_full_segment(lane->mss, s));
+	const uint32_t mss = ws_shares_full_segment(lane->mss, s);
+	const bool whole =
+	        lane->of.accepted ? ws_spans_accepted(&lane->run, s, mss) : ws_spans_segment(&lane->run, s, mss);
 	if (lane->run.recorder.shares.time.timeouts != timeouts)
 		count_timeouts(lane, timeouts);
 	if (whole && lane->count) {
