@@ -17,37 +17,22 @@ struct waiting {
 	uint64_t number; /* of the latest exchange between the two */
 };
 
-struct hop_key {
-	struct ws_addr address;
-	uint16_t vlan;
-	uint16_t ip_version;
-};
-
-struct hop {
-	struct hop_key key;
-	uint8_t mac[6];
-	uint64_t frame, position;
-};
-
 void ws_arp_exchanges_init(struct ws_arp_exchanges *exchanges, const uint8_t hash_key[16], uint64_t memory)
 {
 	ws_log_init(&exchanges->log, sizeof(struct ws_arp_exchange), WS_ARP_EXCHANGES, memory);
 	ws_lru_init(&exchanges->waiting, hash_key, sizeof(struct waiting), sizeof(struct waiting_key),
 	            WS_LRU_MEMORY(WS_ARP_WAITING, sizeof(struct waiting)));
-	ws_lru_init(&exchanges->hops, hash_key, sizeof(struct hop), sizeof(struct hop_key),
-	            WS_LRU_MEMORY(WS_HOPS, sizeof(struct hop)));
 }
 
 void ws_arp_exchanges_free(struct ws_arp_exchanges *exchanges)
 {
 	ws_log_free(&exchanges->log);
 	ws_lru_free(&exchanges->waiting);
-	ws_lru_free(&exchanges->hops);
 }
 
 uint64_t ws_arp_exchanges_memory(const struct ws_arp_exchanges *exchanges)
 {
-	return ws_log_memory(&exchanges->log) + ws_lru_memory(&exchanges->waiting) + ws_lru_memory(&exchanges->hops);
+	return ws_log_memory(&exchanges->log) + ws_lru_memory(&exchanges->waiting);
 }
 
 static struct waiting_key make_key(const uint8_t asker[4], const uint8_t target[4], uint16_t vlan)
@@ -141,58 +126,4 @@ void ws_arp_exchanges_note(struct ws_arp_exchanges *exchanges, const struct ws_p
 	exchange->moved |= moved;
 	if (packet->mac_source && memcmp(packet->mac_source, message->sender_mac, 6) != 0)
 		exchange->disguised = true;
-}
-
-/* `shown`: by which packet; the rest of it is not read. */
-static void note_hop(struct ws_arp_exchanges *exchanges, const struct hop *shown, const struct ws_addr *address,
-                     const uint8_t *mac)
-{
-	struct hop_key key = {.address = *address, .vlan = shown->key.vlan, .ip_version = shown->key.ip_version};
-	bool created;
-	if (!mac || mac[0] & 1) /* a group address belongs to no host */
-		return;
-	struct hop *hop = ws_lru_get(&exchanges->hops, &key, &created);
-	if (!hop)
-		return;
-	memcpy(hop->mac, mac, 6);
-	hop->frame = shown->frame;
-	hop->position = shown->position;
-}
-
-void ws_hops_note(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet)
-{
-	const struct hop shown = {.key = {.vlan = packet->vlan, .ip_version = packet->ip_version},
-	                          .frame = packet->frame->number,
-	                          .position = packet->frame->position};
-	if (!exchanges->log.limit)
-		return;
-	note_hop(exchanges, &shown, &packet->source, packet->mac_source);
-	note_hop(exchanges, &shown, &packet->destination, packet->mac_destination);
-}
-
-void ws_hops_note_gist(struct ws_arp_exchanges *exchanges, const struct ws_gist *gist)
-{
-	const struct hop shown = {.key = {.vlan = gist->segment.vlan, .ip_version = gist->ip_version},
-	                          .frame = gist->segment.frame,
-	                          .position = gist->segment.position};
-	if (!exchanges->log.limit || !gist->has_macs)
-		return;
-	note_hop(exchanges, &shown, &gist->source, gist->mac[0]);
-	note_hop(exchanges, &shown, &gist->destination, gist->mac[1]);
-}
-
-bool ws_hops_at(const struct ws_arp_exchanges *exchanges, size_t index, struct ws_hop *out)
-{
-	const struct hop *hop = ws_lru_at(&exchanges->hops, index);
-	if (!hop)
-		return false;
-	*out = (struct ws_hop){
-	        .address = hop->key.address,
-	        .ip_version = (uint8_t)hop->key.ip_version,
-	        .vlan = hop->key.vlan,
-	        .frame = hop->frame,
-	        .position = hop->position,
-	};
-	memcpy(out->mac, hop->mac, 6);
-	return true;
 }

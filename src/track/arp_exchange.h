@@ -6,16 +6,13 @@
 #include "track/log.h"
 
 #include <wirestate/details.h>
-#include <wirestate/gist.h>
 
 #define WS_ARP_EXCHANGES 16384
 #define WS_ARP_WAITING 4096
-#define WS_HOPS 16384
 
 struct ws_arp_exchanges {
 	struct ws_log log;
 	struct ws_lru waiting; /* the number of the exchange for (sender, target) of a request */
-	struct ws_lru hops;    /* IP addresses, and the MAC addresses in frames from and to them */
 };
 
 /* Allocates nothing. With `memory` 0 nothing is kept. */
@@ -27,10 +24,5 @@ uint64_t ws_arp_exchanges_memory(const struct ws_arp_exchanges *exchanges); /* b
 /* Call this for every ARP message that ws_arp_read() accepts. `moved` says that it changed a binding. */
 void ws_arp_exchanges_note(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
                            const struct ws_arp_message *message, bool moved);
-
-/* Call this for the first packet of a connection or conversation, to learn the MAC address of each IP address. */
-void ws_hops_note(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet);
-void ws_hops_note_gist(struct ws_arp_exchanges *exchanges, const struct ws_gist *gist);
-bool ws_hops_at(const struct ws_arp_exchanges *exchanges, size_t index, struct ws_hop *hop) WS_CHECKED;
 
 #endif

@@ -32,7 +32,7 @@ void ws_conversation_packet(struct ws_tracker *tracker, const struct ws_packet *
 	        &place);
 	ws_datagrams_note_udp(tracker, packet, bytes, &place);
 	if (created)
-		ws_hops_note(&tracker->exchanges, packet);
+		ws_hops_note(tracker->hops, packet);
 }
 
 void ws_conversation_take_gist(struct ws_tracker *tracker, const struct ws_gist *gist)
@@ -51,7 +51,7 @@ void ws_conversation_take_gist(struct ws_tracker *tracker, const struct ws_gist 
 	                                             .ip_version = gist->ip_version,
 	                                             .hash = gist->hash},
 	                   &place))
-		ws_hops_note_gist(&tracker->exchanges, gist);
+		ws_hops_note_gist(tracker->hops, gist);
 }
 
 /* The datagrams in which tunnels put packets belong to conversations, too. */

@@ -11,6 +11,7 @@ void ws_details_init(struct ws_tracker *tracker)
 {
 	uint64_t memory = tracker->config.history ? tracker->config.max_memory : 0;
 	ws_arp_exchanges_init(&tracker->exchanges, tracker->config.hash_key, memory / ARP_SHARE);
+	tracker->hops = memory ? ws_hops_create(tracker->config.hash_key) : NULL;
 	ws_udp_keep_datagrams(&tracker->udp, memory / DATAGRAMS_SHARE);
 	ws_log_init(&tracker->fragment_log, sizeof(struct ws_fragment_info), WS_FRAGMENTS_KEPT,
 	            memory / FRAGMENTS_SHARE);
@@ -22,14 +23,15 @@ void ws_details_init(struct ws_tracker *tracker)
 void ws_details_free(struct ws_tracker *tracker)
 {
 	ws_arp_exchanges_free(&tracker->exchanges);
+	ws_hops_free(tracker->hops);
 	ws_log_free(&tracker->fragment_log);
 	ws_log_free(&tracker->datagrams);
 }
 
 uint64_t ws_details_memory(const struct ws_tracker *tracker)
 {
-	return ws_arp_exchanges_memory(&tracker->exchanges) + ws_log_memory(&tracker->fragment_log) +
-	       ws_log_memory(&tracker->datagrams);
+	return ws_arp_exchanges_memory(&tracker->exchanges) + ws_hops_memory(tracker->hops) +
+	       ws_log_memory(&tracker->fragment_log) + ws_log_memory(&tracker->datagrams);
 }
 
 void ws_details_fragment(struct ws_tracker *tracker, const struct ws_packet *packet)
@@ -118,12 +120,12 @@ bool ws_tracker_arp_exchange(const struct ws_tracker *tracker, uint64_t number, 
 
 size_t ws_tracker_hop_count(const struct ws_tracker *tracker)
 {
-	return tracker->exchanges.hops.count;
+	return ws_hops_count(tracker->hops);
 }
 
 bool ws_tracker_hop(const struct ws_tracker *tracker, size_t index, struct ws_hop *hop)
 {
-	return ws_hops_at(&tracker->exchanges, index, hop);
+	return ws_hops_at(tracker->hops, index, hop);
 }
 
 bool ws_tracker_datagram(const struct ws_tracker *tracker, uint64_t number, struct ws_datagram_info *datagram)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE UINT32_MAX
+#define NONE WS_LRU_NONE
 #define FIRST_ALLOCATION 64
 
 void ws_lru_init(struct ws_lru *lru, const uint8_t hash_key[16], uint32_t entry_size, uint32_t key_size,
@@ -151,23 +151,6 @@ void *ws_lru_find(struct ws_lru *lru, const void *key)
 uint32_t ws_lru_hash(const struct ws_lru *lru, const void *key)
 {
 	return (uint32_t)ws_siphash(lru->hash_key, key, lru->key_size);
-}
-
-void ws_lru_prefetch_bucket(const struct ws_lru *lru, uint32_t hash)
-{
-	if (lru->count)
-		__builtin_prefetch(bucket_of(lru, hash));
-}
-
-void ws_lru_prefetch_entry(const struct ws_lru *lru, uint32_t hash)
-{
-	enum { LINE = 64 };
-	const uint32_t index = lru->count ? *bucket_of(lru, hash) : NONE;
-	if (index == NONE)
-		return;
-	__builtin_prefetch(&lru->links[index], 1);
-	for (uint32_t at = 0; at < lru->entry_size; at += LINE)
-		__builtin_prefetch(entry_at(lru, index) + at, 1);
 }
 
 void *ws_lru_get(struct ws_lru *lru, const void *key, bool *created)

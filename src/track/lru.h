@@ -27,6 +27,8 @@ struct ws_lru {
 	uint64_t evicted;
 };
 
+#define WS_LRU_NONE UINT32_MAX /* no entry */
+
 /* Allocates nothing. At least one entry is allowed, even if `max_memory` (bytes) is less. Keys are compared as bytes,
  * so padding in them must be zeroed. */
 void ws_lru_init(struct ws_lru *lru, const uint8_t hash_key[16], uint32_t entry_size, uint32_t key_size,
@@ -44,12 +46,47 @@ void *ws_lru_get(struct ws_lru *lru, const void *key, bool *created);
 uint32_t ws_lru_hash(const struct ws_lru *lru, const void *key);
 void *ws_lru_find_hashed(struct ws_lru *lru, const void *key, uint32_t hash);
 void *ws_lru_get_hashed(struct ws_lru *lru, const void *key, uint32_t hash, bool *created);
-/* Prefetch the bucket of a hash; then, when that is loaded, the newest entry in it. */
-void ws_lru_prefetch_bucket(const struct ws_lru *lru, uint32_t hash);
-void ws_lru_prefetch_entry(const struct ws_lru *lru, uint32_t hash);
 
 /* Entries are at indices 0 .. count-1, in no order. An entry keeps its index until it is evicted. */
 void *ws_lru_at(const struct ws_lru *lru, size_t index); /* NULL: no such entry */
 size_t ws_lru_index(const struct ws_lru *lru, const void *entry);
+
+/* These prefetch, one after the other is loaded, the bucket of a hash; the newest entry in it; and what using that entry
+ * changes of its neighbours in the order of use. They are inlined, see ahead.h. */
+#define WS_LRU_INLINED static inline __attribute__((always_inline))
+
+WS_LRU_INLINED void ws_lru_prefetch_bucket(const struct ws_lru *lru, uint32_t hash)
+{
+	if (lru->count)
+		__builtin_prefetch(&lru->buckets[hash & (lru->bucket_count - 1)]);
+}
+
+WS_LRU_INLINED uint32_t ws_lru_newest(const struct ws_lru *lru, uint32_t hash)
+{
+	return lru->count ? lru->buckets[hash & (lru->bucket_count - 1)] : WS_LRU_NONE;
+}
+
+WS_LRU_INLINED void ws_lru_prefetch_entry(const struct ws_lru *lru, uint32_t hash)
+{
+	enum { LINE = 64 };
+	const uint32_t index = ws_lru_newest(lru, hash);
+	if (index == WS_LRU_NONE)
+		return;
+	__builtin_prefetch(&lru->links[index], 1);
+	for (uint32_t at = 0; at < lru->entry_size; at += LINE)
+		__builtin_prefetch(lru->entries + (size_t)index * lru->entry_size + at, 1);
+}
+
+WS_LRU_INLINED void ws_lru_prefetch_order(const struct ws_lru *lru, uint32_t hash)
+{
+	const uint32_t index = ws_lru_newest(lru, hash);
+	if (index == WS_LRU_NONE)
+		return;
+	const struct ws_lru_link *link = &lru->links[index];
+	if (link->newer != WS_LRU_NONE)
+		__builtin_prefetch(&lru->links[link->newer], 1);
+	if (link->older != WS_LRU_NONE)
+		__builtin_prefetch(&lru->links[link->older], 1);
+}
 
 #endif

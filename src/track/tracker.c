@@ -231,9 +231,9 @@ WS_SELDOM static void begin_connection(struct ws_tracker *tracker, struct ws_con
                                        const struct ws_packet *packet)
 {
 	if (packet)
-		ws_hops_note(&tracker->exchanges, packet);
+		ws_hops_note(tracker->hops, packet);
 	else
-		ws_hops_note_gist(&tracker->exchanges, gist);
+		ws_hops_note_gist(tracker->hops, gist);
 	ws_exchange_pool_begin(&tracker->requests, conn->id);
 	conn->tunnel_id = packet && packet->tunnel_count ? packet->tunnel[packet->tunnel_count - 1].id : 0;
 	ws_hostnames_begin(&tracker->names, conn);

@@ -12,6 +12,7 @@
 #include "track/file_notes.h"
 #include "track/fragments.h"
 #include "track/history.h"
+#include "track/hops.h"
 #include "track/hostnames.h"
 #include "track/log.h"
 #include "track/series.h"
@@ -40,7 +41,8 @@ struct ws_tracker {
 	struct ws_fragments fragments;
 	struct ws_arp_table arp;
 	struct ws_udp_table udp;
-	struct ws_arp_exchanges exchanges; /* these three are used only with history, see details.c */
+	struct ws_arp_exchanges exchanges; /* these are used only with history, see details.c */
+	struct ws_hops *hops;              /* owned, or NULL */
 	struct ws_surroundings surroundings;
 	struct ws_log fragment_log;
 	struct ws_log datagrams; /* struct ws_join_datagram, with `joins` */
