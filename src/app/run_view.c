@@ -2,7 +2,8 @@
  *
  * Each round reads packets for at most SLICE, so that a key never waits longer than that, even while a large file
  * loads. It draws at most once per FRAME_TIME, and never so often that drawing takes more than half of the time, so
- * that packets do not wait for the screen. Nothing is drawn when nothing has changed. */
+ * that packets do not wait for the screen. While a file loads and the user has done nothing yet, the screen only shows how
+ * far that is, which need not be drawn as often. Nothing is drawn when nothing has changed. */
 #include "app/past.h"
 #include "app/remote.h"
 #include "app/save.h"
@@ -21,6 +22,7 @@
 enum { BATCH = 256 };
 #define SLICE (8 * WS_MILLISECOND)
 #define FRAME_TIME (33 * WS_MILLISECOND)
+#define LOADING_FRAME_TIME (100 * WS_MILLISECOND)
 
 struct interactive {
 	struct session *session;
@@ -30,15 +32,16 @@ struct interactive {
 	struct ws_model model;
 	struct past past;
 	struct ws_position position;
-	size_t lines;      /* of evidence in a capture of the lab */
-	bool seeking;      /* a snapshot is being made */
-	bool joining;      /* several points are being joined, or put into one list */
-	bool teaching;     /* the lesson has begun */
-	bool begun;        /* what is to be opened, or played with --play, has been looked at */
-	bool touched;      /* the user has pressed a key */
-	bool opened;       /* --subscribe: the screen of a connection whose packets were asked for */
-	bool leaving;      /* the user has been asked whether to leave the live capture */
-	ws_time next_draw; /* of monotonic(): nothing is drawn before it */
+	size_t lines;    /* of evidence in a capture of the lab */
+	bool seeking;    /* a snapshot is being made */
+	bool joining;    /* several points are being joined, or put into one list */
+	bool teaching;   /* the lesson has begun */
+	bool begun;      /* what is to be opened, or played with --play, has been looked at */
+	bool touched;    /* the user has pressed a key */
+	bool opened;     /* --subscribe: the screen of a connection whose packets were asked for */
+	bool leaving;    /* the user has been asked whether to leave the live capture */
+	ws_time drawn;   /* of monotonic(): when the last screen was begun */
+	ws_time drawing; /* how long drawing it took */
 	bool changed, quit;
 	pid_t parent;
 };
@@ -299,10 +302,19 @@ static void view_handle_keys(struct interactive *it)
 		it->changed = true;
 }
 
+/* Of monotonic(): nothing is drawn before it. */
+static ws_time view_next_draw(const struct interactive *it)
+{
+	const bool loads =
+	        it->model.loading && !it->touched && session_ready(it->session) && !ws_ui_position(it->ui).playing;
+	const ws_time least = loads ? LOADING_FRAME_TIME : FRAME_TIME, pause = 2 * it->drawing;
+	return it->drawn ? it->drawn + (pause > least ? pause : least) : 0;
+}
+
 static void view_draw(struct interactive *it)
 {
 	const ws_time start = monotonic();
-	if (!it->changed || start < it->next_draw)
+	if (!it->changed || start < view_next_draw(it))
 		return;
 	int columns, rows;
 	ws_view_size(it->view, &columns, &rows);
@@ -317,9 +329,8 @@ static void view_draw(struct interactive *it)
 	ws_ui_draw(it->ui, &it->model, &it->canvas);
 	ws_view_show(it->view, &it->canvas);
 	it->changed = false;
-	const ws_time end = monotonic();
-	const ws_time cost = 2 * (end - start);
-	it->next_draw = start + (cost > FRAME_TIME ? cost : FRAME_TIME);
+	it->drawn = start;
+	it->drawing = monotonic() - start;
 }
 
 /* Nanoseconds until there is work that no descriptor announces. */
@@ -328,8 +339,8 @@ static ws_time view_time_to_wait(const struct interactive *it)
 	const struct session *session = it->session;
 	if (it->seeking || it->joining || ws_ui_busy(it->ui) || session_ready(session))
 		return 0;
-	const ws_time now = monotonic();
-	const ws_time to_draw = it->next_draw > now ? it->next_draw - now : 0;
+	const ws_time now = monotonic(), next = view_next_draw(it);
+	const ws_time to_draw = next > now ? next - now : 0;
 	if (it->changed)
 		return to_draw;
 	ws_time wait = ws_ui_next_change(it->ui, &it->model);
