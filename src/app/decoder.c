@@ -23,9 +23,11 @@
 
 enum {
 	BATCHES = 16,
-	ALONE_BATCHES = 2,              /* without a thread: the one that is filled, and the one that is tracked */
-	ALONE_PACKETS = 32,             /* without a thread, in a batch, so that they stay in the CPU's caches */
-	WAKE_TRACKER = 4,               /* batches that are there */
+	ALONE_BATCHES = 2,  /* without a thread: the one that is filled, and the one that is tracked */
+	ALONE_PACKETS = 32, /* without a thread, in a batch, so that they stay in the CPU's caches */
+	BUSY_READS = 512,   /* live: of so many packets each without a pause, after which the thread reads */
+	STATS_EVERY = 64,   /* live: batches, because asking for what was lost takes system calls */
+	WAKE_TRACKER = 4,   /* batches that are there */
 	WAKE_DECODER = BATCHES * 3 / 4, /* batches that are not free */
 	LEFT_TO_TRACK = BATCHES / 2,    /* and batches that are enough for the tracker until the decoder runs */
 	READ_MOST = 1024,               /* frames in one call */
@@ -39,20 +41,22 @@ enum {
 struct decoder {
 	struct decoder_task task;
 	pthread_t thread;
-	bool alone;            /* there is no thread: decoder_next() decodes */
+	bool alone;            /* decoder_next() decodes; changed by the session's thread while the other one waits */
 	bool runs;             /* the thread has been started and not been joined */
 	bool gone;             /* decoder_go() has been called */
 	bool done;             /* the last packet has been read */
 	unsigned quiet_reads;  /* calls since the last batch was handed over */
+	unsigned busy_reads;   /* live, alone: calls since nothing was left to read */
 	bool decodes_all;      /* gists are not enough */
-	struct batch *filling; /* the decoder's own batch */
+	struct batch *filling; /* of the thread that reads; NULL: it is still to be begun */
+	struct ws_capture_stats stats; /* live: as the thread has asked for them last */
 	uint64_t frames;
 	uint64_t named[1024]; /* a bit for the hash of each flow in which a name may go on; few for others */
 	pthread_mutex_t lock;
 	pthread_cond_t to_decoder, to_tracker;
 	/* Guarded by `lock`. */
 	size_t filled, handed, taken; /* batches, since the start; `handed` to the tracker */
-	bool started, go, stop;
+	bool started, go, stop, pause;
 	bool decoder_waits, tracker_waits;
 	struct batch batches[BATCHES];
 	struct ws_gist gists[BATCHES][BATCH_PACKETS];
@@ -76,36 +80,53 @@ static size_t batch_most(const struct decoder *decoder)
 	return decoder->alone ? ALONE_PACKETS : BATCH_PACKETS;
 }
 
+static void begin_batch(struct decoder *decoder)
+{
+	struct batch *batch = decoder->filling = batch_at(decoder, decoder->filled);
+	batch->count = batch->tracked = batch->whole_count = batch->bytes_used = 0;
+	batch->has_news = batch->quiet = batch->dry = false;
+	batch->ahead = !decoder->alone;
+	batch->result = WS_READ_MORE;
+}
+
+/* Says how far the capture has been read and what it has lost. Live, the session's own thread asks for that itself while
+ * it reads. */
+static void note_progress(struct decoder *decoder, struct batch *batch)
+{
+	const bool live = decoder->task.live;
+	ws_capture_progress(decoder->task.capture, &batch->done, &batch->total);
+	if (!live || batch->last || (!decoder->alone && (batch->dry || decoder->filled % STATS_EVERY == 0)))
+		ws_capture_stats(decoder->task.capture, &decoder->stats);
+	batch->stats = decoder->stats;
+	batch->stats.comment = NULL;
+	batch->stats.comment_length = 0;
+}
+
 /* Hands the batch over and waits until there is room for another; without a thread there is. False: the decoder is to
- * stop. */
+ * stop, or to pause. */
 static bool hand_over(struct decoder *decoder)
 {
 	struct batch *batch = batch_to_fill(decoder);
-	ws_capture_progress(decoder->task.capture, &batch->done, &batch->total);
-	ws_capture_stats(decoder->task.capture, &batch->stats);
-	batch->stats.comment = NULL;
-	batch->stats.comment_length = 0;
+	const bool over = batch->last || (batch->dry && !decoder->alone); /* the other side may fill the next one */
+	note_progress(decoder, batch);
 	if (!decoder->alone)
 		ws_tracker_populate(decoder->task.tracker);
 	pthread_mutex_lock(&decoder->lock);
 	decoder->filled++;
-	if (decoder->tracker_waits &&
-	    (batch->last || batch->quiet || decoder->filled - decoder->handed >= WAKE_TRACKER))
+	if (decoder->tracker_waits && (over || batch->quiet || decoder->filled - decoder->handed >= WAKE_TRACKER))
 		pthread_cond_signal(&decoder->to_tracker);
-	while (!batch->last && decoder->filled - decoder->taken == BATCHES) {
+	while (!over && decoder->filled - decoder->taken == BATCHES) {
 		decoder->decoder_waits = true;
 		pthread_cond_wait(&decoder->to_decoder, &decoder->lock);
 	}
 	decoder->decoder_waits = false;
-	const bool stop = decoder->stop;
+	decoder->filling = NULL;
+	decoder->go = decoder->go && !over;
+	const bool read_on = !decoder->stop && !decoder->pause;
 	pthread_mutex_unlock(&decoder->lock);
-	if (!batch->last) {
-		batch = decoder->filling = batch_at(decoder, decoder->filled);
-		batch->count = batch->tracked = batch->whole_count = batch->bytes_used = 0;
-		batch->has_news = batch->quiet = false;
-		batch->result = WS_READ_MORE;
-	}
-	return !stop;
+	if (!over)
+		begin_batch(decoder);
+	return read_on;
 }
 
 /* Hands the batch over before it is full, if there is anything in it, while the capture delivers a frame. */
@@ -331,14 +352,17 @@ static bool may_read_on(struct decoder *decoder)
 	return !stop && !decoder->done;
 }
 
-static void wait_for_go(struct decoder *decoder)
+/* False: there is nothing to read, or the session's own thread reads. */
+static bool wait_for_go(struct decoder *decoder)
 {
 	pthread_mutex_lock(&decoder->lock);
 	decoder->started = true;
 	pthread_cond_signal(&decoder->to_tracker);
 	while (!decoder->go && !decoder->stop)
 		pthread_cond_wait(&decoder->to_decoder, &decoder->lock);
+	const bool reads = decoder->task.capture && (decoder->go || !decoder->task.live);
 	pthread_mutex_unlock(&decoder->lock);
+	return reads;
 }
 
 /* How many frames are read in one call. */
@@ -359,16 +383,35 @@ static void end_quiet(struct decoder *decoder, size_t filled)
 	(void)!hand_over(decoder);
 }
 
+/* Live: hands over what there is when nothing more can be read without waiting. */
+static void end_dry(struct decoder *decoder, size_t filled)
+{
+	pthread_mutex_lock(&decoder->lock);
+	const bool pause = decoder->pause;
+	pthread_mutex_unlock(&decoder->lock);
+	decoder->busy_reads++;
+	if ((ws_capture_ready(decoder->task.capture) && !pause) || (decoder->alone && decoder->filled != filled))
+		return;
+	decoder->busy_reads = 0;
+	batch_to_fill(decoder)->dry = true;
+	(void)!hand_over(decoder);
+}
+
 /* Reads some frames. False: the last batch has been handed over. */
 static bool read_some(struct decoder *decoder)
 {
+	if (!decoder->filling)
+		begin_batch(decoder);
 	const size_t filled = decoder->filled;
 	struct ws_error error;
 	enum ws_read result = WS_READ_MORE;
 	if (batch_to_fill(decoder)->result != WS_READ_ERROR && may_read_on(decoder)) {
 		result = ws_capture_read(decoder->task.capture, read_most(decoder), on_frame, decoder, &error);
 		if (result == WS_READ_MORE) {
-			end_quiet(decoder, filled);
+			if (decoder->task.live)
+				end_dry(decoder, filled);
+			else
+				end_quiet(decoder, filled);
 			return true;
 		}
 	}
@@ -386,8 +429,7 @@ static bool read_some(struct decoder *decoder)
 static void *read_all(void *context)
 {
 	struct decoder *decoder = context;
-	wait_for_go(decoder);
-	while (decoder->task.capture && read_some(decoder)) /* without one, it is not needed */
+	while (wait_for_go(decoder) && read_some(decoder))
 		;
 	return NULL;
 }
@@ -425,7 +467,6 @@ struct decoder *decoder_new(bool alone)
 	pthread_cond_init(&decoder->to_decoder, NULL);
 	pthread_cond_init(&decoder->to_tracker, NULL);
 	decoder->alone = alone;
-	decoder->filling = batch_at(decoder, 0);
 	if (alone || start_thread(decoder))
 		return decoder;
 	decoder_free(decoder);
@@ -437,12 +478,13 @@ void decoder_assign(struct decoder *decoder, const struct decoder_task *task)
 	pthread_mutex_lock(&decoder->lock);
 	decoder->task = *task;
 	decoder->decodes_all = task->keep_whole || task->keep_bytes;
+	decoder->alone = decoder->alone || task->live;
 	pthread_mutex_unlock(&decoder->lock);
 }
 
 void decoder_go(struct decoder *decoder)
 {
-	if (decoder->gone)
+	if (decoder->gone || decoder->task.live)
 		return;
 	decoder->gone = true;
 	pthread_mutex_lock(&decoder->lock);
@@ -451,8 +493,25 @@ void decoder_go(struct decoder *decoder)
 	pthread_mutex_unlock(&decoder->lock);
 }
 
+/* Live: from now on the thread reads, until nothing is left to read. All batches are released. */
+static void lend_capture(struct decoder *decoder)
+{
+	decoder->busy_reads = 0;
+	if (!decoder->runs || decoder->done || decoder->filled != decoder->taken ||
+	    (decoder->filling && decoder->filling->count))
+		return;
+	decoder->alone = false;
+	decoder->filling = NULL;
+	pthread_mutex_lock(&decoder->lock);
+	decoder->go = true;
+	pthread_cond_signal(&decoder->to_decoder);
+	pthread_mutex_unlock(&decoder->lock);
+}
+
 struct batch *decoder_next(struct decoder *decoder)
 {
+	if (decoder->alone && decoder->busy_reads >= BUSY_READS)
+		lend_capture(decoder);
 	while (decoder->alone && decoder->filled == decoder->handed)
 		(void)read_some(decoder);
 	pthread_mutex_lock(&decoder->lock);
@@ -462,6 +521,10 @@ struct batch *decoder_next(struct decoder *decoder)
 	}
 	decoder->tracker_waits = false;
 	struct batch *batch = batch_at(decoder, decoder->handed++);
+	if (batch->dry) { /* the thread waits */
+		decoder->alone = true;
+		decoder->pause = false;
+	}
 	pthread_mutex_unlock(&decoder->lock);
 	return batch;
 }
@@ -481,6 +544,19 @@ void decoder_release(struct decoder *decoder)
 	if (decoder->decoder_waits && decoder->filled - decoder->taken <= WAKE_DECODER &&
 	    decoder->filled - decoder->handed <= LEFT_TO_TRACK)
 		pthread_cond_signal(&decoder->to_decoder);
+	pthread_mutex_unlock(&decoder->lock);
+}
+
+bool decoder_is_alone(const struct decoder *decoder)
+{
+	return decoder->alone;
+}
+
+void decoder_pause(struct decoder *decoder)
+{
+	pthread_mutex_lock(&decoder->lock);
+	decoder->pause = !decoder->alone;
+	pthread_cond_signal(&decoder->to_decoder);
 	pthread_mutex_unlock(&decoder->lock);
 }
 

@@ -27,6 +27,8 @@ struct batch {
 	bool has_news; /* what the file has told before the first packet is in `news`, and more than before */
 	struct ws_capture_news news;
 	bool quiet;                    /* much has been read, and nearly nothing of it is packets that pass */
+	bool dry;                      /* live: nothing more could be read without waiting */
+	bool ahead;                    /* a thread has filled it */
 	bool last;                     /* no batch follows */
 	enum ws_read result;           /* of the read that filled it */
 	struct ws_error error;         /* with WS_READ_ERROR */
@@ -39,6 +41,7 @@ struct decoder_task {
 	struct ws_tracker *tracker; /* for ws_tracker_hash(), ws_tracker_gist() and ws_tracker_populate() */
 	uint64_t count;             /* of packets; 0: all that the file has */
 	uint64_t last_number;       /* of a frame: none after it; 0: the file's last */
+	bool live;                  /* packets come when they come */
 	bool keep_bytes;            /* something reads every frame's bytes; else only the tracker reads some */
 	bool keep_whole;            /* something reads all that was decoded; else only the tracker reads it */
 	bool keep_datagrams;        /* the tracker compares them with those of other points */
@@ -60,6 +63,12 @@ struct batch *decoder_next(struct decoder *decoder);
 bool decoder_has_next(struct decoder *decoder);
 /* The oldest batch that decoder_next() has returned is done with. */
 void decoder_release(struct decoder *decoder);
+/* Live: decoder_next() decodes until so much has come in one go that a thread pays, if there is one. From then on that one
+ * reads and decodes, up to a batch that is `dry`; all batches are to be released before the next one is asked for. So
+ * packets that come singly cost no more than without a thread, and are not late. True: no thread is reading. */
+bool decoder_is_alone(const struct decoder *decoder);
+/* Live: the thread is to read no more for now; what it has read comes as batches, of which the last is `dry`. */
+void decoder_pause(struct decoder *decoder);
 /* Makes the decoder end soon; what it has read comes as batches until the last one. */
 void decoder_stop(struct decoder *decoder);
 /* Stops the decoder and waits for the end of its thread. */

@@ -259,8 +259,11 @@ int point_fd(const struct point *point)
 
 bool point_ready(const struct point *point)
 {
-	return !point->ended && !point->reader &&
-	       (ws_capture_fd(point->capture) < 0 || ws_capture_ready(point->capture));
+	if (point->ended || point->reader)
+		return false;
+	if (point->session->live && point->decoder) /* its thread may be reading */
+		return !point->dry;
+	return ws_capture_fd(point->capture) < 0 || ws_capture_ready(point->capture);
 }
 
 /* The kernel hands over a block when it is full or a tenth of a second old. What arrives during this call is not waited
@@ -270,16 +273,16 @@ void point_drain(struct point *point)
 	struct ws_capture_stats stats;
 	if (point->ended || !ws_capture_is_live(point->capture))
 		return;
-	ws_capture_stats(point->capture, &stats);
+	threads_stats(point, &stats);
 	const uint64_t due = stats.received;
 	const ws_time end_time = monotonic() + DRAIN_TIME;
 	while (stats.captured + stats.dropped_kernel < due && monotonic() < end_time) {
 		struct pollfd descriptor = {.fd = ws_capture_fd(point->capture), .events = POLLIN};
-		if (!ws_capture_ready(point->capture) && poll(&descriptor, 1, DRAIN_WAIT) == 0)
+		if (!point_ready(point) && poll(&descriptor, 1, DRAIN_WAIT) == 0)
 			break;
 		if (!point_read(point, DRAIN_BATCH) || point->session->output_failed)
 			break;
-		ws_capture_stats(point->capture, &stats);
+		threads_stats(point, &stats);
 	}
 }
 

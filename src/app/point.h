@@ -39,6 +39,7 @@ struct point {
 	struct lookahead lookahead;
 	struct decoder *decoder; /* owned: the thread that reads and decodes, see threads.h; or NULL */
 	struct batch *batch;     /* with a decoder: what is tracked of it next; or NULL */
+	bool dry;                /* live, with a decoder: nothing more could be read without waiting */
 	bool read_ahead;         /* the thread had read more than was tracked when the session ended */
 	/* With a decoder: what the capture says as of the last batch that was tracked. */
 	uint64_t read_done, read_total;

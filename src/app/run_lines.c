@@ -166,6 +166,7 @@ static void lines_heartbeat(struct session *session, ws_time *next)
 	const ws_time now = monotonic();
 	if (!session->live || !session_asks_for(session, WS_RECORD_STATS) || now < *next)
 		return;
+	threads_write(session);
 	for (size_t i = 0; *next && i < session->point_count && !session->output_failed; i++) {
 		const struct point *point = &session->points[i];
 		struct ws_capture_stats stats;

@@ -6,7 +6,8 @@
  * points, -w and --export write the frames, and --anonymize changes them.
  *
  * A point without a thread has a decoder, too, that works when its packets are wanted: in batches both sides are
- * faster.
+ * faster. So it is in a live capture as long as the session's own thread keeps up: a packet that comes alone is shown at
+ * once, and wakes one thread. The others help when very many packets are waiting.
  *
  * The points are read by turns, so many packets each, whether a thread decodes for them or not: the output does not
  * depend on the number of threads. */
@@ -25,13 +26,16 @@ enum { INDEX_AHEAD = 10, CONNECTION_AHEAD = 5 };
 /* Tracking cannot be divided, and two threads format what one tracks. With two processors three threads pay, because
  * those that read and format wait for each other by turns. */
 enum { DEFAULT_MOST = 4 };
+/* Live, what sends and receives the packets needs processors, too. With fewer, more is lost with several threads than with
+ * one, because each packet costs half as much again. */
+enum { LIVE_LEAST = 4 };
 
 unsigned threads_wanted(const struct options *options)
 {
 	cpu_set_t set;
 	if (options->threads)
 		return (unsigned)options->threads;
-	if (sched_getaffinity(0, sizeof(set), &set) != 0 || CPU_COUNT(&set) < 2)
+	if (sched_getaffinity(0, sizeof(set), &set) != 0 || CPU_COUNT(&set) < (options->interface ? LIVE_LEAST : 2))
 		return 1;
 	return CPU_COUNT(&set) < DEFAULT_MOST ? (unsigned)CPU_COUNT(&set) + 1 : DEFAULT_MOST;
 }
@@ -44,10 +48,18 @@ static bool wants_decoders(const struct session *session)
 	       (session->point_count == 1 || !options->count);
 }
 
-/* In the view, and for those who ask for the packets of a connection, frames are fetched while others are read. */
+/* In the view, and for those who ask for the packets of a connection, frames are fetched while others are read. A live
+ * capture is read by one thread at a time, but its frames are where the thread that reads puts them. */
 static bool may_read_ahead(const struct session *session, const struct point *point)
 {
+	if (ws_capture_is_live(point->capture))
+		return !session->keeps;
 	return ws_capture_may_read_ahead(point->capture, session->options->frame == FRAME_NONE);
+}
+
+static bool may_have_batches(const struct session *session, const struct point *point)
+{
+	return wants_decoders(session) && (ws_capture_is_live(point->capture) || may_read_ahead(session, point));
 }
 
 /* Until it is known which points there are, every file may be one. */
@@ -80,16 +92,18 @@ void threads_assign(struct session *session)
 	session->sheets = sheets_new(session);
 	for (size_t i = 0; i < session->point_count && !session->split; i++) {
 		struct point *point = &session->points[i];
-		if (!wants_decoders(session) || !may_read_ahead(session, point))
+		if (!may_have_batches(session, point))
 			continue;
-		point->decoder =
-		        session->decoder_count ? session->decoder[--session->decoder_count] : decoder_new(true);
+		point->decoder = session->decoder_count && may_read_ahead(session, point)
+		                         ? session->decoder[--session->decoder_count]
+		                         : decoder_new(true);
 		if (!point->decoder) /* packets are decoded one by one */
 			continue;
 		const struct decoder_task task = {.capture = point->capture,
 		                                  .tracker = point->tracker,
 		                                  .count = session->options->count,
 		                                  .last_number = last_number(session),
+		                                  .live = ws_capture_is_live(point->capture),
 		                                  .keep_bytes = writes_packets,
 		                                  .keep_whole = writes_packets || session->options->frame != FRAME_NONE,
 		                                  .keep_datagrams = session->point_count > 1};
@@ -200,41 +214,60 @@ bool threads_read(struct point *point, int max)
 	decoder_go(point->decoder);
 	const uint64_t until = point->packets + (uint64_t)max;
 	bool pause = false;
+	point->dry = false;
 	while (point->packets < until && !point->ended && !pause && !session->output_failed) {
 		if (sheets)
 			write_formatted(point, sheets, false);
 		struct batch *batch = point->batch ? point->batch : decoder_next(point->decoder);
+		struct sheets *divided = batch->ahead ? sheets : NULL;
 		if (batch->has_news) {
 			if (sheets)
 				write_formatted(point, sheets, true);
 			take_news(point, &batch->news);
 			batch->has_news = false;
 		}
-		if (sheets)
+		if (divided)
 			sheets_begin(sheets);
-		track_batch(point, batch, sheets ? BATCH_PACKETS : until - point->packets);
-		if (sheets)
+		const bool whole = divided || session->live;
+		track_batch(point, batch, whole ? BATCH_PACKETS : until - point->packets);
+		if (divided)
 			sheets_end(sheets);
 		/* What comes after the packets, as an error, belongs to the next turn. */
-		const bool over = batch->tracked == batch->count && (point->packets < until || !batch->last || sheets);
+		const bool over = batch->tracked == batch->count && (point->packets < until || !batch->last || whole);
 		point->batch = over ? NULL : batch;
 		if (!over)
 			continue;
 		point->read_done = batch->done;
 		point->read_total = batch->total;
 		point->read_stats = batch->stats;
-		pause = batch->quiet && may_pause(session);
+		point->dry = batch->dry;
+		pause = batch->dry || (batch->quiet && may_pause(session));
 		point->ended = batch->last;
 		if (batch->result == WS_READ_ERROR && session->error.status == WS_OK)
 			session->error = batch->error;
-		if (!sheets)
+		if (!divided)
 			decoder_release(point->decoder);
 	}
-	if (sheets && (point->ended || session->output_failed))
+	if (sheets && (point->ended || point->dry || session->output_failed))
 		write_formatted(point, sheets, true);
 	if (point->ended)
 		free_decoder(point);
 	return point_has_memory(point) && !point->ended;
+}
+
+void threads_write(struct session *session)
+{
+	struct sheets *sheets = packet_sheets(session);
+	if (sheets && session->points[0].decoder)
+		write_formatted(&session->points[0], sheets, true);
+}
+
+/* Live: tracks what the thread has read, and lets the session's own one read what is left, see session_drain(). */
+static void pause_decoder(struct point *point)
+{
+	decoder_pause(point->decoder);
+	while (point->decoder && !decoder_is_alone(point->decoder) && !point->session->output_failed)
+		(void)!threads_read(point, BATCH_PACKETS);
 }
 
 static void end_decoder(struct point *point)
@@ -252,9 +285,12 @@ static void end_decoder(struct point *point)
 
 void threads_end(struct session *session)
 {
-	for (size_t i = 0; i < session->point_count; i++)
-		if (session->points[i].decoder)
+	for (size_t i = 0; i < session->point_count; i++) {
+		if (session->points[i].decoder && session->live && !session->output_failed)
+			pause_decoder(&session->points[i]);
+		else if (session->points[i].decoder)
 			end_decoder(&session->points[i]);
+	}
 }
 
 void threads_progress(const struct point *point, uint64_t *done, uint64_t *total)
@@ -270,10 +306,14 @@ void threads_progress(const struct point *point, uint64_t *done, uint64_t *total
 /* All that the decoder hands over is tracked. */
 void threads_stats(const struct point *point, struct ws_capture_stats *stats)
 {
-	if (point->decoder || point->read_ahead) {
-		*stats = point->read_stats;
-		stats->captured = stats->received = point->packets;
-	} else {
+	const bool live = ws_capture_is_live(point->capture);
+	if (!(point->decoder || point->read_ahead) || (live && point->decoder && decoder_is_alone(point->decoder)))
 		ws_capture_stats(point->capture, stats);
-	}
+	else
+		*stats = point->read_stats;
+	if (!(point->decoder || point->read_ahead))
+		return;
+	stats->captured = point->packets;
+	if (!live)
+		stats->received = point->packets;
 }

@@ -15,7 +15,9 @@ void threads_start(void *session);
 void threads_assign(struct session *session);
 /* Frees those that no point has got. */
 void threads_free(struct session *session);
-/* Ends the reading: tracks what has been read by now. From then on the capture may be used. */
+/* Writes the records that are still being formatted, before others that come after them. */
+void threads_write(struct session *session);
+/* Ends the reading: tracks what has been read by now. From then on the capture may be used. A live one may be read on. */
 void threads_end(struct session *session);
 
 /* point_read(), ws_capture_progress() and ws_capture_stats() of a point, which may have a decoder. */

@@ -145,7 +145,7 @@ const struct option_row option_rows[] = {
             "(default "
             "1G)")},
         {0, "threads", "N", OPTION_NUMBER, GROUP_SHOW, FIELD(threads), 1, 64, NULL,
-         N_("read and decode a file in a second thread, and format records in further ones; the default is as many "
+         N_("read and decode in a second thread, and format records in further ones; the default is as many "
             "threads "
             "as help, and 1 does everything in one")},
 
