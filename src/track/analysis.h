@@ -48,6 +48,19 @@ struct ws_analysis_result {
 	                             0: not known, or the segment has no data */
 };
 
+/* Of the private bits: those of an endpoint that sends in order and has been answered, when there is nothing else to
+ * remember; and the one that is set while the round trip of the handshake is measured. */
+enum { WS_FLOW_GOES_ON = 1 << 0 | 1 << 1 | 1 << 6, WS_ANALYSER_SYN_TIMED = 1 << 0 };
+
+/* True when the segment that ends there fills the window that `peer`, which goes on, has offered with its last segment. */
+static inline bool ws_flow_fills_window(const struct ws_flow *peer, uint32_t end)
+{
+	if (!peer->scale)
+		return false;
+	const unsigned shift = peer->scale > 2 ? peer->scale - 2u : 0;
+	return end == peer->ack + ((uint32_t)peer->window << shift);
+}
+
 void ws_analyser_init(struct ws_analyser *analyser);
 
 /* Starts a connection that takes over the 4-tuple of another. It begins with the other's state, so that the SYN that

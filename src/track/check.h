@@ -1,4 +1,5 @@
-/* What each step of the machine checks in builds for tests, which define WS_CHECKS. Private to machine.c. */
+/* What each step of the machine checks in builds for tests, which define WS_CHECKS. Private to machine.c and
+ * ordinary.c. */
 #ifndef WS_TRACK_CHECK_H
 #define WS_TRACK_CHECK_H
 

@@ -3,6 +3,15 @@
 #include "track/stall.h"
 #include "track/tracker.h"
 
+void ws_tracker_count_round_trip(struct ws_tracker *tracker, struct ws_conn *conn, unsigned endpoint, ws_time time)
+{
+	struct ws_rtt *rtt = &conn->rtt[endpoint];
+	if (ws_rtt_add_here(rtt, time))
+		return;
+	struct ws_rare *rare = ws_table_rare(&tracker->table, conn);
+	ws_rtt_add(rtt, rare ? &rare->round_trips[endpoint] : NULL, time);
+}
+
 /* True: a round trip ends with the segment. */
 static bool note_round_trip(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
                             uint32_t analysis)
@@ -11,13 +20,11 @@ static bool note_round_trip(struct ws_tracker *tracker, struct ws_conn *conn, co
 	const ws_time time = ws_rtt_note(&conn->traffic[s->direction].timer, &conn->traffic[other].timer, s, analysis);
 	if (time < 0)
 		return false;
-	struct ws_rtt *rtt = &conn->rtt[other];
-	struct ws_rare *rare = ws_rtt_needs_counters(rtt, time) ? ws_table_rare(&tracker->table, conn) : NULL;
-	ws_rtt_add(rtt, rare ? &rare->round_trips[other] : NULL, time);
+	ws_tracker_count_round_trip(tracker, conn, other, time);
 	return true;
 }
 
-static void note_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis, bool round_trip)
+void ws_tracker_count_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis, bool round_trip)
 {
 	struct ws_shares *shares = ws_conn_shares(conn);
 	if (s->duplicate || (s->bad_checksum && !s->checksum_ignored))
@@ -31,7 +38,7 @@ void ws_tracker_count_accepted(struct ws_tracker *tracker, struct ws_conn *conn,
 {
 	const bool round_trip = note_round_trip(tracker, conn, s, 0);
 	if (tracker->table.shares)
-		note_share(conn, s, 0, round_trip);
+		ws_tracker_count_share(conn, s, 0, round_trip);
 }
 
 void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
@@ -49,7 +56,7 @@ void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const st
 	const bool round_trip =
 	        !s->duplicate && !s->bad_checksum && note_round_trip(tracker, conn, s, result->analysis);
 	if (tracker->table.shares)
-		note_share(conn, s, result->analysis, round_trip);
+		ws_tracker_count_share(conn, s, result->analysis, round_trip);
 	if (!result->analysis || !rare)
 		return;
 	if (!s->duplicate)

@@ -9,6 +9,7 @@
  * in facts.c. */
 #include "track/machine.h"
 #include "track/check.h"
+#include "track/transfer.h"
 
 /* ---- Proofs: what the sender must have received to send this */
 
@@ -52,21 +53,6 @@ void ws_prove_fin(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_ACKNOWLEDGED, self->fin_acked ? WS_WHY_FIN_BOTH : WS_WHY_FIN_ACKED_BY_IT);
 }
 
-/* Records what a segment says that its sender has received. */
-static void acknowledge(struct ws_endpoint *self, const struct ws_segment *s)
-{
-	uint32_t ack = s->acknowledgment;
-	self->last_ack_sent = self->acked_any ? ws_seq_max(self->last_ack_sent, ack) : ack;
-	self->acked_any = 1;
-	if (!self->rcv_known || ws_seq_before(self->rcv_nxt, ack))
-		self->rcv_nxt = ack;
-	self->rcv_known = 1;
-	if (s->sack) {
-		self->sack_right = self->sack_known ? ws_seq_max(self->sack_right, s->sack_right) : s->sack_right;
-		self->sack_known = 1;
-	}
-}
-
 /* Of two FINs the one counts that is acknowledged; the other one lay past a gap, or was dropped. */
 static void another_fin_counts(struct ws_step_context *x)
 {
@@ -83,7 +69,7 @@ static void ack_at_sender(struct ws_step_context *x)
 {
 	struct ws_endpoint *peer = x->receiver;
 	uint32_t ack = x->segment->acknowledgment;
-	acknowledge(x->sender, x->segment);
+	ws_acknowledge(x->sender, x->segment);
 	another_fin_counts(x);
 	if (!peer->fin_sent || ws_seq_before(ack, peer->fin_end))
 		return;
@@ -137,23 +123,6 @@ static void ack_at_receiver(struct ws_step_context *x, bool old, bool first)
 
 /* ---- Segments that the receiver drops with their ACK: RFC 9293 §3.10.7.4 and RFC 5961 §5 */
 
-/* True when the window of `receiver` has never included this sequence number. When the handshake was not captured, or
- * its options were cut off, its window is not known either. */
-static bool beyond_window(const struct ws_machine *machine, const struct ws_endpoint *sender,
-                          const struct ws_endpoint *receiver, uint32_t sequence)
-{
-	if (!machine->saw_syn || !machine->saw_syn_ack || !receiver->acked_any || !receiver->rcv_known)
-		return false;
-	if (receiver->window_scale == WS_SCALE_CUT_OFF || sender->window_scale == WS_SCALE_CUT_OFF)
-		return false;
-	/* After a simultaneous open Linux scales also without the peer's option. */
-	bool crossed = receiver->active && receiver->syn_received;
-	bool scaled = receiver->talks && receiver->window_scale != 255 && (sender->window_scale != 255 || crossed);
-	uint32_t window = (uint32_t)receiver->window << (scaled ? receiver->window_scale & 15 : 0);
-	uint32_t from = ws_seq_max(receiver->last_ack_sent, receiver->rcv_nxt);
-	return ws_seq_before(from + window, sequence);
-}
-
 /* The sender acknowledges data that was not captured. If the receiver goes on sending below it, it never sent that
  * data. */
 static void doubt_ack(struct ws_step_context *x)
@@ -201,15 +170,6 @@ static bool is_old(const struct ws_step_context *x)
 	       (half_open && x->end == peer->last_ack_sent && x->segment->sequence != x->end);
 }
 
-/* The next segment is not older than this one (RFC 7323 §4.3). */
-static void note_stamp(struct ws_endpoint *peer, const struct ws_segment *s)
-{
-	if (!s->timestamps || (peer->stamped && peer->acked_any && ws_seq_before(peer->last_ack_sent, s->sequence)))
-		return;
-	peer->stamped = 1;
-	peer->ts_recent = s->tsval;
-}
-
 /* Returns false when the receiver cannot have sent what is acknowledged, so the segment belongs to another connection.
  */
 static bool ack_acceptable(struct ws_step_context *x)
@@ -231,7 +191,7 @@ static bool ack_acceptable(struct ws_step_context *x)
 		bool fin_last = peer->fin_sent && !peer->fin_implied && peer->fin_end == peer->snd_max;
 		bool half_open = peer->state == WS_SYN_RECEIVED && peer->syn_ack_sent && !peer->fast_open;
 		if (ack - peer->snd_max > UINT32_C(1) << 30 || fin_last || half_open ||
-		    beyond_window(x->machine, peer, x->sender, ack - 1))
+		    ws_beyond_window(x->machine, peer, x->sender, ack - 1))
 			return false;
 		/* What this acknowledges is missing from the capture, or was never sent. */
 		doubt_ack(x);
@@ -243,34 +203,6 @@ static bool ack_acceptable(struct ws_step_context *x)
 }
 
 /* ---- Data and FIN */
-
-/* Advances the receiver's presumed rcv_nxt by a segment from `left` to `right`. One range that arrived early is
- * remembered. */
-static void receive(struct ws_endpoint *peer, uint32_t left, uint32_t right)
-{
-	if (!peer->rcv_known) {
-		peer->rcv_known = 1;
-		peer->rcv_nxt = right;
-		return;
-	}
-	if (!ws_seq_before(left, right))
-		return;
-	if (ws_seq_before(peer->rcv_nxt, left)) {
-		if (peer->gap_left == peer->gap_right) {
-			peer->gap_left = left;
-			peer->gap_right = right;
-		} else if (!ws_seq_before(right, peer->gap_left) && !ws_seq_before(peer->gap_right, left)) {
-			peer->gap_left = ws_seq_before(left, peer->gap_left) ? left : peer->gap_left;
-			peer->gap_right = ws_seq_max(right, peer->gap_right);
-		}
-		return;
-	}
-	peer->rcv_nxt = ws_seq_max(peer->rcv_nxt, right);
-	if (peer->gap_left != peer->gap_right && !ws_seq_before(peer->rcv_nxt, peer->gap_left)) {
-		peer->rcv_nxt = ws_seq_max(peer->rcv_nxt, peer->gap_right);
-		peer->gap_left = peer->gap_right = 0;
-	}
-}
 
 /* Nothing is received past a FIN. */
 static uint32_t up_to_fin(const struct ws_endpoint *sender, uint32_t end)
@@ -377,7 +309,7 @@ static void handle_segment(struct ws_step_context *x)
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
 	enum ws_state before = peer->state;
-	if (beyond_window(x->machine, self, peer, s->sequence) || !ack_acceptable(x)) {
+	if (ws_beyond_window(x->machine, self, peer, s->sequence) || !ack_acceptable(x)) {
 		x->machine->misacked |= peer->state == WS_SYN_RECEIVED;
 		return;
 	}
@@ -407,7 +339,7 @@ static void handle_segment(struct ws_step_context *x)
 	}
 	self->sent_any = 1;
 	if (!doubted && !old)
-		receive(peer, s->sequence, up_to_fin(self, x->end));
+		ws_receive(peer, s->sequence, up_to_fin(self, x->end));
 	if (fin) {
 		ws_fin_leaves(x);
 		peer->fin_doubted |= doubted && self->fin_sent && !peer->fin_received && !peer->fin_pending;
@@ -417,7 +349,7 @@ static void handle_segment(struct ws_step_context *x)
 	fin_arrives(x);
 	restart_time_wait(x, before);
 	if (!doubted && !old)
-		note_stamp(peer, s); /* after ws_presume(), which compares with the stamp before */
+		ws_note_stamp(peer, s); /* after ws_presume(), which compares with the stamp before */
 }
 
 static void handle_expiry(struct ws_step_context *x)
@@ -512,8 +444,7 @@ static void handle_tcp(struct ws_step_context *x)
 		ws_reset_arrives_after_all(x);
 }
 
-/* ---- Ordinary segments. They are nearly all segments, so they have a fast path, with the same result as the full one.
- */
+/* ---- Any input */
 
 /* True for an endpoint that is certainly established, and from which only data and acknowledgments are expected. */
 static bool is_plain(const struct ws_endpoint *e)
@@ -523,34 +454,6 @@ static bool is_plain(const struct ws_endpoint *e)
 	               e->fin_doubted || e->overacked;
 	return heard && !closing && e->state == WS_ESTABLISHED && ws_is_open(e) &&
 	       e->certainty == (e->mid ? WS_ASSUMED : WS_CONFIRMED);
-}
-
-bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *s)
-{
-	const uint16_t kind = s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK);
-	if (!machine->plain || s->kind != WS_INPUT_SEGMENT || kind != WS_TCP_ACK || s->duplicate || s->bad_checksum)
-		return false;
-	unsigned sender = s->direction & 1;
-	struct ws_endpoint *self = &machine->endpoint[sender];
-	struct ws_endpoint *peer = machine->self ? self : &machine->endpoint[1 - sender];
-	uint32_t ack = s->acknowledgment, end = s->sequence + s->length;
-	bool foreign = peer->iss_known && !ws_seq_before(peer->iss, ack);
-	if (foreign || ws_seq_before(peer->snd_max, ack) || (!s->length && s->sequence == self->snd_max + 1) ||
-	    ws_seq_before(end, peer->last_ack_sent) || beyond_window(machine, self, peer, s->sequence) ||
-	    ws_stamp_is_old(peer, s))
-		return false;
-	acknowledge(self, s);
-	self->window = s->window;
-	if (ws_seq_before(self->snd_max, end)) {
-		self->snd_max = end;
-		self->max_told = !s->length;
-	} else if (s->length && end == self->snd_max) {
-		self->max_told = 0;
-	}
-	receive(peer, s->sequence, end);
-	note_stamp(peer, s);
-	check_step(machine, NULL);
-	return true;
 }
 
 void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input, struct ws_outcome *outcome)

@@ -7,6 +7,7 @@
 #define WS_TRACK_MACHINE_H
 
 #include "track/facts.h"
+#include "track/sequence.h"
 #include "track/why.h"
 
 #include <wirestate/track.h>
@@ -160,16 +161,6 @@ void ws_prove_fin(struct ws_step_context *x);
 bool ws_state_follows(enum ws_state from, enum ws_state to);
 /* Records on which of the peer's segments a presumption about `endpoint` is based. */
 void ws_presume(struct ws_step_context *x, struct ws_endpoint *endpoint);
-
-static inline bool ws_seq_before(uint32_t a, uint32_t b)
-{
-	return (int32_t)(a - b) < 0;
-}
-
-static inline uint32_t ws_seq_max(uint32_t a, uint32_t b)
-{
-	return ws_seq_before(a, b) ? b : a;
-}
 
 /* Microseconds modulo 2^32, which are enough to compare times in one exchange. */
 static inline uint32_t ws_micros(ws_time time)

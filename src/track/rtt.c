@@ -1,5 +1,4 @@
 #include "track/rtt.h"
-#include "track/machine.h"
 
 enum { FIRST_OCTAVE = 12, HALVE_AT = UINT8_MAX };
 
@@ -34,9 +33,12 @@ bool ws_rtt_needs_counters(const struct ws_rtt *rtt, ws_time time)
 	return rtt->many || (rtt->ranges == WS_RTT_FEW && few_of(rtt, range_of(time)) < 0);
 }
 
-static void count_few(struct ws_rtt *rtt, unsigned range)
+/* False: there is no room for this range. */
+static bool count_few(struct ws_rtt *rtt, unsigned range)
 {
 	int at = few_of(rtt, range);
+	if (at < 0 && rtt->ranges == WS_RTT_FEW)
+		return false;
 	if (at < 0) {
 		at = rtt->ranges++;
 		rtt->few[at].range = (uint8_t)range;
@@ -46,6 +48,7 @@ static void count_few(struct ws_rtt *rtt, unsigned range)
 		for (unsigned i = 0; i < rtt->ranges; i++)
 			rtt->few[i].count /= 2;
 	rtt->few[at].count++;
+	return true;
 }
 
 static void count_many(struct ws_rtt *rtt, struct ws_rtt_counters *counters, unsigned range)
@@ -59,53 +62,30 @@ static void count_many(struct ws_rtt *rtt, struct ws_rtt_counters *counters, uns
 	counters->range[range]++;
 }
 
-void ws_rtt_add(struct ws_rtt *rtt, struct ws_rtt_counters *counters, ws_time time)
+static void add_extremes(struct ws_rtt *rtt, ws_time time)
 {
 	if (!rtt->count || time < rtt->least)
 		rtt->least = time;
 	if (!rtt->count || time > rtt->most)
 		rtt->most = time;
 	rtt->count += rtt->count < UINT32_MAX;
-	if (!ws_rtt_needs_counters(rtt, time))
-		count_few(rtt, range_of(time));
-	else if (counters)
-		count_many(rtt, counters, range_of(time));
 }
 
-ws_time ws_rtt_note(struct ws_rtt_timer *sender, struct ws_rtt_timer *receiver, const struct ws_segment *s,
-                    uint32_t analysis)
+bool ws_rtt_add_here(struct ws_rtt *rtt, ws_time time)
 {
-	const uint32_t lost = 1u << WS_ANALYSIS_LOST_SEGMENT;
-	const uint32_t again = 1u << WS_ANALYSIS_RETRANSMISSION | 1u << WS_ANALYSIS_OUT_OF_ORDER |
-	                       1u << WS_ANALYSIS_KEEP_ALIVE | 1u << WS_ANALYSIS_ZERO_WINDOW_PROBE;
-	const bool controls = s->flags & (WS_TCP_SYN | WS_TCP_FIN), reset = s->flags & WS_TCP_RST;
-	ws_time measured = -1;
-	if (receiver->runs && s->flags & WS_TCP_ACK && !ws_seq_before(s->acknowledgment, receiver->end)) {
-		receiver->runs = false;
-		/* Beyond a gap, the ACK of this very segment may not have been captured either. */
-		const bool own = !receiver->gap || s->acknowledgment == receiver->end;
-		if (!reset && own && s->time >= receiver->sent)
-			measured = s->time - receiver->sent;
-	}
-	if (s->length || controls) {
-		if (analysis & again) {
-			sender->runs = false;
-		} else if (!sender->runs && !reset) {
-			sender->runs = true;
-			sender->gap = false;
-			sender->sent = s->time;
-			sender->end = s->sequence + s->length + !!(s->flags & WS_TCP_SYN) + !!(s->flags & WS_TCP_FIN);
-		} else if (analysis & lost) {
-			sender->gap = true;
-		}
-	}
-	if (!(s->flags & (WS_TCP_SYN | WS_TCP_RST))) {
-		const uint16_t below = (uint16_t)(UINT16_MAX - s->window);
-		if (below > sender->window_below)
-			sender->window_below = below;
-		sender->window_known = true;
-	}
-	return measured;
+	if (rtt->many || !count_few(rtt, range_of(time)))
+		return false;
+	add_extremes(rtt, time);
+	return true;
+}
+
+void ws_rtt_add(struct ws_rtt *rtt, struct ws_rtt_counters *counters, ws_time time)
+{
+	if (ws_rtt_add_here(rtt, time))
+		return;
+	add_extremes(rtt, time);
+	if (counters)
+		count_many(rtt, counters, range_of(time));
 }
 
 /* The lowest range with which half of the round trips are counted. */

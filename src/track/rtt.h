@@ -4,6 +4,8 @@
 #ifndef WS_TRACK_RTT_H
 #define WS_TRACK_RTT_H
 
+#include "track/sequence.h"
+
 #include <wirestate/track.h>
 
 /* Ranges are a third of a power of two wide, from 4 microseconds to 11 seconds: a median is right within 13 %. */
@@ -40,10 +42,46 @@ struct ws_rtt_timer {
 
 /* A segment of endpoint s->direction was captured, with these marks. Returns the round trip of its receiver that it
  * ends, or -1. */
-ws_time ws_rtt_note(struct ws_rtt_timer *sender, struct ws_rtt_timer *receiver, const struct ws_segment *s,
-                    uint32_t analysis);
+static inline ws_time ws_rtt_note(struct ws_rtt_timer *sender, struct ws_rtt_timer *receiver,
+                                  const struct ws_segment *s, uint32_t analysis)
+{
+	const uint32_t lost = 1u << WS_ANALYSIS_LOST_SEGMENT;
+	const uint32_t again = 1u << WS_ANALYSIS_RETRANSMISSION | 1u << WS_ANALYSIS_OUT_OF_ORDER |
+	                       1u << WS_ANALYSIS_KEEP_ALIVE | 1u << WS_ANALYSIS_ZERO_WINDOW_PROBE;
+	const bool controls = s->flags & (WS_TCP_SYN | WS_TCP_FIN), reset = s->flags & WS_TCP_RST;
+	ws_time measured = -1;
+	if (receiver->runs && s->flags & WS_TCP_ACK && !ws_seq_before(s->acknowledgment, receiver->end)) {
+		receiver->runs = false;
+		/* Beyond a gap, the ACK of this very segment may not have been captured either. */
+		const bool own = !receiver->gap || s->acknowledgment == receiver->end;
+		if (!reset && own && s->time >= receiver->sent)
+			measured = s->time - receiver->sent;
+	}
+	if (s->length || controls) {
+		if (analysis & again) {
+			sender->runs = false;
+		} else if (!sender->runs && !reset) {
+			sender->runs = true;
+			sender->gap = false;
+			sender->sent = s->time;
+			sender->end = s->sequence + s->length + !!(s->flags & WS_TCP_SYN) + !!(s->flags & WS_TCP_FIN);
+		} else if (analysis & lost) {
+			sender->gap = true;
+		}
+	}
+	if (!(s->flags & (WS_TCP_SYN | WS_TCP_RST))) {
+		const uint16_t below = (uint16_t)(UINT16_MAX - s->window);
+		if (below > sender->window_below)
+			sender->window_below = below;
+		sender->window_known = true;
+	}
+	return measured;
+}
+
 /* Whether counting this one needs counters elsewhere. */
 bool ws_rtt_needs_counters(const struct ws_rtt *rtt, ws_time time);
+/* Counts this one, unless it needs counters elsewhere: then it returns false and has done nothing. */
+bool ws_rtt_add_here(struct ws_rtt *rtt, ws_time time) WS_CHECKED;
 /* `counters` is zeroed memory when they are first needed, and from then on the same; NULL: there are none, and the
  * round trip does not count for the median. */
 void ws_rtt_add(struct ws_rtt *rtt, struct ws_rtt_counters *counters, ws_time time);

@@ -5,6 +5,7 @@
  * run in packet time before each packet. Nothing is allocated per packet unless history is kept. */
 #include "track/tracker.h"
 #include "track/merged.h"
+#include "track/ordinary.h"
 #include "track/reset_note.h"
 #include "track/rest.h"
 #include "track/stall.h"
@@ -69,7 +70,7 @@ static bool drop_oldest_history(struct ws_tracker *tracker, const struct ws_conn
 	return oldest;
 }
 
-static void keep_in_history(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input)
+void ws_tracker_add_to_history(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input)
 {
 	while (!ws_history_add(&tracker->history, conn, input)) {
 		if (!drop_oldest_history(tracker, conn)) {
@@ -78,12 +79,6 @@ static void keep_in_history(struct ws_tracker *tracker, struct ws_conn *conn, co
 			return;
 		}
 	}
-}
-
-static inline void keep_input(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input)
-{
-	if (tracker->config.history)
-		keep_in_history(tracker, conn, input);
 }
 
 void ws_tracker_keep_start(struct ws_tracker *tracker, struct ws_conn *conn)
@@ -156,7 +151,7 @@ static __attribute__((noinline)) void step(struct ws_tracker *tracker, struct ws
 		ws_states_count(tracker->stats.state, before, -1);
 		ws_states_count(tracker->stats.state, after, 1);
 	}
-	keep_input(tracker, conn, input);
+	ws_tracker_keep_input(tracker, conn, input);
 	for (unsigned i = 0; i < outcome.count && tracker->event_count < WS_MAX_EVENTS; i++)
 		add_conn_event(tracker, WS_EVENT_TRANSITION, conn, input->time, frame)->transition =
 		        outcome.transition[i];
@@ -180,7 +175,7 @@ static inline void apply_input(struct ws_tracker *tracker, struct ws_conn *conn,
 	if (conn->judgement) /* it is seldom set, and a write would make a clean cache line dirty */
 		conn->judgement = 0;
 	if (ws_machine_plain_step(&conn->machine, input))
-		keep_input(tracker, conn, input);
+		ws_tracker_keep_input(tracker, conn, input);
 	else
 		step(tracker, conn, input, frame);
 }
@@ -253,6 +248,33 @@ static void track_details(struct ws_tracker *tracker, struct ws_conn *conn, cons
 	}
 }
 
+/* Takes a segment that was not predicted. `packet`: NULL where the gist says all. */
+static __attribute__((noinline)) void take_any(struct ws_tracker *tracker, struct ws_conn *conn,
+                                               const struct ws_packet *packet, struct ws_segment *segment,
+                                               struct ws_track_result *result)
+{
+	struct ws_analysis_result analysis;
+	if (segment->flags & WS_TCP_SYN && !segment->duplicate)
+		ws_syn_note(&tracker->table, conn, segment);
+	ws_analyse(&conn->analyser, segment, &analysis);
+	ws_tracker_count(tracker, conn, segment, &analysis);
+	if (packet && packet->tcp.sack_count && tracker->config.history && !segment->duplicate)
+		while (!ws_history_add_sack(&tracker->history, conn, packet->frame->number, &packet->tcp) &&
+		       drop_oldest_history(tracker, conn))
+			; /* without room, graphs lack its blocks */
+	const struct ws_exchange *done = ws_exchange_pool_note(&tracker->requests, conn, segment);
+	ws_tracker_apply(tracker, conn, segment, segment->frame);
+	if (done)
+		ws_tracker_end_exchange(tracker, conn, done, segment);
+	if (segment->flags & (WS_TCP_SYN | WS_TCP_RST))
+		ws_surroundings_answer(&tracker->surroundings, segment->flags, &conn->address[segment->direction],
+		                       conn->port[segment->direction]);
+	result->analysis = analysis.analysis;
+	result->relative_sequence = analysis.relative_sequence;
+	result->relative_acknowledgment = analysis.relative_acknowledgment;
+	result->duplicate_ack_number = analysis.duplicate_ack_number;
+}
+
 /* `packet`: NULL where the gist says all. */
 static void track_tcp(struct ws_tracker *tracker, const struct ws_gist *gist, const struct ws_packet *packet,
                       struct ws_track_result *result)
@@ -306,22 +328,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_gist *gist, co
 		conn->traffic[direction].packets++;
 		conn->traffic[direction].bytes += segment.length;
 	}
-	if (segment.flags & WS_TCP_SYN && !segment.duplicate)
-		ws_syn_note(&tracker->table, conn, &segment);
-	struct ws_analysis_result analysis;
-	ws_analyse(&conn->analyser, &segment, &analysis);
-	ws_tracker_count(tracker, conn, &segment, &analysis);
-	if (packet && packet->tcp.sack_count && tracker->config.history && !segment.duplicate)
-		while (!ws_history_add_sack(&tracker->history, conn, packet->frame->number, &packet->tcp) &&
-		       drop_oldest_history(tracker, conn))
-			; /* without room, graphs lack its blocks */
-	const struct ws_exchange *done = ws_exchange_pool_note(&tracker->requests, conn, &segment);
-	ws_tracker_apply(tracker, conn, &segment, segment.frame);
-	if (done)
-		ws_tracker_end_exchange(tracker, conn, done, &segment);
-	if (segment.flags & (WS_TCP_SYN | WS_TCP_RST))
-		ws_surroundings_answer(&tracker->surroundings, segment.flags, &conn->address[direction],
-		                       conn->port[direction]);
+	if (!tracker->predicts || !ws_tracker_take_ordinary(tracker, conn, &segment, result))
+		take_any(tracker, conn, packet, &segment, result);
 	if (packet)
 		track_details(tracker, conn, packet, &segment, tuple.hash);
 	result->conn = conn->id;
@@ -329,10 +337,6 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_gist *gist, co
 	result->direction = (uint8_t)direction;
 	result->duplicate = segment.duplicate;
 	result->checksum_ignored = segment.checksum_ignored;
-	result->analysis = analysis.analysis;
-	result->relative_sequence = analysis.relative_sequence;
-	result->relative_acknowledgment = analysis.relative_acknowledgment;
-	result->duplicate_ack_number = analysis.duplicate_ack_number;
 }
 
 static void track_segment(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)

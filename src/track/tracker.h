@@ -57,6 +57,8 @@ struct ws_tracker {
 	struct ws_stored *stored;                         /* of records, which then are all there is; or NULL */
 	struct ws_merged *merged;                         /* owned: it shows the trackers of several points; or NULL */
 	struct ws_debug *debug;                           /* with debug_connection, else NULL */
+	bool predicts;     /* ordinary segments go the short way, see ordinary.h, which only tests and `debug` forbid */
+	uint64_t ordinary; /* how many segments went it */
 	struct ws_tracker_stats stats;
 	const struct ws_path_of *paths; /* by connection id; this and the next two are borrowed */
 	const struct ws_udp_paths *udp_paths;
@@ -117,6 +119,14 @@ void ws_details_count_frame(struct ws_tracker *tracker, enum ws_traffic_kind kin
  * something.
  */
 bool ws_tracker_count_from(struct ws_machine *machine, ws_time stamp, ws_time now);
+/* Keeps for the replay an input that was applied. */
+void ws_tracker_add_to_history(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input);
+static inline void ws_tracker_keep_input(struct ws_tracker *tracker, struct ws_conn *conn,
+                                         const struct ws_segment *input)
+{
+	if (tracker->config.history)
+		ws_tracker_add_to_history(tracker, conn, input);
+}
 /* Keeps for the replay with what the analysis of a new connection starts. */
 void ws_tracker_keep_start(struct ws_tracker *tracker, struct ws_conn *conn);
 
@@ -125,6 +135,10 @@ bool ws_tracker_shares_stated(const struct ws_tracker *tracker);
 /* Counts a segment with its analysis, and says where the time until it went; from counts.c. */
 void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
                       const struct ws_analysis_result *result);
+
+/* The parts of it that every segment needs: a round trip that ended at `endpoint`; and where the time went. */
+void ws_tracker_count_round_trip(struct ws_tracker *tracker, struct ws_conn *conn, unsigned endpoint, ws_time time);
+void ws_tracker_count_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis, bool round_trip);
 
 /* The same for a segment with a wrong checksum that was good after all, at the time when it came; what does not depend on
  * that was counted then. */

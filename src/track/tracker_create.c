@@ -29,6 +29,7 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 		tracker->history.limit = memory / 2;
 	}
 	tracker->now = INT64_MIN;
+	tracker->predicts = !config->debug_connection;
 	ws_udp_init(&tracker->udp, config->hash_key, memory / 8);
 	ws_arp_init(&tracker->arp, config->hash_key);
 	ws_fragments_init(&tracker->fragments, config->hash_key, WS_FRAGMENTS_BUDGET);
