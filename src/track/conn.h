@@ -263,9 +263,11 @@ unsigned ws_eviction_class(const struct ws_conn *conn); /* those in the lowest c
 static inline bool ws_table_full(const struct ws_table *table, size_t reserve)
 {
 	const size_t slots = table->awake + reserve;
-	const uint64_t rest = table->rest_bytes ? table->rest_bytes + reserve * table->slot_size / 2 : 0;
-	return (slots < table->awake_peak ? table->awake_peak : slots) * table->slot_size + rest >
-	       table->limit * table->slot_size;
+	const size_t most = slots < table->awake_peak ? table->awake_peak : slots;
+	if (!table->rest_bytes)
+		return most > table->limit;
+	const uint64_t rest = table->rest_bytes + reserve * table->slot_size / 2;
+	return most * table->slot_size + rest > table->limit * table->slot_size;
 }
 
 /* True when some should be evicted. Unanswered SYNs may use a quarter of the pool. */
@@ -321,7 +323,8 @@ static inline size_t ws_table_flooded(const struct ws_table *table)
 static inline void ws_table_rest(struct ws_table *table)
 {
 	table->calls++;
-	if (table->awake > table->awake_most + ws_table_flooded(table) && !table->never_rest)
+	if (table->awake > table->awake_most && table->awake > table->awake_most + ws_table_flooded(table) &&
+	    !table->never_rest)
 		ws_table_rest_some(table);
 }
 

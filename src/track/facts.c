@@ -196,13 +196,10 @@ void ws_start_in(struct ws_endpoint *endpoint, enum ws_state state)
 	endpoint->depth = 1;
 }
 
-void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_basis basis, enum ws_why why)
+/* Takes the endpoint to the state `to`, in as many steps as that needs. */
+static __attribute__((noinline)) void go_to(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to,
+                                            enum ws_basis basis, enum ws_why why)
 {
-	const struct ws_endpoint *peer = other(x, endpoint);
-	enum ws_state to = state_of(endpoint, peer);
-	endpoint->certainty = (uint8_t)certainty_of(endpoint, peer, to);
-	if (to == endpoint->state)
-		return;
 	if (!endpoint->depth)
 		ws_start_in(endpoint, endpoint->state);
 	if (basis == WS_BASIS_RETRACTION) {
@@ -225,6 +222,15 @@ void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws
 		record_transition(x, endpoint, hop, basis, why);
 		path_push(endpoint, hop);
 	}
+}
+
+void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_basis basis, enum ws_why why)
+{
+	const struct ws_endpoint *peer = other(x, endpoint);
+	const enum ws_state to = state_of(endpoint, peer);
+	endpoint->certainty = (uint8_t)certainty_of(endpoint, peer, to);
+	if (to != endpoint->state)
+		go_to(x, endpoint, to, basis, why);
 }
 
 void ws_publish_unseen(struct ws_step_context *x, struct ws_endpoint *endpoint)

@@ -20,8 +20,11 @@ static void apply_input(struct ws_tracker *tracker, struct ws_conn *conn, enum w
 	ws_tracker_apply(tracker, conn, &input, s->frame);
 }
 
-static unsigned direction_in(const struct ws_conn *conn, const struct ws_tuple *tuple)
+/* The endpoint of a connection of this tuple that is its source. */
+static inline unsigned direction_in(const struct ws_conn *conn, const struct ws_tuple *tuple)
 {
+	if (conn->port[0] != conn->port[1])
+		return conn->port[0] != tuple->source_port;
 	return ws_conn_is(conn, 0, tuple->source, tuple->source_port) ? 0 : 1;
 }
 

@@ -446,14 +446,24 @@ static void handle_tcp(struct ws_step_context *x)
 
 /* ---- Any input */
 
-/* True for an endpoint that is certainly established, and from which only data and acknowledgments are expected. */
-static bool is_plain(const struct ws_endpoint *e)
+/* True for an endpoint that is established, and towards which only data and acknowledgments are expected. */
+static bool is_only_open(const struct ws_endpoint *e)
 {
-	bool heard = e->sent_any && e->acked_any && e->rcv_known && e->talks && e->open_proven;
+	bool heard = e->captured && e->sent_any && e->acked_any && e->rcv_known;
 	bool closing = e->dead || e->fin_sent || e->fin_implied || e->fin_received || e->fin_acked || e->fin_pending ||
 	               e->fin_doubted || e->overacked;
-	return heard && !closing && e->state == WS_ESTABLISHED && ws_is_open(e) &&
-	       e->certainty == (e->mid ? WS_ASSUMED : WS_CONFIRMED);
+	return heard && !closing && e->state == WS_ESTABLISHED && ws_is_open(e);
+}
+
+/* A segment shows nothing about its sender that is not known when that has sent one before and is certainly open. */
+static unsigned plain_senders(const struct ws_step_context *x)
+{
+	const struct ws_machine *machine = x->machine;
+	const struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	if (machine->superseded || machine->doubt || !is_only_open(self) || !is_only_open(peer))
+		return 0;
+	return (self->talks & self->open_proven) << (self - machine->endpoint) |
+	       (peer->talks & peer->open_proven) << (peer - machine->endpoint);
 }
 
 void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input, struct ws_outcome *outcome)
@@ -493,7 +503,7 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 		ws_publish_unseen(&x, x.sender);
 		ws_publish_unseen(&x, x.receiver);
 	}
-	machine->plain = !machine->superseded && !machine->doubt && is_plain(x.sender) && is_plain(x.receiver);
+	machine->plain = plain_senders(&x) & 3;
 	check_step(machine, outcome);
 }
 

@@ -66,7 +66,7 @@ struct ws_machine {
 	uint8_t forged : 1;       /* a RST was not sent by its apparent sender */
 	uint8_t superseded : 1;
 	uint8_t disowned : 1; /* its only SYN belongs to another connection, so it has no segment */
-	uint8_t plain : 1;    /* ws_machine_plain_step() may be tried */
+	uint8_t plain : 2;    /* a bit for each sender for whose segments ws_machine_plain_step() may be tried */
 };
 
 struct ws_outcome {
