@@ -462,8 +462,8 @@ static unsigned plain_senders(const struct ws_step_context *x)
 	const struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	if (machine->superseded || machine->doubt || !is_only_open(self) || !is_only_open(peer))
 		return 0;
-	return (self->talks & self->open_proven) << (self - machine->endpoint) |
-	       (peer->talks & peer->open_proven) << (peer - machine->endpoint);
+	return (self->talks & self->open_proven) << (self - machine->endpoint) | (peer->talks & peer->open_proven)
+	                                                                                 << (peer - machine->endpoint);
 }
 
 void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input, struct ws_outcome *outcome)

@@ -14,7 +14,8 @@
 bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *s)
 {
 	const uint16_t kind = s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK);
-	if (!(machine->plain >> (s->direction & 1) & 1) || s->kind != WS_INPUT_SEGMENT || kind != WS_TCP_ACK || s->duplicate || s->bad_checksum)
+	if (!(machine->plain >> (s->direction & 1) & 1) || s->kind != WS_INPUT_SEGMENT || kind != WS_TCP_ACK ||
+	    s->duplicate || s->bad_checksum)
 		return false;
 	unsigned sender = s->direction & 1;
 	struct ws_endpoint *self = &machine->endpoint[sender];
@@ -71,7 +72,8 @@ static inline bool is_in_order(const struct ws_machine *machine, const struct vi
 {
 	const struct ws_segment *s = v->s;
 	const struct ws_endpoint *self = v->self, *peer = v->peer;
-	if (!(machine->plain >> s->direction & 1) || machine->self || (peer->iss_known && !ws_seq_before(peer->iss, s->acknowledgment)))
+	if (!(machine->plain >> s->direction & 1) || machine->self ||
+	    (peer->iss_known && !ws_seq_before(peer->iss, s->acknowledgment)))
 		return false;
 	return s->sequence == self->snd_max && s->sequence == peer->rcv_nxt && peer->gap_left == peer->gap_right &&
 	       !ws_seq_before(s->sequence, peer->last_ack_sent) &&

@@ -10,6 +10,7 @@
  * soon afterwards, more are left awake. */
 #include "track/conn.h"
 #include "track/info.h"
+#include "track/rare.h"
 #include "track/rest.h"
 
 #include <malloc.h>
@@ -19,11 +20,6 @@
 
 #define FIRST_SLOTS 1024
 
-union ws_rare_slot {
-	struct ws_rare rare;
-	union ws_rare_slot *next;
-};
-enum { RARE_BLOCK = 128 };
 /* What leads to a connection: slots of the index at half load, an entry in `order`, its place and its link. */
 enum {
 	INDEX_BYTES = 2 * sizeof(struct ws_table_slot) + sizeof(struct ws_table_entry) + sizeof(uintptr_t) +
@@ -88,10 +84,7 @@ void ws_table_free(struct ws_table *table)
 		free(table->chunks[i]);
 	free(table->chunks);
 	free(table->next_chunk);
-	for (union ws_rare_slot *block = table->rare_blocks, *next; block; block = next) {
-		next = block->next;
-		free(block);
-	}
+	ws_rare_free(table);
 	free(table->order);
 	free(table->queue);
 	free(table->attempts);
@@ -101,8 +94,8 @@ void ws_table_free(struct ws_table *table)
 
 uint64_t ws_table_memory(const struct ws_table *table)
 {
-	return table->rare_block_count * RARE_BLOCK * sizeof(union ws_rare_slot) + table->chunk_count * WS_CHUNK_BYTES +
-	       table->rest_bytes - (table->used - table->awake) * INDEX_BYTES +
+	return ws_rare_memory(table) + table->chunk_count * WS_CHUNK_BYTES + table->rest_bytes -
+	       (table->used - table->awake) * INDEX_BYTES +
 	       table->place_capacity * (sizeof(table->places[0]) + sizeof(table->timers[0])) +
 	       ((uint64_t)table->slot_mask + 1) * sizeof(*table->slots) +
 	       table->order_capacity * sizeof(*table->order) + table->attempt_capacity * sizeof(*table->attempts);
@@ -385,34 +378,7 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 	return conn;
 }
 
-/* ---- What few connections have: blocks of slots, the first of which leads to the next block */
-
-static struct ws_rare *take_rare(struct ws_table *table)
-{
-	if (!table->rare_unused) {
-		union ws_rare_slot *block = malloc(RARE_BLOCK * sizeof(*block));
-		if (!block)
-			return NULL;
-		block->next = table->rare_blocks;
-		table->rare_blocks = block;
-		table->rare_block_count++;
-		for (size_t i = RARE_BLOCK - 1; i > 0; i--) {
-			block[i].next = table->rare_unused;
-			table->rare_unused = &block[i];
-		}
-	}
-	union ws_rare_slot *slot = table->rare_unused;
-	table->rare_unused = slot->next;
-	slot->rare = (struct ws_rare){.answered_by = 0};
-	return &slot->rare;
-}
-
-struct ws_rare *ws_table_rare(struct ws_table *table, struct ws_conn *conn)
-{
-	if (!conn->rare)
-		conn->rare = take_rare(table);
-	return conn->rare;
-}
+/* ---- Memory of those at rest */
 
 static size_t rested_size(struct ws_rested *rested)
 {
@@ -424,14 +390,6 @@ static void free_rested(struct ws_table *table, struct ws_rested *rested)
 {
 	table->rest_bytes -= rested_size(rested);
 	free(rested);
-}
-
-static void free_rare(struct ws_table *table, struct ws_conn *conn)
-{
-	union ws_rare_slot *slot = (union ws_rare_slot *)conn->rare;
-	slot->next = table->rare_unused;
-	table->rare_unused = slot;
-	conn->rare = NULL;
 }
 
 /* ---- Removing */
@@ -510,7 +468,7 @@ static void free_conn(struct ws_table *table, ws_conn_id id)
 		return;
 	}
 	if (conn->rare)
-		free_rare(table, conn);
+		ws_rare_give_back(table, conn);
 	free_slot(table, conn);
 }
 
@@ -556,7 +514,7 @@ static void put_to_rest(struct ws_table *table, struct ws_conn *conn)
 	table->rest_bytes += rested_size(rested);
 	table->places[conn->id - 1] = (uintptr_t)rested + WS_PLACE_AT_REST;
 	if (conn->rare)
-		free_rare(table, conn);
+		ws_rare_give_back(table, conn);
 	free_slot(table, conn);
 	if (table->awake_most > table->awake_least && has_credit(table, CREDIT_MOST / 2))
 		table->awake_most--;
@@ -604,7 +562,7 @@ struct ws_conn *ws_table_wake(struct ws_table *table, ws_conn_id id)
 {
 	struct ws_rested *rested = ws_rested_at(table->places[id - 1]);
 	struct ws_rare *rare = NULL;
-	if (!grow_pool(table) || (rested->has_rare && !(rare = take_rare(table))))
+	if (!grow_pool(table) || (rested->has_rare && !(rare = ws_rare_take(table))))
 		return NULL;
 	struct ws_conn *conn = take_slot(table);
 	ws_rested_read(table, rested, conn, rare);

@@ -47,7 +47,8 @@ void ws_udp_free(struct ws_udp_table *table)
 }
 
 /* Makes the key, and returns which endpoint of it the source is. */
-static uint8_t make_key(struct udp_key *key, const struct ws_udp_datagram *datagram)
+static inline __attribute__((always_inline)) uint8_t make_key(struct udp_key *key,
+                                                              const struct ws_udp_datagram *datagram)
 {
 	int order = ws_addr_compare(datagram->source, datagram->destination);
 	uint8_t self = order > 0 || (order == 0 && datagram->source_port > datagram->destination_port);
@@ -74,7 +75,7 @@ uint32_t ws_udp_hash(const struct ws_flow_key *key, const struct ws_packet *pack
 static struct ws_datagram_info *keep_datagram(struct ws_udp_table *table, struct conversation *conversation,
                                               const struct ws_udp_datagram *sent, unsigned self)
 {
-	struct ws_datagram_info *datagram = ws_log_add(&table->datagrams);
+	struct ws_datagram_info *datagram = table->datagrams.limit ? ws_log_add(&table->datagrams) : NULL;
 	if (!datagram)
 		return NULL;
 	datagram->time = sent->time;
