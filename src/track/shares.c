@@ -11,6 +11,7 @@
  * Nagle's algorithm holds back the rest, which an ACK then releases). */
 #include "track/shares.h"
 #include "track/machine.h"
+#include "track/shares_news.h"
 
 #include <string.h>
 
@@ -73,15 +74,6 @@ bool ws_shares_wait(const struct ws_shares *shares)
 
 /* ---- A wait for a program has ended at `now` */
 
-/* The first part of a wait, which is at most `most` long, belongs to one cause, and the rest to another one. */
-static void split(struct ws_shares *shares, ws_time wait, ws_time most, enum ws_cause first, unsigned first_side,
-                  enum ws_cause rest, unsigned rest_side)
-{
-	const ws_time part = most < wait ? most : wait;
-	ws_shares_spend(shares, first, first_side, part);
-	ws_shares_spend(shares, rest, rest_side, wait - part);
-}
-
 /* What passes the capture `after` something went to `self` answers it. The shortest way that was measured until now may
  * be that of the handshake, which takes longer than the next ones. */
 static bool comes_after(const struct ws_shares *shares, unsigned self, ws_time after)
@@ -116,8 +108,9 @@ WS_SELDOM static void settle_same_sender(struct ws_shares *shares, const struct 
 	const struct ws_share_side *side = &shares->side[self], *peer = &shares->side[!self];
 	const enum ws_cause cause = side->filled ? WS_CAUSE_WINDOW : WS_CAUSE_NETWORK;
 	if (side->full) { /* it had more to send, which was on its way, or had to wait for an ACK that had passed */
-		split(shares, wait, shares->time.way_to[self] + shares->time.way_to[self] / 4 + RELEASED_WITHIN, cause,
-		      self, WS_CAUSE_PROGRAM, self);
+		ws_shares_split(shares, wait,
+		                shares->time.way_to[self] + shares->time.way_to[self] / 4 + RELEASED_WITHIN, cause,
+		                self, WS_CAUSE_PROGRAM, self);
 		return;
 	}
 	if (was_throttled(shares, self, now)) {
@@ -126,20 +119,21 @@ WS_SELDOM static void settle_same_sender(struct ws_shares *shares, const struct 
 	}
 	const ws_time probe = ws_shares_probe_wait(shares, s, now, mss);
 	if (probe) {
-		split(shares, wait, wait - probe, WS_CAUSE_PROGRAM, self, WS_CAUSE_WINDOW, self);
+		ws_shares_split(shares, wait, wait - probe, WS_CAUSE_PROGRAM, self, WS_CAUSE_WINDOW, self);
 		return;
 	}
 	if ((mss && s->length >= mss) || !is_released(shares, self, now)) {
 		/* It may have waited for what it acknowledges: that was on its way. */
 		const bool asked = s->flags & WS_TCP_ACK && ws_shares_in_flight(peer) &&
 		                   ws_seq_before(peer->acknowledged, s->acknowledgment);
-		split(shares, wait, asked ? ws_shares_way_left(shares, self) : 0, WS_CAUSE_NETWORK, !self,
-		      WS_CAUSE_PROGRAM, self);
+		ws_shares_split(shares, wait, asked ? ws_shares_way_left(shares, self) : 0, WS_CAUSE_NETWORK, !self,
+		                WS_CAUSE_PROGRAM, self);
 		return;
 	}
 	const ws_time delay = side->all_acked - side->sent_time, way = shares->time.way_to[!self];
 	const bool nagle = delay > way + WS_SHARE_DELAYED_AFTER && side->little;
-	split(shares, wait, nagle ? way + shares->time.way_to[self] : wait, cause, self, WS_CAUSE_NAGLE, self);
+	ws_shares_split(shares, wait, nagle ? way + shares->time.way_to[self] : wait, cause, self, WS_CAUSE_NAGLE,
+	                self);
 }
 
 /* The server speaks first. Until it sent its SYN-ACK for the last time, it had not taken the ACK of the client. */
@@ -151,12 +145,12 @@ WS_SELDOM static void settle_greeting(struct ws_shares *shares, unsigned self, w
 		ws_shares_spend(shares, WS_CAUSE_CONNECTING, 0, time - shares->since);
 		shares->since = time;
 	}
-	split(shares, now - shares->since, ws_shares_way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM,
-	      self);
+	ws_shares_split(shares, now - shares->since, ws_shares_way_left(shares, self), WS_CAUSE_NETWORK, !self,
+	                WS_CAUSE_PROGRAM, self);
 }
 
-/* `lost` is the end of the wait, in which a timer was waited for. */
-static void settle_data(struct ws_shares *shares, const struct ws_segment *s, ws_time now, uint32_t mss, ws_time lost)
+void ws_shares_settle_data(struct ws_shares *shares, const struct ws_segment *s, ws_time now, uint32_t mss,
+                           ws_time lost)
 {
 	const unsigned self = s->direction;
 	const ws_time wait = now - shares->since - lost;
@@ -168,7 +162,7 @@ static void settle_data(struct ws_shares *shares, const struct ws_segment *s, ws
 	if (shares->speaker == (int)self + 1 || crossed)
 		settle_same_sender(shares, s, now - lost, mss);
 	else if (shares->speaker)
-		split(shares, wait, ws_shares_way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
+		ws_shares_settle_answer(shares, self, wait);
 	else if (!ws_shares_is_opener(shares, self))
 		settle_greeting(shares, self, now - lost);
 	else
@@ -196,14 +190,16 @@ WS_SELDOM static void settle_end(struct ws_shares *shares, const struct ws_segme
 	const unsigned self = s->direction;
 	const ws_time wait = now - shares->since - lost;
 	if (shares->side[!self].fin)
-		split(shares, wait, shares->time.way_to[self], WS_CAUSE_CLOSING, 0, WS_CAUSE_PROGRAM, self);
+		ws_shares_split(shares, wait, shares->time.way_to[self], WS_CAUSE_CLOSING, 0, WS_CAUSE_PROGRAM, self);
 	else if (owes_answer(shares, self))
-		split(shares, wait, ws_shares_way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
+		ws_shares_split(shares, wait, ws_shares_way_left(shares, self), WS_CAUSE_NETWORK, !self,
+		                WS_CAUSE_PROGRAM, self);
 	else if (s->flags & WS_TCP_FIN && was_never_answered(shares, self))
-		split(shares, wait, ws_shares_way_left(shares, !self), WS_CAUSE_NETWORK, self, WS_CAUSE_PROGRAM, !self);
+		ws_shares_split(shares, wait, ws_shares_way_left(shares, !self), WS_CAUSE_NETWORK, self,
+		                WS_CAUSE_PROGRAM, !self);
 	else
-		split(shares, wait, shares->side[!self].sent ? ws_shares_way_left(shares, self) : 0, WS_CAUSE_NETWORK,
-		      !self, WS_CAUSE_IDLE, 0);
+		ws_shares_split(shares, wait, shares->side[!self].sent ? ws_shares_way_left(shares, self) : 0,
+		                WS_CAUSE_NETWORK, !self, WS_CAUSE_IDLE, 0);
 	ws_shares_spend(shares, WS_CAUSE_TIMEOUT, self, lost);
 }
 
@@ -228,15 +224,13 @@ static inline bool announces_window(const struct ws_share_side *peer, const stru
 	                                     ws_seq_before(s->acknowledgment, peer->acknowledged));
 }
 
-/* The peer's window, whose size is known only with its scale, which the SYNs say. `peer` sends into it, and `way` is that
- * from the capture to it and back. */
+/* `peer` sends into the window, and `way` is that from the capture to it and back. */
 static inline void take_window(struct ws_share_side *peer, const struct ws_segment *s, const struct ws_flow *flow,
                                uint32_t microseconds, ws_time way, uint32_t mss)
 {
-	enum { FIRST = 2 }; /* of ws_flow.scale */
 	if (!flow->scale)
 		return;
-	const uint32_t window = (uint32_t)s->window << (flow->scale > FIRST ? flow->scale - FIRST : 0);
+	const uint32_t window = ws_shares_window(s, flow);
 	ws_shares_note_edge(peer, s->acknowledgment + window, microseconds, way);
 	if (mss && window > 2 * mss)
 		peer->wide = true;
@@ -261,13 +255,7 @@ static inline void take_ack(struct ws_share_side *peer, const struct ws_segment 
 		return;
 	}
 	if (ws_seq_before(peer->acknowledged, s->acknowledgment)) {
-		peer->little = peer->end - peer->acknowledged < 2 * (mss ? mss : 1460);
-		peer->burst = peer->burst < (peer->repaired ? 2 : WS_SHARE_BURST) ? 0 : WS_SHARE_THROTTLED;
-		peer->acknowledged = s->acknowledgment;
-		if (!peer->doubtful)
-			peer->acked_time = microseconds;
-		if (!ws_shares_in_flight(peer))
-			peer->all_acked = now;
+		ws_shares_take_acknowledged(peer, s, now, microseconds, mss);
 		if (peer->recovery && !ws_seq_before(s->acknowledgment, peer->recovery_end))
 			peer->recovery = 0;
 	}
@@ -278,53 +266,6 @@ static inline void take_ack(struct ws_share_side *peer, const struct ws_segment 
 		ws_shares_begin_recovery(peer, WS_CAUSE_DUPLICATE_ACKS);
 		peer->suspected = true;
 	}
-}
-
-/* A small segment comes before the ACK of another one can have released it. */
-static bool is_eager(const struct ws_share_side *self, const struct ws_segment *s, ws_time now, ws_time way,
-                     uint32_t mss)
-{
-	if (!self->sent_time || self->full || s->length >= mss)
-		return false;
-	return ws_shares_in_flight(self) ||
-	       (self->all_acked > self->sent_time && now - self->all_acked < way - way / 4 - WS_MILLISECOND);
-}
-
-/* As large as segments can be, or several of them that were merged. */
-static bool is_full(uint32_t length, uint32_t mss)
-{
-	return mss ? length == mss || (length > mss && length % mss == 0) : length >= 1000;
-}
-
-static void count_burst(struct ws_share_side *self)
-{
-	if (self->full || self->burst == WS_SHARE_THROTTLED)
-		self->burst = !self->full;
-	else if (self->burst < WS_SHARE_BURST)
-		self->burst = (self->burst + 1) & 15;
-}
-
-/* The segment goes on to `end`, which is new. */
-static inline void take_news(struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s,
-                             ws_time now, uint32_t mss, uint32_t end)
-{
-	enum { MOST_TRIPS = 63 };
-	const ws_time way = shares->time.way_to[s->direction];
-	const bool again = self->sent_time && !ws_shares_in_flight(self);
-	if (again && now - self->sent_time > (shares->time.way_to[0] + shares->time.way_to[1]) / 2)
-		self->trips = (self->trips + (self->trips < MOST_TRIPS)) & MOST_TRIPS;
-	self->missing = 0;
-	if (!self->eager && s->length && is_eager(self, s, now, way, mss))
-		self->eager = true;
-	self->end = end;
-	if (!s->length)
-		return;
-	self->sent_time = now;
-	const bool filled = ws_shares_fill(shares, s, mss, now);
-	self->filled = filled;
-	self->full = filled || is_full(s->length, mss);
-	count_burst(self);
-	shares->speaker = (int8_t)(s->direction + 1);
 }
 
 /* Data before it has not come. What the peer has acknowledged has only not been captured. */
@@ -347,14 +288,9 @@ static inline void take_data(struct ws_shares *shares, struct ws_share_side *sel
                              uint32_t analysis, ws_time now, uint32_t mss)
 {
 	const uint32_t fin = !!(s->flags & WS_TCP_FIN), end = s->sequence + s->length + fin;
-	if (!self->sent) {
-		self->sent = true;
-		if (!self->awaited || ws_seq_before(s->sequence, self->acknowledged))
-			self->acknowledged = s->sequence;
-		self->end = s->sequence;
-	}
+	ws_shares_begin_data(self, s->sequence);
 	if (ws_seq_before(self->end, end))
-		take_news(shares, self, s, now, mss, end);
+		ws_shares_take_news(shares, self, s, now, mss, end);
 	if (fin)
 		self->fin = true;
 	if (is_gap(self, s, analysis) && (!self->recovery || self->suspected))
@@ -382,7 +318,8 @@ static inline bool end_wait(struct ws_shares *shares, const struct ws_share_side
 	const bool news = s->length && (!self->sent || ws_seq_before(self->end, s->sequence + s->length));
 	const bool gap = lost || self->missing;
 	if (news) {
-		settle_data(shares, s, now, mss, gap ? ws_shares_lost_before(shares, s, analysis, now, lost) : 0);
+		ws_shares_settle_data(shares, s, now, mss,
+		                      gap ? ws_shares_lost_before(shares, s, analysis, now, lost) : 0);
 		return true;
 	}
 	if (s->flags & WS_TCP_FIN && self->fin && shares->side[!s->direction].fin) {
@@ -405,8 +342,8 @@ static inline void end_interval(struct ws_shares *shares, const struct ws_share_
 	if (is_unusual(shares) && (sides[0].doubtful || sides[1].doubtful || sides[0].suspected || sides[1].suspected))
 		return;
 	if (state.cause == WS_CAUSE_WINDOW && !sides[state.side].small)
-		split(shares, now - shares->since, ws_shares_opened_after(shares, state.side, now, mss),
-		      WS_CAUSE_WINDOW, state.side, WS_CAUSE_NETWORK, state.side);
+		ws_shares_split(shares, now - shares->since, ws_shares_opened_after(shares, state.side, now, mss),
+		                WS_CAUSE_WINDOW, state.side, WS_CAUSE_NETWORK, state.side);
 	else if (!state.waits)
 		ws_shares_spend(shares, state.cause, state.side, now - shares->since);
 	else if (!end_wait(shares, self, s, analysis, now, mss, lost))
@@ -464,8 +401,8 @@ WS_SELDOM static void begin(struct ws_shares *shares, const struct ws_segment *s
 	shares->phase = (uint16_t)(now % WS_SHARE_MICROSECOND);
 }
 
-void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
-                    const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss)
+void ws_shares_note_any(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
+                        const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss)
 {
 	enum { MOST_MISSING = 3 };
 	struct ws_share_side *self = &shares->side[s->direction], *peer = &shares->side[!s->direction];
@@ -473,8 +410,8 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 	const ws_time now = s->time > shares->latest ? s->time : shares->latest;
 	if (!shares->opener)
 		begin(shares, s, now);
-	for (unsigned i = 0; rtt && i < 2; i++)
-		shares->time.way_to[i] = rtt[!i].count ? rtt[!i].least : shares->time.way_to[i];
+	if (rtt)
+		ws_shares_take_ways(shares, rtt);
 	const unsigned lost = ws_shares_lost_packets(self, s, mss);
 	if (!shares->open)
 		ws_shares_measure_handshake(shares, s, now);

@@ -49,7 +49,7 @@ struct ws_share_side {
 	uint8_t burst : 4;            /* small segments in a row since the peer acknowledged something new, at most
 	                          * WS_SHARE_BURST; WS_SHARE_THROTTLED */
 	bool little : 1;              /* before the latest ACK, less than two segments were not acknowledged */
-	bool sent : 1, fin : 1, filled : 1; /* filled: there is no room in the window for another segment */
+	bool sent : 1, filled : 1;    /* filled: there is no room in the window for another segment */
 	bool full : 1;     /* its latest segment was as large as segments can be, so it probably has more to send */
 	bool wide : 1;     /* the peer's window has had room for several segments */
 	bool gap : 1;      /* data has come that does not follow what came before it, with the TSval repeat_tsval */
@@ -58,14 +58,22 @@ struct ws_share_side {
 	bool eager : 1;    /* it does not follow Nagle's algorithm */
 	bool numbered : 1; /* next_identification is valid */
 	bool repaired : 1; /* its timer has repaired a loss, which makes the congestion window small */
-	/* What ws_shares_is_unusual() asks for fills the last byte. */
-	uint8_t recovery : 4; /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */
-	bool suspected : 1;   /* the peer has repeated an ACK: what it lacks is lost when it comes again, and late when
-	                       * not */
-	bool doubtful : 1;    /* a segment was sent again, and the ACK has yet to say whether one was lost */
-	bool small : 1;       /* the peer's window, which had room for several segments, has none for one (RFC 9293
-	                       * §3.8.6.2) */
-	bool closed : 1;      /* as a receiver, it has announced a window of 0 */
+	/* What makes the next segments unusual, in one byte: see ws_shares_is_unusual(). */
+	union {
+		struct {
+			uint8_t recovery : 3; /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being
+			                          recovered */
+			bool suspected : 1;   /* the peer has repeated an ACK: what it lacks is lost when it comes
+			                          again, and late when not */
+			bool doubtful : 1;    /* a segment was sent again, and the ACK has yet to say whether one was
+			                          lost */
+			bool small : 1;       /* the peer's window, which had room for several segments, has none for
+			                          one (RFC 9293 §3.8.6.2) */
+			bool closed : 1;      /* as a receiver, it has announced a window of 0 */
+			bool fin : 1;
+		};
+		uint8_t unusual; /* all of them */
+	};
 };
 
 /* Zeroed memory is a valid start. Of its six cache lines, ws_shares_sum() seldom reads two: the times of rare causes, and
@@ -143,11 +151,18 @@ struct ws_span_recorder {
 	void (*add)(struct ws_span_recorder *recorder, enum ws_cause cause, unsigned side, ws_time time);
 };
 
+static inline bool ws_shares_is_sided(enum ws_cause cause)
+{
+#define X(name, word, words, sided) | (unsigned)(sided) << (name)
+	return (0u WS_CAUSES(X)) >> cause & 1;
+#undef X
+}
+
 /* Time belongs to a cause, up to now. */
 static inline void ws_shares_add_to(struct ws_time_shares *sum, enum ws_cause cause, unsigned side, ws_time time)
 {
 	if (time > 0)
-		sum->time[cause][ws_cause_is_sided(cause) ? side : 0] += time;
+		sum->time[cause][ws_shares_is_sided(cause) ? side : 0] += time;
 }
 
 static inline void ws_shares_spend(struct ws_shares *shares, enum ws_cause cause, unsigned side, ws_time time)
@@ -161,6 +176,15 @@ static inline void ws_shares_spend(struct ws_shares *shares, enum ws_cause cause
 	}
 }
 
+/* The first part of a wait, which is at most `most` long, belongs to one cause, and the rest to another one. */
+static inline void ws_shares_split(struct ws_shares *shares, ws_time wait, ws_time most, enum ws_cause first,
+                                   unsigned first_side, enum ws_cause rest, unsigned rest_side)
+{
+	const ws_time part = most < wait ? most : wait;
+	ws_shares_spend(shares, first, first_side, part);
+	ws_shares_spend(shares, rest, rest_side, wait - part);
+}
+
 /* An ACK says that data has come again that had arrived before (RFC 2883). */
 static inline bool ws_shares_came_twice(const struct ws_segment *s)
 {
@@ -169,7 +193,7 @@ static inline bool ws_shares_came_twice(const struct ws_segment *s)
 
 static inline void ws_shares_begin_recovery(struct ws_share_side *side, enum ws_cause cause)
 {
-	side->recovery = (uint8_t)(cause & 15);
+	side->recovery = (uint8_t)(cause & 7);
 	side->recovery_end = side->end;
 }
 
@@ -186,8 +210,14 @@ WS_SELDOM void ws_shares_note_repair(struct ws_shares *shares, const struct ws_s
                                      bool waited, ws_time now);
 /* A segment was captured, with these marks. `rtt` may be NULL where no round trip was measured since the last call.
  * `mss`: the payload of a full segment, 0 when it is not known. */
-void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
+void ws_shares_note_any(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
+                        const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss);
+/* Does the same, at less cost for an ordinary segment, as most are. Returns whether it was one. */
+bool ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
                     const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss);
+/* Data has ended a wait for a program. `lost` is the end of the wait, in which a timer was waited for. */
+void ws_shares_settle_data(struct ws_shares *shares, const struct ws_segment *s, ws_time now, uint32_t mss,
+                           ws_time lost);
 /* A segment that changes nothing was captured. */
 void ws_shares_pass(struct ws_shares *shares, ws_time time);
 /* A program is waited for, and only what comes next shows whose. */
@@ -209,10 +239,15 @@ static inline uint32_t ws_shares_full_segment(uint32_t mss, const struct ws_segm
 	enum { TIMESTAMPS = 12 };
 	return mss > 2 * TIMESTAMPS && segment->timestamps ? mss - TIMESTAMPS : mss;
 }
+/* A packet that the sender or the receiver has merged has as many numbers as parts. */
+static inline unsigned ws_shares_parts(const struct ws_segment *s, uint32_t mss)
+{
+	return mss && s->length > mss ? (s->length + mss - 1) / mss : 1;
+}
 /* The packets of `self` that were lost between its previous one and this one, as the IPv4 identifications tell of a
  * host that counts them for each connection, such as Linux; one that counts those of all together, such as older
  * Windows, has no timestamps. 0: none, or it is not known. A SYN-ACK with 0 is that of Linux, which counts from the
- * next one on. A packet that the sender or the receiver has merged has as many as its parts. */
+ * next one on. */
 unsigned ws_shares_lost_packets(struct ws_share_side *self, const struct ws_segment *s, uint32_t mss);
 /* What is left of the way to `self` and back when the wait begins, after what the other side has sent. */
 ws_time ws_shares_way_left(const struct ws_shares *shares, unsigned self);

@@ -19,13 +19,12 @@ unsigned ws_shares_lost_packets(struct ws_share_side *self, const struct ws_segm
 	enum { BURST = 64, BACK = 0x8000 };
 	if (self->counted == WS_SHARE_UNCOUNTED || s->flags & WS_TCP_RST)
 		return 0;
-	const unsigned parts = mss && s->length > mss ? (s->length + mss - 1) / mss : 1;
 	const unsigned lost = (uint16_t)(s->identification - self->next_identification);
 	const bool numbered = self->numbered;
 	if (numbered && lost >= BACK)
 		return 0;
 	self->numbered = s->identification && (mss || s->length < 1000);
-	self->next_identification = (uint16_t)(s->identification + parts);
+	self->next_identification = (uint16_t)(s->identification + ws_shares_parts(s, mss));
 	if (!self->numbered || !numbered) {
 		const bool linux_syn = s->flags & WS_TCP_SYN && s->flags & WS_TCP_ACK && !s->identification;
 		self->counted = linux_syn ? WS_SHARE_COUNTED : self->numbered ? self->counted : 0;

@@ -30,31 +30,41 @@ static unsigned least_bend(const struct ws_share_side *side)
 	return least;
 }
 
-/* Takes the edge `at` out. The next newer one is then reached evenly from the next older one. */
-static void take_out(struct ws_share_side *side, unsigned at)
+/* Makes room for a new edge, in place of the one at `at`, which is then reached evenly from the next older one. */
+static inline void shift(struct ws_share_side *side, unsigned at)
 {
 	const unsigned newer = side->edge_even & ((1u << at) - 1), older = side->edge_even >> (at + 1);
-	side->edge_even = (uint8_t)(newer | older << at | 1u << (at - 1)) & ALL;
-	side->edges--;
-	memmove(side->edge + at, side->edge + at + 1, (side->edges - at) * sizeof(*side->edge));
+	side->edge_even = (uint8_t)(newer << 1 | older << (at + 1) | 1u << at) & ALL;
+	memmove(side->edge + 1, side->edge, at * sizeof(*side->edge));
+}
+
+/* Whether `time` < `way` / `unit`, without a division. */
+static inline bool is_within(uint32_t time, ws_time way, ws_time unit)
+{
+	return (time + INT64_C(1)) * unit <= way;
 }
 
 void ws_shares_note_edge(struct ws_share_side *side, uint32_t right, uint32_t time, ws_time way)
 {
 	if (side->edges &&
-	    (right == side->edge[0].right || time - side->edge[0].time < way / WS_SHARE_MICROSECOND / PART)) {
+	    (right == side->edge[0].right || is_within(time - side->edge[0].time, way, WS_SHARE_MICROSECOND * PART))) {
 		side->edge[0].right = right;
 		return;
 	}
-	if (side->edges == WS_SHARE_EDGES)
-		take_out(side, time - side->edge[WS_SHARE_EDGES - 2].time < way / WS_SHARE_MICROSECOND
-		                       ? least_bend(side)
-		                       : WS_SHARE_EDGES - 1);
-	memmove(side->edge + 1, side->edge, side->edges * sizeof(*side->edge));
+	if (side->edges == WS_SHARE_EDGES &&
+	    is_within(time - side->edge[WS_SHARE_EDGES - 2].time, way, WS_SHARE_MICROSECOND)) {
+		shift(side, least_bend(side));
+	} else { /* in place of the oldest one, or of none */
+		_Static_assert(WS_SHARE_EDGES == 5, "all of them");
+		side->edge[4] = side->edge[3];
+		side->edge[3] = side->edge[2];
+		side->edge[2] = side->edge[1];
+		side->edge[1] = side->edge[0];
+		side->edge_even = (uint8_t)(side->edge_even << 1) & ALL;
+		side->edges += side->edges < WS_SHARE_EDGES;
+	}
 	side->edge[0].time = time;
 	side->edge[0].right = right;
-	side->edge_even = (uint8_t)(side->edge_even << 1) & ALL;
-	side->edges++;
 }
 
 /* Where the way between two edges is taken to be even. Returns the part of `whole` that `part` of `of` is. */

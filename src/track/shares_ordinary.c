@@ -1,0 +1,116 @@
+/* Ordinary segments: their way through the division of time, which does for them just what ws_shares_note_any() does. As in
+ * Van Jacobson's header prediction, a few tests at the beginning say that nothing is lost, repeated, closed or beginning to
+ * be, that new data comes, or an ACK of what was sent, and that no packet is missing by its number. */
+#include "track/shares.h"
+#include "track/shares_news.h"
+
+/* The marks that the shares depend on. */
+static inline bool is_marked(uint32_t analysis)
+{
+	return analysis & (WS_SHARE_MARK(LOST_SEGMENT) | WS_SHARE_MARK(DUPLICATE_ACK) | WS_SHARE_MARK(KEEP_ALIVE) |
+	                   WS_SHARE_MARK(ZERO_WINDOW_PROBE) | WS_SHARE_MARK(SPURIOUS_RETRANSMISSION) |
+	                   WS_SHARE_MARK(OUT_OF_ORDER));
+}
+
+/* It has acknowledged what was sent, and not less than before. */
+static inline bool is_ordinary_ack(const struct ws_share_side *peer, uint32_t ack)
+{
+	if (!peer->sent)
+		return peer->awaited && ack == peer->acknowledged;
+	return !ws_seq_before(peer->end, ack) && !ws_seq_before(ack, peer->acknowledged);
+}
+
+/* Its number is the next one, or its sender does not count: does what ws_shares_lost_packets() does then. Returns false, and
+ * does nothing, for another one. */
+static inline bool take_number(struct ws_share_side *self, const struct ws_segment *s, uint32_t mss)
+{
+	const unsigned counted = self->counted, identification = s->identification;
+	if (counted == WS_SHARE_UNCOUNTED)
+		return true;
+	if (!self->numbered) {
+		if (identification)
+			return false;
+		self->counted = 0;
+	} else {
+		if (!identification || identification != self->next_identification || (!mss && s->length >= 1000))
+			return false;
+		self->counted = (uint8_t)(counted + (counted < WS_SHARE_UNCOUNTED - 1));
+	}
+	self->next_identification = (uint16_t)(identification + ws_shares_parts(s, mss));
+	return true;
+}
+
+/* The endpoint whose data is under way, and which has more; 2: neither. */
+static inline unsigned busy_side(const struct ws_shares *shares)
+{
+	const struct ws_share_side *sides = shares->side;
+	if (sides[0].full && ws_seq_before(sides[0].acknowledged, sides[0].end))
+		return 0;
+	return sides[1].full && ws_seq_before(sides[1].acknowledged, sides[1].end) ? 1 : 2;
+}
+
+/* Data has ended a wait. Mostly it is the other endpoint's turn, which ws_shares_settle_data() has among other cases. */
+static inline void settle(struct ws_shares *shares, const struct ws_segment *s, ws_time now, uint32_t mss)
+{
+	const unsigned self = s->direction;
+	if (shares->speaker != !self + 1 || shares->side[self].all_acked > shares->since) {
+		ws_shares_settle_data(shares, s, now, mss, 0);
+		return;
+	}
+	ws_shares_note_probe(shares, self, false);
+	ws_shares_settle_answer(shares, self, now - shares->since);
+}
+
+/* Returns false, and does nothing, when the segment may be no ordinary one. */
+static inline bool note_ordinary(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
+                                 const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss)
+{
+	struct ws_share_side *self = &shares->side[s->direction], *peer = &shares->side[!s->direction];
+	const struct ws_flow *flow = &analyser->flow[s->direction];
+	if ((s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK)) != WS_TCP_ACK || is_marked(analysis) ||
+	    s->sack || !s->window || !shares->open || shares->resetter || self->unusual | peer->unusual)
+		return false;
+	const uint32_t end = s->sequence + s->length, window = ws_shares_window(s, flow);
+	if (!is_ordinary_ack(peer, s->acknowledgment) || (window < mss && flow->scale && peer->wide) ||
+	    (s->length && (self->missing || (self->sent && !ws_seq_before(self->end, end)))))
+		return false;
+	const unsigned busy = busy_side(shares);
+	if ((busy < 2 && shares->side[busy].filled) || !take_number(self, s, mss))
+		return false;
+
+	const ws_time now = s->time > shares->latest ? s->time : shares->latest;
+	const uint32_t microseconds = ws_shares_microseconds(shares, now);
+	if (rtt)
+		ws_shares_take_ways(shares, rtt);
+	if (busy < 2) {
+		ws_shares_spend(shares, WS_CAUSE_NETWORK, busy, now - shares->since);
+		shares->since = now;
+	} else if (s->length) {
+		settle(shares, s, now, mss);
+		shares->since = now;
+	}
+	if (flow->scale) {
+		if (!peer->edges || s->acknowledgment + window != peer->edge[0].right)
+			ws_shares_note_edge(peer, s->acknowledgment + window, microseconds,
+			                    shares->time.way_to[!s->direction]);
+		if (!peer->wide && mss && window > 2 * mss)
+			peer->wide = true;
+	}
+	if (s->acknowledgment != peer->acknowledged)
+		ws_shares_take_acknowledged(peer, s, now, microseconds, mss);
+	if (s->length) {
+		ws_shares_begin_data(self, s->sequence);
+		ws_shares_take_news(shares, self, s, now, mss, end);
+	}
+	shares->latest = now;
+	return true;
+}
+
+bool ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
+                    const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss)
+{
+	if (note_ordinary(shares, s, analysis, analyser, rtt, mss))
+		return true;
+	ws_shares_note_any(shares, s, analysis, analyser, rtt, mss);
+	return false;
+}
