@@ -159,14 +159,22 @@ enum ws_typing {
 };
 
 /* One key press or turn of the mouse, as what it asks for. */
-enum ws_key_kind { WS_KEY_NONE, WS_KEY_ACTION, WS_KEY_EDIT, WS_KEY_CLICK, WS_KEY_WHEEL_UP, WS_KEY_WHEEL_DOWN };
+enum ws_key_kind {
+	WS_KEY_NONE,
+	WS_KEY_ACTION,
+	WS_KEY_EDIT,
+	WS_KEY_CLICK,
+	WS_KEY_WHEEL_UP,
+	WS_KEY_WHEEL_DOWN,
+	WS_KEY_UNKNOWN /* a character that is no key of this screen */
+};
 struct ws_key {
 	enum ws_key_kind kind;
 	ws_time time;          /* when it was pressed, on the clock of ws_ui_tick(); 0: at the last tick */
 	int row, column;       /* of the mouse */
 	enum ws_action action; /* of WS_KEY_ACTION */
 	enum ws_edit edit;     /* of WS_KEY_EDIT */
-	uint32_t character;    /* of WS_EDIT_INSERT */
+	uint32_t character;    /* of WS_EDIT_INSERT and WS_KEY_UNKNOWN */
 };
 
 #endif

@@ -126,9 +126,7 @@ int lab_scenarios_print(void)
 	size_t count;
 	struct lab_scenario **all = lab_scenarios_bundled(&count, &error);
 	for (size_t i = 0; i < count; i++) {
-		printf("%-22s ", all[i]->name);
-		print_clean(stdout, all[i]->about);
-		putchar('\n');
+		print_about(all[i]->name, all[i]->about);
 	}
 	lab_scenarios_free(all, count);
 	if (error.status != WS_OK)

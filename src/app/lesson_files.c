@@ -128,9 +128,7 @@ int lessons_print(void)
 	size_t count;
 	struct lesson_file *files = lessons_bundled(&count, &error);
 	for (size_t i = 0; i < count; i++) {
-		printf("%-22s ", files[i].name);
-		print_clean(stdout, files[i].lesson->about);
-		putchar('\n');
+		print_about(files[i].name, files[i].lesson->about);
 	}
 	lessons_free(files, count);
 	if (error.status != WS_OK)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 int report_error(const struct ws_error *error)
@@ -50,4 +51,24 @@ void print_clean(FILE *file, const char *text)
 	struct ws_text clean = WS_TEXT_OVER(buffer);
 	ws_text_clean(&clean, text, strlen(text));
 	fputs(ws_text_cstr(&clean), file);
+}
+
+void print_about(const char *name, const char *about)
+{
+	enum { COLUMN = 23, NARROW = 40 };
+	char buffer[512];
+	struct winsize size;
+	struct ws_text clean = WS_TEXT_OVER(buffer);
+	const bool fits = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= NARROW;
+	ws_text_clean(&clean, about, strlen(about));
+	const char *rest = ws_text_cstr(&clean);
+	int column = printf("%-*s ", COLUMN - 1, name);
+	while (fits && column + ws_columns(rest) > size.ws_col) {
+		const size_t used = column < size.ws_col ? ws_text_line(rest, size.ws_col - column) : 0;
+		printf("%.*s\n%*s", (int)used, rest, COLUMN, "");
+		rest += used;
+		rest += strspn(rest, " ");
+		column = COLUMN;
+	}
+	puts(rest);
 }

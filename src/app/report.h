@@ -17,5 +17,8 @@ int report_output_status(void);
 int file_error(FILE *file);
 /* Prints a text so that it is safe for a terminal. */
 void print_clean(FILE *file, const char *text);
+/* Prints a line "NAME  what it is about" of a list, so that it is safe for a terminal; on a terminal in as many lines as
+ * cut no word. */
+void print_about(const char *name, const char *about);
 
 #endif

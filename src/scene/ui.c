@@ -269,6 +269,20 @@ static bool turn_wheel(struct ws_ui *ui, const struct ws_model *model, bool up)
 	return changed;
 }
 
+/* A user who presses a key that this screen does not have is told so. */
+static bool say_unknown(struct ws_ui *ui, uint32_t character)
+{
+	const char *help = ui->options.key_name ? ui->options.key_name[WS_ACT_HELP] : NULL;
+	char message[128], key[2] = {(char)character, '\0'};
+	struct ws_text text = WS_TEXT_OVER(message);
+	if (!help)
+		return false;
+	ws_text_parts(&text, _("%1$s does nothing on this screen; %2$s lists its keys"),
+	              character == ' ' ? "Space" : key, help);
+	ws_ui_tell(ui, ws_text_cstr(&text), false);
+	return true;
+}
+
 static bool do_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key)
 {
 	switch (key->kind) {
@@ -281,6 +295,8 @@ static bool do_key(struct ws_ui *ui, const struct ws_model *model, const struct 
 	case WS_KEY_WHEEL_UP:
 	case WS_KEY_WHEEL_DOWN:
 		return ws_ui_typing(ui) != WS_TYPING_LINE && turn_wheel(ui, model, key->kind == WS_KEY_WHEEL_UP);
+	case WS_KEY_UNKNOWN:
+		return say_unknown(ui, key->character);
 	case WS_KEY_NONE:
 		break;
 	}

@@ -311,6 +311,10 @@ bool ws_view_key(struct ws_view *view, const struct ws_key_context *context, str
 		*key = (struct ws_key){.kind = WS_KEY_ACTION, .action = action};
 		if (context->typing ? typed_key(context->typing, code, kind == OK, action, key) : action != WS_ACT_NONE)
 			return true;
+		if (!context->typing && kind == OK && code >= ' ' && code < 0x7f) {
+			*key = (struct ws_key){.kind = WS_KEY_UNKNOWN, .character = code};
+			return true;
+		}
 	}
 	return false;
 }

@@ -366,6 +366,12 @@ static void test_hosts_live(void **state)
 	ws_ui_tick(world->ui, &world->model, world->clock += 30 * WS_SECOND);
 	assert_false(shows(world, "ends in"));
 	assert_true(shows(world, "idle for 60 s"));
+	/* On a narrow terminal it is left out, and not cut. */
+	ws_canvas_destroy(&world->canvas);
+	assert_true(ws_canvas_create(&world->canvas, 66, 24));
+	assert_true(shows(world, "1 CLOSE_WAIT"));
+	assert_false(shows(world, "idle"));
+	assert_false(shows(world, "…"));
 	/* Nothing more will end, but the time goes on. */
 	const ws_time next = ws_ui_next_change(world->ui, &world->model);
 	assert_true(next > 0 && next <= WS_SECOND);

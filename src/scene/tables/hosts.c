@@ -402,7 +402,9 @@ static void draw_row(const struct ws_ui *ui, const struct ws_model *model, struc
 		/* TRANSLATORS: at this sensor */
 		ws_text_printf(&text, _(" at %s"), ws_text_cstr(&clean));
 	}
-	draw_cut(canvas, row, end + 2 > words ? end + 2 : words, limit, WS_STYLE_DIM, ws_text_cstr(&text));
+	const int start = end + 2 > words ? end + 2 : words;
+	if (start + ws_columns(ws_text_cstr(&text)) <= limit) /* the notes below say it of the selected one */
+		ws_canvas_text(canvas, row, start, limit, WS_STYLE_DIM, ws_text_cstr(&text));
 }
 
 static void draw_heads(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
