@@ -45,6 +45,7 @@ struct decoder {
 	bool runs;             /* the thread has been started and not been joined */
 	bool gone;             /* decoder_go() has been called */
 	bool done;             /* the last packet has been read */
+	bool keeps;            /* live: decoder_next() decodes until the end */
 	unsigned quiet_reads;  /* calls since the last batch was handed over */
 	unsigned busy_reads;   /* live, alone: calls since nothing was left to read */
 	bool decodes_all;      /* gists are not enough */
@@ -497,7 +498,7 @@ void decoder_go(struct decoder *decoder)
 static void lend_capture(struct decoder *decoder)
 {
 	decoder->busy_reads = 0;
-	if (!decoder->runs || decoder->done || decoder->filled != decoder->taken ||
+	if (!decoder->runs || decoder->keeps || decoder->done || decoder->filled != decoder->taken ||
 	    (decoder->filling && decoder->filling->count))
 		return;
 	decoder->alone = false;
@@ -555,6 +556,7 @@ bool decoder_is_alone(const struct decoder *decoder)
 void decoder_pause(struct decoder *decoder)
 {
 	pthread_mutex_lock(&decoder->lock);
+	decoder->keeps = true;
 	decoder->pause = !decoder->alone;
 	pthread_cond_signal(&decoder->to_decoder);
 	pthread_mutex_unlock(&decoder->lock);

@@ -67,7 +67,8 @@ void decoder_release(struct decoder *decoder);
  * reads and decodes, up to a batch that is `dry`; all batches are to be released before the next one is asked for. So
  * packets that come singly cost no more than without a thread, and are not late. True: no thread is reading. */
 bool decoder_is_alone(const struct decoder *decoder);
-/* Live: the thread is to read no more for now; what it has read comes as batches, of which the last is `dry`. */
+/* Live: the thread is to read no more; what it has read comes as batches, of which the last is `dry`. From then on
+ * decoder_next() decodes. */
 void decoder_pause(struct decoder *decoder);
 /* Makes the decoder end soon; what it has read comes as batches until the last one. */
 void decoder_stop(struct decoder *decoder);
