@@ -1,6 +1,6 @@
 /* The Internet checksum. A ones' complement sum of 16-bit words equals the sum of wider words, folded to 16 bits at the
  * end. So this adds 32-bit words into 64-bit accumulators: a carry could be lost only after 2^32 words, and the
- * additions do not depend on one another. Long blocks are added with the compiler's vector types; on x86-64 that code
+ * additions do not depend on one another. Short blocks are added as 64-bit words with their carries. Long ones are added with the compiler's vector types; on x86-64 that code
  * is also compiled for AVX2, and the dynamic linker picks the version that the CPU can run. */
 #include "base/checksum.h"
 
@@ -47,30 +47,55 @@ FOR_EACH_PROCESSOR static uint64_t add_blocks(const uint8_t *bytes, size_t lengt
 	return all[0] + all[1] + all[2] + all[3];
 }
 
-uint64_t ws_checksum_add(uint64_t sum, const uint8_t *bytes, size_t length)
+/* Adds as many words of 8 bytes, whose carries are counted in the upper half. */
+static inline unsigned __int128 add_words(unsigned __int128 sum, const uint8_t *bytes, unsigned words)
 {
-	if (length >= BLOCK) {
-		sum += add_blocks(bytes, length & ~(size_t)1);
-		bytes += length & ~(size_t)1;
-		length &= 1;
-	}
-	for (; length >= 8; length -= 8, bytes += 8) {
+#pragma GCC unroll 4
+	for (unsigned i = 0; i < words; i++) {
 		uint64_t word;
-		memcpy(&word, bytes, sizeof(word));
-		sum += (word & LOW) + (word >> 32);
+		memcpy(&word, bytes + i * sizeof(word), sizeof(word));
+		sum += word;
 	}
-	if (length >= 4) {
+	return sum;
+}
+
+/* Less than BLOCK bytes. Each bit of the length stands for a step, so there is no loop. */
+static inline uint64_t add_rest(uint64_t sum, const uint8_t *bytes, size_t length)
+{
+	unsigned __int128 wide = 0;
+	if (length & 32) {
+		wide = add_words(wide, bytes, 4);
+		bytes += 32;
+	}
+	if (length & 16) {
+		wide = add_words(wide, bytes, 2);
+		bytes += 16;
+	}
+	if (length & 8) {
+		wide = add_words(wide, bytes, 1);
+		bytes += 8;
+	}
+	sum += ((uint64_t)wide & LOW) + ((uint64_t)wide >> 32) + (uint64_t)(wide >> 64);
+	if (length & 4) {
 		uint32_t word;
 		memcpy(&word, bytes, sizeof(word));
 		sum += word;
 		bytes += 4;
-		length -= 4;
 	}
-	if (length) {
-		uint8_t rest[4] = {bytes[0], length > 1 ? bytes[1] : 0, length > 2 ? bytes[2] : 0};
+	if (length & 3) {
+		const uint8_t rest[4] = {bytes[0], length & 2 ? bytes[1] : 0, (length & 3) == 3 ? bytes[2] : 0};
 		uint32_t word;
 		memcpy(&word, rest, sizeof(word));
 		sum += word;
 	}
 	return sum;
+}
+
+uint64_t ws_checksum_add(uint64_t sum, const uint8_t *bytes, size_t length)
+{
+	if (length < BLOCK)
+		return add_rest(sum, bytes, length);
+	const size_t even = length & ~(size_t)1;
+	sum += add_blocks(bytes, even);
+	return length & 1 ? add_rest(sum, bytes + even, 1) : sum;
 }

@@ -40,4 +40,10 @@ static inline uint16_t ws_checksum_fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
+/* True when the sum is that of a block that contains its own, correct checksum: folding it would give 0xffff. */
+static inline bool ws_checksum_is_right(uint64_t sum)
+{
+	return sum && sum % 0xffff == 0;
+}
+
 #endif

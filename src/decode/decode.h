@@ -102,7 +102,12 @@ enum {
 /* True when what comes from or to this port may be a tunnel, see ws_decode_udp_tunnel(). */
 static inline bool ws_udp_port_is_tunnel(uint16_t port)
 {
-	return port >= WS_PORT_L2TP &&
+	/* Most ports have other low bits than all of these. */
+#define BIT(port) (UINT64_C(1) << ((port) % 64))
+	const uint64_t low = BIT(WS_PORT_L2TP) | BIT(WS_PORT_GTP) | BIT(WS_PORT_TEREDO) | BIT(WS_PORT_VXLAN) |
+	                     BIT(WS_PORT_GENEVE) | BIT(WS_PORT_MPLS) | BIT(WS_PORT_VXLAN_LINUX);
+	return low & BIT(port) &&
+#undef BIT
 	       (port == WS_PORT_L2TP || port == WS_PORT_GTP || port == WS_PORT_TEREDO || port == WS_PORT_VXLAN ||
 	        port == WS_PORT_GENEVE || port == WS_PORT_MPLS || port == WS_PORT_VXLAN_LINUX);
 }
@@ -166,7 +171,7 @@ enum ws_checksum ws_transport_checksum(uint64_t addresses, const uint8_t *bytes,
 /* The status of an IPv4 header's checksum. */
 static inline enum ws_checksum ws_ipv4_checksum(const uint8_t *bytes, uint32_t length)
 {
-	if (ws_checksum_fold(ws_checksum_add_header(0, bytes, length)) == 0xffff)
+	if (ws_checksum_is_right(ws_checksum_add_header(0, bytes, length)))
 		return WS_CHECKSUM_GOOD;
 	return ws_load16(bytes + 10) ? WS_CHECKSUM_BAD
 	                             : WS_CHECKSUM_OFFLOADED; /* zero: the network card will compute it */

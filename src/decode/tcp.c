@@ -3,6 +3,7 @@
 #include "decode/decode.h"
 
 enum {
+	OPTION_NOP = 1,
 	OPTION_MSS = 2,
 	OPTION_WINDOW_SCALE = 3,
 	OPTION_SACK_PERMITTED = 4,
@@ -66,7 +67,6 @@ static inline bool is_of_linux_syn(const uint8_t *bytes, uint32_t length)
 
 bool ws_tcp_read_options(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t length)
 {
-	enum { NOP = 1 };
 	if (ws_tcp_is_timestamps(bytes, length)) {
 		read_timestamps(tcp, bytes + 2);
 		return true;
@@ -82,7 +82,7 @@ bool ws_tcp_read_options(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint3
 	struct ws_raw_option option;
 	uint32_t offset = 0;
 	while (offset < length) {
-		if (bytes[offset] == NOP) {
+		if (bytes[offset] == OPTION_NOP) {
 			offset++;
 			continue;
 		}

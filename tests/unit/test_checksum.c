@@ -12,8 +12,11 @@ static void test_against_bytes(void **state)
 		data[i] = (uint8_t)((random = random * 1103515245 + 12345) >> 16);
 	for (uint32_t offset = 0; offset < 17; offset++) {
 		for (uint32_t length = 0; length < 700; length++) {
-			uint16_t folded = ws_checksum_fold(ws_checksum_add(0, data + offset, length));
+			const uint64_t sum = ws_checksum_add(0, data + offset, length);
+			const uint16_t folded = ws_checksum_fold(sum), rest = (uint16_t)~folded;
 			assert_int_equal(ntohs(folded), sum_bytes(data + offset, length, 0));
+			assert_int_equal(ws_checksum_is_right(sum), folded == 0xffff);
+			assert_true(ws_checksum_is_right(sum + rest) || (!sum && !rest));
 		}
 	}
 	for (uint32_t length = 4000; length < 4100; length++) {
@@ -28,7 +31,14 @@ static void test_carries(void **state)
 	static uint8_t ones[65536];
 	memset(ones, 0xff, sizeof(ones));
 	assert_int_equal(ws_checksum_fold(ws_checksum_add(0, ones, sizeof(ones))), 0xffff);
+	for (uint32_t length = 0; length < 64; length++)
+		assert_int_equal(ws_checksum_fold(ws_checksum_add(0xffff, ones, length)),
+		                 ntohs(length % 2 ? 0xff00 : 0xffff));
 	assert_int_equal(ws_checksum_fold(UINT64_MAX), 0xffff);
+	assert_true(ws_checksum_is_right(UINT64_MAX));
+	assert_true(ws_checksum_is_right(0xffff));
+	assert_false(ws_checksum_is_right(UINT64_MAX - 1));
+	assert_false(ws_checksum_is_right(0));
 	assert_int_equal(ws_checksum_fold(0), 0);
 }
 
