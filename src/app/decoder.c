@@ -312,7 +312,7 @@ static void take_frame(struct decoder *decoder, struct batch *batch, const struc
 }
 
 /* False: there is no memory. */
-static bool decode_frame(struct decoder *decoder, const struct ws_frame *frame)
+WS_SELDOM static bool decode_frame(struct decoder *decoder, const struct ws_frame *frame)
 {
 	struct batch *batch = batch_with_room(decoder, (size_t)frame->captured + frame->comment_length);
 	if (batch) {

@@ -188,14 +188,6 @@ struct ws_frame ws_capture_frame(const struct ws_capture *capture, const struct 
 	};
 }
 
-void ws_capture_deliver(struct ws_capture *capture, struct ws_frame *frame)
-{
-	if (capture->ring)
-		frame->position = ws_ring_put(capture->ring, frame);
-	capture->delivered++;
-	capture->fn(capture->context, frame);
-}
-
 enum ws_read ws_capture_failed(struct ws_capture *capture, struct ws_error *error, enum ws_status status,
                                const char *format, ...)
 {

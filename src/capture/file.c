@@ -1,6 +1,6 @@
 /* Capture files and pipes: what comes through the byte source (see byte_source.c) to libpcap.
  *
- * The filter is run here and not by libpcap, so that a frame's number stays its place in the file. */
+ * The filter is run in ws_file_packet() and not by libpcap, so that a frame's number stays its place in the file. */
 #include "capture/foreign.h"
 #include "capture/internal.h"
 #include "capture/lines.h"
@@ -235,22 +235,11 @@ struct ws_capture *ws_capture_reopen(const struct ws_capture *from, const struct
 	return NULL;
 }
 
-void ws_file_packet(struct ws_capture *capture, struct ws_frame *frame)
-{
-	const uint64_t offset = capture->start + capture->next;
-	frame->number = ++capture->number;
-	capture->next = ws_byte_source_offset(capture->source);
-	if (capture->reopen)
-		frame->position = ws_capture_position(offset, frame);
-	if (!capture->filtered || ws_filters_match(&capture->filters, frame))
-		ws_capture_deliver(capture, frame);
-}
-
 static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
 {
 	struct ws_capture *capture = (struct ws_capture *)user;
 	struct ws_frame frame = ws_capture_frame(capture, header, ws_capture_time(capture, &header->ts), data);
-	ws_file_packet(capture, &frame);
+	ws_file_packet(capture, &frame, ws_byte_source_offset(capture->source));
 }
 
 /* libpcap has ended with `status`: 0 at the end, negative on a failure. */

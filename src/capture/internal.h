@@ -68,16 +68,19 @@ ws_time ws_capture_time(const struct ws_capture *capture, const struct timeval *
 struct ws_frame ws_capture_frame(const struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time,
                                  const uint8_t *data);
 /* Keeps the frame if that is asked for, and hands it over. */
-void ws_capture_deliver(struct ws_capture *capture, struct ws_frame *frame);
+static inline void ws_capture_deliver(struct ws_capture *capture, struct ws_frame *frame)
+{
+	if (capture->ring)
+		frame->position = ws_ring_put(capture->ring, frame);
+	capture->delivered++;
+	capture->fn(capture->context, frame);
+}
 /* Marks the capture as failed for good. */
 enum ws_read ws_capture_failed(struct ws_capture *capture, struct ws_error *error, enum ws_status status,
                                const char *format, ...) WS_PRINTF(4, 5);
 
 /* file.c */
 enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *error) WS_CHECKED;
-/* The next packet of the file, read by libpcap or not. Sets its number and its position. */
-void ws_file_packet(struct ws_capture *capture, struct ws_frame *frame);
-
 /* Positions in files: the offset, and in the 16 bits above it a check of the frame's time and lengths, so that what is
  * read again is the same frame or nothing. */
 enum { WS_POSITION_BITS = 48 };
@@ -93,6 +96,18 @@ static inline uint64_t ws_capture_position(uint64_t offset, const struct ws_fram
 	check ^= ((uint64_t)frame->captured << 32 | frame->length) * UINT64_C(0xd6e8feb86659fd93);
 	check ^= check >> 32;
 	return (check ^ check >> 16) << WS_POSITION_BITS | ws_position_offset(offset);
+}
+
+/* The next packet of the file, read by libpcap or not, which ends at byte `end`. Sets its number and its position. The
+ * filter is run here, so that a frame's number stays its place in the file. */
+static inline void ws_file_packet(struct ws_capture *capture, struct ws_frame *frame, uint64_t end)
+{
+	frame->number = ++capture->number;
+	if (capture->reopen)
+		frame->position = ws_capture_position(capture->start + capture->next, frame);
+	capture->next = end;
+	if (!capture->filtered || ws_filters_match(&capture->filters, frame))
+		ws_capture_deliver(capture, frame);
 }
 
 /* pcap_fast.c */
