@@ -1,15 +1,34 @@
-/* The decoders, and every record that is made from their results. */
+/* The decoders, and every record that is made from their results. A gist that is made right from a frame must be the one
+ * of its packet, which the functions for each header decode. */
+#include "../unit/same_gist.h"
+#include "decode/application.h"
+#include "decode/plain.h"
 #include "frames.h"
 #include "target.h"
 
+#include <wirestate/gist.h>
 #include <wirestate/output.h>
 #include <wirestate/packet.h>
 #include <wirestate/track.h>
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { FORMATS = 2 };
+
+static void compare_gists(const struct ws_tracker *tracker, const struct ws_frame *frame)
+{
+	static struct ws_packet packet;
+	struct ws_gist quick, slow;
+	if (!ws_tracker_gist_of_frame(tracker, frame, &quick))
+		return;
+	ws_decode_headers(frame, &packet);
+	packet.may_name = ws_may_state_name(&packet);
+	ws_tracker_hash(tracker, &packet);
+	if (!ws_tracker_gist(tracker, &packet, &slow) || gist_difference(&quick, &slow))
+		abort();
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -28,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int i = 0; i < FORMATS; i++)
 		output[i] = ws_output_create(null, &options[i], NULL);
 	while (tracker && output[0] && output[1] && frames_next(&frames, &frame)) {
+		compare_gists(tracker, &frame);
 		ws_decode(&frame, &packet);
 		ws_tracker_packet(tracker, &packet, &result);
 		for (int i = 0; i < FORMATS; i++)
