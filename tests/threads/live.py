@@ -79,7 +79,7 @@ class Live:
                            stderr=subprocess.DEVNULL)
             subprocess.run(["ip", "-n", name, "link", "set", "wire", "up"], check=True)
         self.socket = self.socket_in(self.spaces[0])
-        self.program = subprocess.Popen(["ip", "netns", "exec", self.spaces[1], program, "-n", "-i", "wire", *arguments],
+        self.program = subprocess.Popen(["ip", "netns", "exec", self.spaces[1], program, "-n", "-i", "wire", *arguments, "tcp"],
                                         stdout=output, stderr=subprocess.PIPE)
         self.program.stderr.readline()  # it is listening
 
