@@ -17,7 +17,7 @@
 #include <string.h>
 
 enum {
-	FIRST_CHUNK = 232, /* bytes: most connections are short */
+	FIRST_CHUNK = 224, /* bytes: most connections are short */
 	MOST_CHUNK = 2024,
 	SLACK = 8, /* after the last input, because numbers are read and written as 8 bytes */
 	/* struct ws_segment as words, up to the byte of bits after `ttl`: the padding at its end can hold anything */
@@ -117,13 +117,21 @@ static void note_past(struct ws_history_past *past, const struct ws_segment *s)
 	past->ttl[from] = s->ttl;
 }
 
+/* The bits of a segment, which are in one byte. */
+static inline uint8_t bits_of(const struct ws_segment *s)
+{
+	uint8_t bits;
+	memcpy(&bits, (const uint8_t *)s + SEGMENT_BYTES - 1, 1);
+	return bits;
+}
+
 /* True: all that is special about the segment has room in the head. */
 static bool is_usual(const struct ws_history_past *past, const struct ws_segment *s)
 {
+	static const struct ws_segment most = {.timestamps = 1, .sack = 1};
 	return s->kind == WS_INPUT_SEGMENT && !s->mss && s->window_scale == 255 && s->flags <= UINT8_MAX &&
 	       s->interface == past->interface && s->vlan == past->vlan && s->direction <= 1 &&
-	       s->ttl == past->ttl[s->direction] && !s->sack_permitted && !s->fast_open && !s->duplicate &&
-	       !s->checksum_ignored && !s->bad_checksum && !s->repeated && (s->sack || !s->sack_right) &&
+	       s->ttl == past->ttl[s->direction] && !(bits_of(s) & ~bits_of(&most)) && (s->sack || !s->sack_right) &&
 	       (s->timestamps || (!s->tsval && !s->tsecr));
 }
 
@@ -280,6 +288,7 @@ static bool add_log(struct ws_history *history, struct ws_conn *conn)
 	log->past = (struct ws_history_past){.time = 0};
 	log->tail = &log->first;
 	log->first = (struct ws_history_chunk){.capacity = FIRST_CHUNK};
+	log->end = log->first.bytes + FIRST_CHUNK;
 	conn->history = log;
 	conn->history_at = log->first.bytes;
 	return true;
@@ -299,6 +308,7 @@ static bool add_chunk(struct ws_history *history, struct ws_conn *conn)
 	tail->used = (uint32_t)(conn->history_at - tail->bytes);
 	tail->next = chunk;
 	conn->history->tail = chunk;
+	conn->history->end = chunk->bytes + capacity;
 	conn->history_at = chunk->bytes;
 	return true;
 }
@@ -313,12 +323,14 @@ bool ws_history_add(struct ws_history *history, struct ws_conn *conn, const stru
 		return false;
 	struct ws_history_past *past = &conn->history->past;
 	uint8_t packed[INPUT_MOST + SLACK];
-	const uint8_t *end = is_usual(past, input) ? put_usual(packed, past, input) : put_whole(packed, past, input);
-	const size_t size = (size_t)(end - packed);
-	const struct ws_history_chunk *tail = conn->history->tail;
-	if (size + SLACK > (size_t)(tail->bytes + tail->capacity - conn->history_at) && !add_chunk(history, conn))
+	const size_t room = (size_t)(conn->history->end - conn->history_at);
+	uint8_t *const at = room < sizeof(packed) ? packed : conn->history_at;
+	const uint8_t *end = is_usual(past, input) ? put_usual(at, past, input) : put_whole(at, past, input);
+	const size_t size = (size_t)(end - at);
+	if (size + SLACK > room && !add_chunk(history, conn))
 		return false;
-	memcpy(conn->history_at, packed, size);
+	if (at == packed)
+		memcpy(conn->history_at, packed, size);
 	conn->history_at += size;
 	conn->history_count++;
 	note_past(past, input);

@@ -27,6 +27,7 @@ struct ws_history_chunk {
 /* The inputs of one connection. */
 struct ws_history_log {
 	struct ws_history_past past; /* of the next input that is added */
+	const uint8_t *end;          /* of the last chunk; up to here is what adding an input mostly needs */
 	struct ws_history_chunk *tail;
 	struct ws_history_chunk first;
 };
