@@ -406,6 +406,7 @@ void ws_shares_note_any(struct ws_shares *shares, const struct ws_segment *s, ui
 {
 	enum { MOST_MISSING = 3 };
 	struct ws_share_side *self = &shares->side[s->direction], *peer = &shares->side[!s->direction];
+	ws_shares_keep(self, peer);
 	/* Never before 1970, so that no difference overflows. */
 	const ws_time now = s->time > shares->latest ? s->time : shares->latest;
 	if (!shares->opener)

@@ -67,6 +67,7 @@ static inline bool note_ordinary(struct ws_shares *shares, const struct ws_segme
 {
 	struct ws_share_side *self = &shares->side[s->direction], *peer = &shares->side[!s->direction];
 	const struct ws_flow *flow = &analyser->flow[s->direction];
+	ws_shares_keep(self, peer);
 	if ((s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK)) != WS_TCP_ACK || is_marked(analysis) ||
 	    s->sack || !s->window || !shares->open || shares->resetter || self->unusual | peer->unusual)
 		return false;
