@@ -34,8 +34,7 @@ struct ws_rtt {
 struct ws_rtt_timer {
 	ws_time sent;
 	uint32_t end; /* the acknowledgment number that ends it */
-	bool runs : 1;
-	bool gap : 1;          /* data after it was not captured, and has not come again */
+	bool runs;
 	bool window_known;     /* it has sent a segment whose window is scaled */
 	uint16_t window_below; /* 65535 minus the smallest window field of those */
 };
@@ -52,21 +51,17 @@ static inline ws_time ws_rtt_note(struct ws_rtt_timer *sender, struct ws_rtt_tim
 	ws_time measured = -1;
 	if (receiver->runs && s->flags & WS_TCP_ACK && !ws_seq_before(s->acknowledgment, receiver->end)) {
 		receiver->runs = false;
-		/* Beyond a gap, the ACK of this very segment may not have been captured either. */
-		const bool own = !receiver->gap || s->acknowledgment == receiver->end;
-		if (!reset && own && s->time >= receiver->sent)
+		if (!reset && s->time >= receiver->sent)
 			measured = s->time - receiver->sent;
 	}
 	if (s->length || controls) {
 		if (analysis & again) {
 			sender->runs = false;
-		} else if (!sender->runs && !reset) {
+		} else if ((!sender->runs || analysis & lost) && !reset) {
+			/* Before a gap in the capture, the ACK of the one that is timed may not have been captured either. */
 			sender->runs = true;
-			sender->gap = false;
 			sender->sent = s->time;
 			sender->end = s->sequence + s->length + !!(s->flags & WS_TCP_SYN) + !!(s->flags & WS_TCP_FIN);
-		} else if (analysis & lost) {
-			sender->gap = true;
 		}
 	}
 	if (!(s->flags & (WS_TCP_SYN | WS_TCP_RST))) {
