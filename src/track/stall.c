@@ -26,9 +26,12 @@ void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 	} else if (s->window && s->flags & WS_TCP_ACK) {
 		self->closed_since = 0;
 	}
-	if (self->stalled && self->stalled_ack != other->last_ack_sent)
+	const bool again = analysis & 1u << WS_ANALYSIS_RETRANSMISSION && (s->length || s->flags & WS_TCP_FIN);
+	/* Where no ACK of the peer is captured, one may have come before anything else is sent. */
+	if (self->stalled &&
+	    (self->stalled_ack != other->last_ack_sent || (!again && !(s->flags & WS_TCP_RST) && !peer->packets)))
 		self->stalled = 0;
-	if (analysis & 1u << WS_ANALYSIS_RETRANSMISSION && (s->length || s->flags & WS_TCP_FIN)) {
+	if (again) {
 		if (!self->stalled++) {
 			if (conn->rare) {
 				conn->rare->marks[s->direction].stalled_since = s->time;

@@ -279,6 +279,19 @@ static void say_unacknowledged(struct verdict *v, unsigned i, bool fin, ws_time 
 		SAY_TEXTS(v, _("nothing gets through to the %s, or its answers do not come back"), peer);
 }
 
+/* Without the peer's ACKs: it has sent nothing but the same since, as its timer makes it do while no ACK comes. */
+static bool is_repeated_blindly(struct verdict *v, unsigned i)
+{
+	const struct ws_endpoint_info *e = &v->info->endpoint[i];
+	const ws_time tried = v->info->last_time - e->stalled_since;
+	if (!v->info->one_direction || e->stalled < MANY_RETRANSMISSIONS || tried < WS_SECOND)
+		return false;
+	verdict_set(v, WS_VERDICT_STUCK, 3);
+	SAY(v, _("stuck: the %1$s sent the same data again %2$u times in %3$s and nothing else, so no ACK of it came"),
+	    verdict_side(v->info, i), e->stalled, verdict_duration(v->info->last_time - e->stalled_sent).text);
+	return true;
+}
+
 static bool data_stays_unanswered(struct verdict *v, unsigned i)
 {
 	const struct ws_conn_info *info = v->info;
@@ -315,7 +328,8 @@ static bool keep_alives_stay_unanswered(struct verdict *v, unsigned i)
 static bool is_stuck(struct verdict *v)
 {
 	for (unsigned i = 0; i < 2; i++)
-		if (window_stays_closed(v, i) || data_stays_unanswered(v, i) || keep_alives_stay_unanswered(v, i))
+		if (window_stays_closed(v, i) || data_stays_unanswered(v, i) || is_repeated_blindly(v, i) ||
+		    keep_alives_stay_unanswered(v, i))
 			return true;
 	return false;
 }

@@ -137,3 +137,40 @@ def both_from_the_middle(capture):
 
 shared("07-one-direction-client-only", {**CLIENT, **CLOSED})
 shared("07c-one-direction-false-close-wait", {**CLIENT, **CLOSING})
+
+
+def sent_again(capture, times, then=""):
+    """The client's timer sends the same data again. What it sends then shows that an ACK may have come."""
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", 100)
+    for i in range(times):
+        talk.client("PA", 100, seq=1, after=0.2 * 2**i)
+    if then == "data":
+        talk.client("PA", 100, after=0.1)
+    elif then:
+        talk.server("PA", 100)
+        talk.client("A")
+    only(capture, 0)
+
+
+@case("one-direction-sent-again", {**CLIENT, **OPEN, "verdict_tag": "STUCK", "client.unacknowledged": None,
+                                   "verdict": r"^stuck: the client sent the same data again 4 times in 3\.0 s and nothing else, "
+                                              r"so no ACK of it came; one direction captured \(client only\)"})
+def only_sent_again(capture):
+    sent_again(capture, 4)
+
+
+@case("one-direction-sent-again-twice", {**CLIENT, **OPEN})
+def sent_again_twice(capture):
+    sent_again(capture, 2)
+
+
+@case("one-direction-goes-on-with-data", {**CLIENT, **OPEN})
+def goes_on_with_data(capture):
+    sent_again(capture, 4, "data")
+
+
+@case("one-direction-goes-on-with-ack", {**CLIENT, **OPEN})
+def goes_on_with_ack(capture):
+    sent_again(capture, 4, "ACK")
