@@ -57,7 +57,8 @@ struct sheets *sheets_new(struct session *session)
 	if (!sheets)
 		return NULL;
 	sheets->session = session;
-	sheets->packets = records & 1u << WS_RECORD_PACKET && session->point_count == 1;
+	sheets->packets =
+	        records & 1u << WS_RECORD_PACKET && session->point_count == 1 && !workers_rest(session->workers);
 	sheets->workers = session->workers;
 	size_t made = 0;
 	while (made < WORKERS_JOBS && (sheets->sheet[made] = ws_sheet_create(session->output)))

@@ -1,7 +1,8 @@
 /* See threads.h.
  *
  * The session's own thread tracks, one for each point reads and decodes, and all others format records (see sheets.h);
- * those compare what several points have captured, too (joined_slices.c). They pay where a file can be read without
+ * those compare what several points have captured, too (joined_slices.c). One of these begins when the input has ended, and
+ * so nothing is decoded any more: there are never more than --threads at work. They pay where a file can be read without
  * waiting and nothing else uses its frames. The limits keep the seam small: the interfaces of a file may be several
  * points, -w and --export write the frames, and --anonymize changes them.
  *
@@ -73,9 +74,9 @@ void threads_start(void *context)
 		if (decoder)
 			session->decoder[session->decoder_count++] = decoder;
 	}
-	/* Of several points, these wait until all threads that decode have ended. */
-	if (session->decoder_count && !session->screen && session->threads > 2)
-		session->workers = workers_new(session->threads - 2);
+	/* Of several points, these wait until all threads that decode have ended. One rests until then in any case. */
+	if (session->decoder_count && !session->screen)
+		session->workers = workers_new(session->threads - 1, 1);
 }
 
 /* With --frame, nothing after that packet is read. Of several points, all is: what became of a segment is known only
@@ -291,6 +292,8 @@ void threads_end(struct session *session)
 		else if (session->points[i].decoder)
 			end_decoder(&session->points[i]);
 	}
+	if (session->workers)
+		workers_let(session->workers, session->threads - 1);
 }
 
 void threads_progress(const struct point *point, uint64_t *done, uint64_t *total)

@@ -2,7 +2,7 @@
  *
  * One mutex guards the counters. Jobs are begun in order; `done` says for each place in the ring whether its job is over.
  * A worker that sleeps is woken only when several jobs wait, because waking it takes as long as a small job; the owner
- * runs those that are left.
+ * runs those that are left. Those that rest sleep until they may work, whatever waits.
  *
  * All signals are blocked in these threads, so that they reach the session's own. */
 #include "app/workers.h"
@@ -29,6 +29,7 @@ struct workers {
 	bool done[WORKERS_JOBS];
 	size_t begun; /* jobs, since the start */
 	unsigned ready, sleeping;
+	unsigned running, most; /* threads that run jobs, and that may */
 	bool owner_waits, stop;
 };
 
@@ -53,8 +54,10 @@ static void *work(void *context)
 	workers->ready++;
 	pthread_cond_signal(&workers->to_owner);
 	while (!workers->stop) {
-		if (workers->begun < workers->submitted) {
+		if (workers->begun < workers->submitted && workers->running < workers->most) {
+			workers->running++;
 			run_next(workers);
+			workers->running--;
 			continue;
 		}
 		workers->sleeping++;
@@ -84,7 +87,7 @@ static void start_threads(struct workers *workers, unsigned threads)
 	pthread_mutex_unlock(&workers->lock);
 }
 
-struct workers *workers_new(unsigned threads)
+struct workers *workers_new(unsigned threads, unsigned resting)
 {
 	struct workers *workers = calloc(1, sizeof(*workers));
 	if (!workers)
@@ -93,10 +96,24 @@ struct workers *workers_new(unsigned threads)
 	pthread_cond_init(&workers->to_worker, NULL);
 	pthread_cond_init(&workers->to_owner, NULL);
 	start_threads(workers, threads);
+	workers_let(workers, threads - resting);
 	if (workers->threads)
 		return workers;
 	workers_free(workers);
 	return NULL;
+}
+
+void workers_let(struct workers *workers, unsigned most)
+{
+	pthread_mutex_lock(&workers->lock);
+	workers->most = most;
+	pthread_cond_broadcast(&workers->to_worker);
+	pthread_mutex_unlock(&workers->lock);
+}
+
+bool workers_rest(const struct workers *workers)
+{
+	return workers->most == 0;
 }
 
 void workers_free(struct workers *workers)
@@ -127,7 +144,7 @@ void workers_submit(struct workers *workers, void (*run)(void *job), void *job)
 	workers->job[workers->submitted % WORKERS_JOBS] = job;
 	workers->done[workers->submitted % WORKERS_JOBS] = false;
 	workers->submitted++;
-	if (workers->sleeping && workers->submitted - workers->begun >= WAKE_WORKER)
+	if (workers->sleeping && workers->running < workers->most && workers->submitted - workers->begun >= WAKE_WORKER)
 		pthread_cond_signal(&workers->to_worker);
 	pthread_mutex_unlock(&workers->lock);
 }

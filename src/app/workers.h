@@ -12,9 +12,14 @@ enum { WORKERS_JOBS = 8 }; /* the most that may be submitted and not taken back 
 
 struct workers; /* opaque */
 
-/* Starts so many threads, which wait for jobs. They take on what the calling thread has given up by now, and need no
- * more system calls than it. NULL: there is no memory, or the system gives no thread. */
-struct workers *workers_new(unsigned threads) WS_CHECKED;
+/* Starts so many threads, which wait for jobs; all but `resting` of them run jobs at the same time. They take on what the
+ * calling thread has given up by now, and need no more system calls than it. NULL: there is no memory, or the system gives
+ * no thread. */
+struct workers *workers_new(unsigned threads, unsigned resting) WS_CHECKED;
+/* From now on so many threads run jobs at the same time. */
+void workers_let(struct workers *workers, unsigned most);
+/* True when none does. */
+bool workers_rest(const struct workers *workers);
 /* Takes back no more, and waits for the end of the threads. */
 void workers_free(struct workers *workers); /* NULL allowed */
 
