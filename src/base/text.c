@@ -2,8 +2,8 @@
  *
  * Theory of operation. Nearly every append fits, so each formatter asks once for the most it can need (`text_room`),
  * writes in place and advances `length`. When that much room is not there, the same bytes are made in a small array and
- * go through ws_text_append(), the only function that flushes and cuts. Numbers are written eight digits at a time:
- * records are mostly numbers, and printf() would cost more than decoding the packet does. */
+ * go through ws_text_append(), the only function that flushes and cuts. Numbers are written two digits at a time: records
+ * are mostly numbers, and printf() would cost more than decoding the packet does. */
 #include "base/put.h"
 
 #include <wirestate/text.h>
@@ -14,6 +14,12 @@
 #include <time.h>
 
 const char ws_hex_digits[17] = "0123456789abcdef";
+
+#define TEN(tens)                                                                                                      \
+	tens, '0', tens, '1', tens, '2', tens, '3', tens, '4', tens, '5', tens, '6', tens, '7', tens, '8', tens, '9'
+#define FROM_TEN TEN('1'), TEN('2'), TEN('3'), TEN('4'), TEN('5'), TEN('6'), TEN('7'), TEN('8'), TEN('9')
+const char ws_below_100[200] = {'0', 0, '1', 0, '2', 0, '3', 0, '4', 0, '5', 0, '6', 0, '7', 0, '8', 0, '9', 0, FROM_TEN};
+static const char two_digits[200] = {TEN('0'), FROM_TEN};
 
 /* Returns where `need` bytes can be written at once, or NULL. */
 static inline char *text_room(struct ws_text *text, size_t need)
@@ -186,9 +192,52 @@ void ws_text_bytes(struct ws_text *text, const uint8_t *bytes, size_t length, ch
 	}
 }
 
+/* Numbers. Multiplied by 2^57 / 10^k, rounded up, a number has its first one or two digits above bit 57, and the others are
+ * a binary fraction below it; that, times 100, has the next two above bit 57, and so on. What the rounding adds is too
+ * little to change a digit of a number of 32 bits. */
+enum { WHOLE = 57 };
+#define FACTOR(power_of_ten) ((UINT64_C(1) << WHOLE) / (power_of_ten) + 1)
+
+/* Writes so many pairs of digits of the fraction. */
+static inline char *put_pairs(char *out, uint64_t fraction, unsigned pairs)
+{
+	for (unsigned i = 0; i < pairs; i++) {
+		fraction = (fraction & ((UINT64_C(1) << WHOLE) - 1)) * 100;
+		memcpy(out + 2 * (size_t)i, &two_digits[2 * (fraction >> WHOLE)], 2);
+	}
+	return out + 2 * (size_t)pairs;
+}
+
+/* Writes a number with this many pairs of digits after the first one or two; `power` is 100 to the number of pairs. */
+static inline char *put_digits(char *out, uint64_t value, uint64_t power, unsigned pairs)
+{
+	const uint64_t fraction = FACTOR(power) * value;
+	memcpy(out, &ws_below_100[2 * (fraction >> WHOLE)], 2);
+	return put_pairs(out + 1 + (value >= 10 * power), fraction, pairs);
+}
+
+char *ws_put_large(char *out, uint64_t value)
+{
+	enum { FOUR = 10000, SIX = 100 * FOUR, EIGHT = 100 * SIX };
+	if (value < FOUR)
+		return put_digits(out, value, 100, 1);
+	if (value < SIX)
+		return put_digits(out, value, FOUR, 2);
+	if (value < EIGHT)
+		return put_digits(out, value, SIX, 3);
+	if (value <= UINT32_MAX)
+		return put_digits(out, value, EIGHT, 4);
+	/* Eight digits, with zeros in front of them. */
+	const uint64_t fraction = FACTOR(SIX) * (value % EIGHT);
+	out = ws_put_u64(out, value / EIGHT);
+	memcpy(out, &two_digits[2 * (fraction >> WHOLE)], 2);
+	return put_pairs(out + 2, fraction, 3);
+}
+
 char *ws_put_time(char *out, ws_time time, unsigned decimals)
 {
 	static const char nothing[] = "0.000000000"; /* as many shares of time are */
+	enum { EIGHT = 100000000 };
 	uint64_t magnitude = time < 0 ? 0 - (uint64_t)time : (uint64_t)time;
 	if (!time && decimals) {
 		memcpy(out, nothing, sizeof(nothing) - 1);
@@ -196,19 +245,19 @@ char *ws_put_time(char *out, ws_time time, unsigned decimals)
 	}
 	if (time < 0)
 		*out++ = '-';
-	uint64_t seconds = 0;
-	if (magnitude < 1000000000) {
+	uint64_t nanoseconds = magnitude;
+	if (magnitude < WS_SECOND) {
 		*out++ = '0'; /* as most times between packets are */
 	} else {
-		seconds = magnitude / 1000000000;
-		out = ws_put_u64(out, seconds);
+		nanoseconds = magnitude % WS_SECOND;
+		out = ws_put_u64(out, magnitude / WS_SECOND);
 	}
 	if (decimals == 0)
 		return out;
 	*out++ = '.';
-	const uint32_t nanoseconds = (uint32_t)(magnitude - seconds * 1000000000);
-	*out = (char)('0' + nanoseconds / 100000000);
-	ws_put_eight(out + 1, nanoseconds % 100000000);
+	const uint64_t fraction = FACTOR(EIGHT) * nanoseconds;
+	*out = (char)('0' + (fraction >> WHOLE));
+	put_pairs(out + 1, fraction, 4);
 	return out + (decimals < 9 ? decimals : 9);
 }
 
