@@ -18,7 +18,8 @@ const char ws_hex_digits[17] = "0123456789abcdef";
 #define TEN(tens)                                                                                                      \
 	tens, '0', tens, '1', tens, '2', tens, '3', tens, '4', tens, '5', tens, '6', tens, '7', tens, '8', tens, '9'
 #define FROM_TEN TEN('1'), TEN('2'), TEN('3'), TEN('4'), TEN('5'), TEN('6'), TEN('7'), TEN('8'), TEN('9')
-const char ws_below_100[200] = {'0', 0, '1', 0, '2', 0, '3', 0, '4', 0, '5', 0, '6', 0, '7', 0, '8', 0, '9', 0, FROM_TEN};
+const char ws_below_100[200] = {'0', 0,   '1', 0,   '2', 0,   '3', 0,   '4', 0,       '5',
+                                0,   '6', 0,   '7', 0,   '8', 0,   '9', 0,   FROM_TEN};
 static const char two_digits[200] = {TEN('0'), FROM_TEN};
 
 /* Returns where `need` bytes can be written at once, or NULL. */

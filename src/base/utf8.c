@@ -170,11 +170,28 @@ static inline bool plain_eight(const char *bytes, const char special[2])
 	         zero_bytes(word ^ EACH_BYTE(special[0])) | zero_bytes(word ^ EACH_BYTE(special[1])));
 }
 
+/* True when all of the next sixteen bytes are. Bytes above 0x7f are negative. */
+static inline bool plain_sixteen(const char *bytes, const char special[2])
+{
+	typedef signed char sixteen __attribute__((vector_size(16)));
+	sixteen chars;
+	memcpy(&chars, bytes, sizeof(chars));
+	const sixteen others = (chars < ' ') | (chars == 0x7f) | (chars == (signed char)special[0]) |
+	                       (chars == (signed char)special[1]);
+	uint64_t halves[2];
+	memcpy(halves, &others, sizeof(halves));
+	return !(halves[0] | halves[1]);
+}
+
 /* How many of the first bytes can be copied unchanged: printable code points, none of them one of the two in `special`.
  */
 static size_t plain_run(const char *bytes, size_t length, const char special[2])
 {
 	size_t run = 0;
+	while (length - run >= 16 && plain_sixteen(bytes + run, special))
+		run += 16;
+	if (length >= 16 && length - run < 16 && plain_sixteen(bytes + length - 16, special))
+		return length; /* the rest was looked at with some bytes before it */
 	while (run < length) {
 		if (length - run >= 8 && plain_eight(bytes + run, special)) {
 			run += 8;

@@ -22,6 +22,14 @@ static inline void set_time(struct value *value, ws_time time)
 	value->time = time;
 }
 
+/* Sets one of a table of words. */
+static inline void set_word(struct value *value, const struct word *word)
+{
+	value->kind = VALUE_SHORT;
+	value->string = word->text;
+	value->length = word->length;
+}
+
 /* Sets one of our own words, which needs no escaping. */
 static inline void set_string(struct value *value, const char *string)
 {
@@ -79,10 +87,22 @@ static inline void get_frame(const struct subject *s, unsigned index, struct val
 	set_known(v, s->frame, s->frame != 0);
 }
 
+/* ---- Lists of columns. A table has what COLUMN says. columns_conn.c takes the list of a connection's columns for its JSON as
+ * well: OBJECT opens the object that all columns up to OBJECT_END have as their group, and what is between USUAL and
+ * USUAL_END has the values that most records have where the function is true. */
+#define COLUMN(group, name, get, index) {group, name, get, index, get##_put},
+#define OBJECT(name)
+#define OBJECT_END
+#define USUAL(test, index)
+#define USUAL_END
+
+/* Of a few instructions: the JSON of a connection has it inlined. */
+#define GETTER static inline __attribute__((always_inline)) void
+
 /* ---- Columns that are a member of a structure, unchanged, and how they are read back */
 
 #define MEMBER(function, source, set, member)                                                                          \
-	static void function(const struct subject *s, unsigned index, struct value *v)                                 \
+	GETTER function(const struct subject *s, unsigned index, struct value *v)                                      \
 	{                                                                                                              \
 		(void)index;                                                                                           \
 		set(v, s->source->member);                                                                             \
@@ -100,35 +120,33 @@ extern const struct columns output_connection_columns, output_stats_columns, out
 /* ---- columns_shares.c: where the time went, in an object of its own */
 void conn_share(const struct subject *s, unsigned index, struct value *v);
 void conn_spent(const struct subject *s, unsigned index, struct value *v);
-bool conn_share_usual(const struct subject *s, unsigned index); /* columns_usual.c */
 void group_share(const struct subject *s, unsigned index, struct value *v);
 void group_spent(const struct subject *s, unsigned index, struct value *v);
 
-#define group_share_usual NULL
-#define SHARE_COLUMN(get, name, cause, server) {"spent", name, get, 2 * (cause) + (server), get##_put},
-/* Of a cause that few connections have. */
-#define SHARE_COLUMN_OF_FEW(get, name, cause, server)                                                                  \
-	{"spent", name, get, 2 * (cause) + (server), get##_put, get##_usual},
-/* `share` gets one of them, and `spent` what is said of all. */
+#define SHARE_COLUMN(get, name, cause, server) COLUMN("spent", name, get, 2 * (cause) + (server))
+/* `share` gets one of them, and `spent` what is said of all. Few connections have any of those in the middle. */
 #define SHARE_COLUMNS(share, spent)                                                                                    \
+	OBJECT("spent")                                                                                                \
 	SHARE_COLUMN(share, "connecting", WS_CAUSE_CONNECTING, 0)                                                      \
 	SHARE_COLUMN(share, "client_program", WS_CAUSE_PROGRAM, 0)                                                     \
 	SHARE_COLUMN(share, "server_program", WS_CAUSE_PROGRAM, 1)                                                     \
 	SHARE_COLUMN(share, "network_to_server", WS_CAUSE_NETWORK, 0)                                                  \
 	SHARE_COLUMN(share, "network_to_client", WS_CAUSE_NETWORK, 1)                                                  \
-	SHARE_COLUMN_OF_FEW(share, "window_to_server", WS_CAUSE_WINDOW, 0)                                             \
-	SHARE_COLUMN_OF_FEW(share, "window_to_client", WS_CAUSE_WINDOW, 1)                                             \
-	SHARE_COLUMN_OF_FEW(share, "closed_window_to_server", WS_CAUSE_CLOSED_WINDOW, 0)                               \
-	SHARE_COLUMN_OF_FEW(share, "closed_window_to_client", WS_CAUSE_CLOSED_WINDOW, 1)                               \
-	SHARE_COLUMN_OF_FEW(share, "fast_recovery_to_server", WS_CAUSE_DUPLICATE_ACKS, 0)                              \
-	SHARE_COLUMN_OF_FEW(share, "fast_recovery_to_client", WS_CAUSE_DUPLICATE_ACKS, 1)                              \
-	SHARE_COLUMN_OF_FEW(share, "timeout_to_server", WS_CAUSE_TIMEOUT, 0)                                           \
-	SHARE_COLUMN_OF_FEW(share, "timeout_to_client", WS_CAUSE_TIMEOUT, 1)                                           \
-	SHARE_COLUMN_OF_FEW(share, "nagle_to_server", WS_CAUSE_NAGLE, 0)                                               \
-	SHARE_COLUMN_OF_FEW(share, "nagle_to_client", WS_CAUSE_NAGLE, 1)                                               \
+	USUAL(usual_shares, 0)                                                                                         \
+	SHARE_COLUMN(share, "window_to_server", WS_CAUSE_WINDOW, 0)                                                    \
+	SHARE_COLUMN(share, "window_to_client", WS_CAUSE_WINDOW, 1)                                                    \
+	SHARE_COLUMN(share, "closed_window_to_server", WS_CAUSE_CLOSED_WINDOW, 0)                                      \
+	SHARE_COLUMN(share, "closed_window_to_client", WS_CAUSE_CLOSED_WINDOW, 1)                                      \
+	SHARE_COLUMN(share, "fast_recovery_to_server", WS_CAUSE_DUPLICATE_ACKS, 0)                                     \
+	SHARE_COLUMN(share, "fast_recovery_to_client", WS_CAUSE_DUPLICATE_ACKS, 1)                                     \
+	SHARE_COLUMN(share, "timeout_to_server", WS_CAUSE_TIMEOUT, 0)                                                  \
+	SHARE_COLUMN(share, "timeout_to_client", WS_CAUSE_TIMEOUT, 1)                                                  \
+	SHARE_COLUMN(share, "nagle_to_server", WS_CAUSE_NAGLE, 0)                                                      \
+	SHARE_COLUMN(share, "nagle_to_client", WS_CAUSE_NAGLE, 1)                                                      \
+	USUAL_END                                                                                                      \
 	SHARE_COLUMN(share, "idle", WS_CAUSE_IDLE, 0)                                                                  \
-	SHARE_COLUMN(share, "closing", WS_CAUSE_CLOSING, 0){NULL, "timeouts", spent, 0, spent##_put},                  \
-	        {NULL, "time_spent", spent, 2, spent##_put},
+	SHARE_COLUMN(share, "closing", WS_CAUSE_CLOSING, 0)                                                            \
+	OBJECT_END COLUMN(NULL, "timeouts", spent, 0) COLUMN(NULL, "time_spent", spent, 2)
 
 /* columns.c: whose the record is */
 void get_sensor(const struct subject *s, unsigned index, struct value *v);
@@ -172,6 +190,7 @@ bool usual_tunnel(const struct subject *s, unsigned index);
 bool usual_greeting(const struct subject *s, unsigned index);
 bool usual_http(const struct subject *s, unsigned index);
 bool usual_kernel(const struct subject *s, unsigned index);
+bool usual_shares(const struct subject *s, unsigned index);
 /* A record in which all of these are true. */
 extern const struct subject output_usual_connection;
 
@@ -184,7 +203,10 @@ void conn_lost(const struct subject *s, unsigned index, struct value *v);
 void conn_answer_time(const struct subject *s, unsigned index, struct value *v);
 
 /* The endpoint of a column: 0 is the client. */
-const struct ws_endpoint_info *conn_side(const struct subject *s, unsigned index);
+static inline const struct ws_endpoint_info *conn_side(const struct subject *s, unsigned index)
+{
+	return &s->conn->endpoint[((unsigned)s->conn->likely_client ^ index) & 1];
+}
 void get_conn_address(const struct subject *s, unsigned index, struct value *v);
 void get_conn_port(const struct subject *s, unsigned index, struct value *v);
 

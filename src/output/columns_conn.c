@@ -1,17 +1,12 @@
 /* The fields of a connection's record. `index` 0 is the client, 1 the server. The roles are guesses when no SYN was seen;
  * "roles" says so. */
-#include "output/columns.h"
 #include "output/community.h"
+#include "output/json_column.h"
 
 #include <wirestate/names.h>
 
-const struct ws_endpoint_info *conn_side(const struct subject *s, unsigned index)
-{
-	return &s->conn->endpoint[((unsigned)s->conn->likely_client ^ index) & 1];
-}
-
 #define SIDE_NUMBER(member)                                                                                            \
-	static void side_##member(const struct subject *s, unsigned index, struct value *v)                            \
+	GETTER side_##member(const struct subject *s, unsigned index, struct value *v)                                 \
 	{                                                                                                              \
 		set_number(v, conn_side(s, index)->member);                                                            \
 	}                                                                                                              \
@@ -29,9 +24,14 @@ SIDE_NUMBER(syns)
 SIDE_NUMBER(most_in_flight)
 SIDE_NUMBER(window)
 
-void get_conn_address(const struct subject *s, unsigned index, struct value *v)
+GETTER side_address(const struct subject *s, unsigned index, struct value *v)
 {
 	set_address(v, &conn_side(s, index)->address, s->conn->ip_version);
+}
+
+void get_conn_address(const struct subject *s, unsigned index, struct value *v)
+{
+	side_address(s, index, v);
 }
 
 void get_conn_port(const struct subject *s, unsigned index, struct value *v)
@@ -39,33 +39,63 @@ void get_conn_port(const struct subject *s, unsigned index, struct value *v)
 	side_port(s, index, v);
 }
 
-static void side_state(const struct subject *s, unsigned index, struct value *v)
+/* ---- Words */
+
+static const struct word state_words[] = {
+#define X(name, text, brief) [name] = WORD(text),
+        WS_STATES(X)
+#undef X
+};
+static const struct word certainty_words[] = {
+#define X(name, text, mark) [name] = WORD(text),
+        WS_CERTAINTIES(X)
+#undef X
+};
+static const struct word handshake_words[] = {
+#define X(name, text) [name] = WORD(text),
+        WS_HANDSHAKES(X)
+#undef X
+};
+static const struct word close_words[] = {
+#define X(name, text) [name] = WORD(text),
+        WS_CLOSES(X)
+#undef X
+};
+static const struct word captured_words[] = {
+#define X(name, text) [name] = WORD(text),
+        WS_CAPTURED_SIDES(X)
+#undef X
+};
+static const struct word client_word = WORD("client"), server_word = WORD("server"), seen_word = WORD("seen"),
+                         guessed_word = WORD("guessed");
+
+GETTER side_state(const struct subject *s, unsigned index, struct value *v)
 {
-	set_string(v, ws_state_name(conn_side(s, index)->state));
+	set_word(v, &state_words[conn_side(s, index)->state]);
 }
 
-static void side_certainty(const struct subject *s, unsigned index, struct value *v)
+GETTER side_certainty(const struct subject *s, unsigned index, struct value *v)
 {
-	set_string(v, ws_certainty_name(conn_side(s, index)->certainty));
+	set_word(v, &certainty_words[conn_side(s, index)->certainty]);
 }
 
-static void side_initial_sequence(const struct subject *s, unsigned index, struct value *v)
+GETTER side_initial_sequence(const struct subject *s, unsigned index, struct value *v)
 {
 	set_known(v, conn_side(s, index)->initial_sequence, conn_side(s, index)->initial_sequence_known);
 }
 
 /* Not known where the peer's acknowledgments were not captured. */
-static void side_unacknowledged(const struct subject *s, unsigned index, struct value *v)
+GETTER side_unacknowledged(const struct subject *s, unsigned index, struct value *v)
 {
 	set_known(v, conn_side(s, index)->unacknowledged, !s->conn->one_direction);
 }
 
-static void side_window_scale(const struct subject *s, unsigned index, struct value *v)
+GETTER side_window_scale(const struct subject *s, unsigned index, struct value *v)
 {
 	set_known(v, conn_side(s, index)->window_scale, conn_side(s, index)->window_scale != 255);
 }
 
-static void side_mss(const struct subject *s, unsigned index, struct value *v)
+GETTER side_mss(const struct subject *s, unsigned index, struct value *v)
 {
 	set_known(v, conn_side(s, index)->mss, conn_side(s, index)->mss != 0);
 }
@@ -86,7 +116,7 @@ static void side_process_id(const struct subject *s, unsigned index, struct valu
 }
 
 #define SIDE_TIME(member)                                                                                              \
-	static void side_##member(const struct subject *s, unsigned index, struct value *v)                            \
+	GETTER side_##member(const struct subject *s, unsigned index, struct value *v)                                 \
 	{                                                                                                              \
 		set_time(v, conn_side(s, index)->member);                                                              \
 		if (conn_side(s, index)->member < 0)                                                                   \
@@ -96,7 +126,7 @@ SIDE_TIME(rtt_min)
 SIDE_TIME(rtt_median)
 SIDE_TIME(rtt_max)
 
-static void side_syn_time(const struct subject *s, unsigned index, struct value *v)
+GETTER side_syn_time(const struct subject *s, unsigned index, struct value *v)
 {
 	set_time(v, conn_side(s, index)->syn_time);
 	if (!conn_side(s, index)->syns)
@@ -104,20 +134,20 @@ static void side_syn_time(const struct subject *s, unsigned index, struct value 
 }
 
 /* 0 where it is not in TIME_WAIT. */
-static void side_time_wait_end(const struct subject *s, unsigned index, struct value *v)
+GETTER side_time_wait_end(const struct subject *s, unsigned index, struct value *v)
 {
 	set_time(v, conn_side(s, index)->time_wait_end);
 	if (!conn_side(s, index)->time_wait_end)
 		v->kind = VALUE_NULL;
 }
 
-static void side_smallest_window(const struct subject *s, unsigned index, struct value *v)
+GETTER side_smallest_window(const struct subject *s, unsigned index, struct value *v)
 {
 	set_known(v, conn_side(s, index)->smallest_window, conn_side(s, index)->smallest_window != UINT32_MAX);
 }
 
 /* Payload bytes a second over the whole connection. */
-static void side_throughput(const struct subject *s, unsigned index, struct value *v)
+GETTER side_throughput(const struct subject *s, unsigned index, struct value *v)
 {
 	const ws_time duration = s->conn->last_time - s->conn->first_time;
 	const double rate =
@@ -126,7 +156,7 @@ static void side_throughput(const struct subject *s, unsigned index, struct valu
 }
 
 /* A share has as many decimals as a time. */
-static void side_retransmitted(const struct subject *s, unsigned index, struct value *v)
+GETTER side_retransmitted(const struct subject *s, unsigned index, struct value *v)
 {
 	const struct ws_endpoint_info *side = conn_side(s, index);
 	const double share = side->packets ? (double)side->retransmissions / (double)side->packets : 0;
@@ -135,7 +165,7 @@ static void side_retransmitted(const struct subject *s, unsigned index, struct v
 		v->kind = VALUE_NULL;
 }
 
-static void conn_duration(const struct subject *s, unsigned index, struct value *v)
+GETTER conn_duration(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
 	set_time(v, s->conn->last_time - s->conn->first_time);
@@ -163,7 +193,7 @@ MEMBER(conn_checksums_ignored, conn, set_number, checksums_ignored)
 MEMBER(conn_duplicates, conn, set_number, duplicates)
 MEMBER(conn_completeness, conn, set_number, completeness)
 
-static void conn_vlan(const struct subject *s, unsigned index, struct value *v)
+GETTER conn_vlan(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
 	if (s->conn->vlan != WS_NO_VLAN)
@@ -200,48 +230,49 @@ static void conn_tunnel_end(const struct subject *s, unsigned index, struct valu
 	set_address(v, index ? &tunnel->destination : &tunnel->source, tunnel->ip_version);
 }
 
-static void conn_roles(const struct subject *s, unsigned index, struct value *v)
+GETTER conn_roles(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
-	set_string(v, s->conn->client == WS_ROLE_UNKNOWN ? "guessed" : "seen");
+	set_word(v, s->conn->client == WS_ROLE_UNKNOWN ? &guessed_word : &seen_word);
 }
 
-static void conn_handshake(const struct subject *s, unsigned index, struct value *v)
+GETTER conn_handshake(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
-	set_string(v, ws_handshake_name(s->conn->handshake));
+	set_word(v, &handshake_words[s->conn->handshake]);
 }
 
-static void set_closer(struct value *v, const struct ws_conn_info *conn, unsigned by)
+static inline void set_closer(struct value *v, const struct ws_conn_info *conn, unsigned by)
 {
-	static const char *const others[] = {
-	        [WS_CLOSED_BY_NONE] = "none", [WS_CLOSED_BY_BOTH] = "both", [WS_CLOSED_BY_UNKNOWN] = "unknown"};
-	const char *side = by - WS_CLOSED_BY_ENDPOINT_0 == (unsigned)conn->likely_client ? "client" : "server";
-	set_string(v, others[by] ? others[by] : side);
+	static const struct word others[] = {[WS_CLOSED_BY_NONE] = WORD("none"),
+	                                     [WS_CLOSED_BY_BOTH] = WORD("both"),
+	                                     [WS_CLOSED_BY_UNKNOWN] = WORD("unknown")};
+	const bool client = by - WS_CLOSED_BY_ENDPOINT_0 == (unsigned)conn->likely_client;
+	set_word(v, others[by].length ? &others[by] : client ? &client_word : &server_word);
 }
 
-static void conn_closed_by(const struct subject *s, unsigned index, struct value *v)
+GETTER conn_closed_by(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
 	set_closer(v, s->conn, s->conn->closed_by);
 }
 
-static void conn_captured(const struct subject *s, unsigned index, struct value *v)
+GETTER conn_captured(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
-	set_string(v, ws_captured_name(s->conn->captured));
+	set_word(v, &captured_words[s->conn->captured]);
 }
 
-static void conn_reset_by(const struct subject *s, unsigned index, struct value *v)
+GETTER conn_reset_by(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
 	set_closer(v, s->conn, s->conn->reset_by);
 }
 
-static void conn_close(const struct subject *s, unsigned index, struct value *v)
+GETTER conn_close(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
-	set_string(v, ws_close_name(s->conn->close));
+	set_word(v, &close_words[s->conn->close]);
 }
 
 static struct verdict_found verdict_of(const struct subject *s)
@@ -270,13 +301,13 @@ static void conn_verdict(const struct subject *s, unsigned index, struct value *
 	v->length = text.length;
 }
 
-static void conn_severity(const struct subject *s, unsigned index, struct value *v)
+GETTER conn_severity(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
 	set_number(v, (uint64_t)verdict_of(s).severity);
 }
 
-static void conn_initial_rtt(const struct subject *s, unsigned index, struct value *v)
+GETTER conn_initial_rtt(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
 	set_time(v, s->conn->initial_rtt);
@@ -284,105 +315,223 @@ static void conn_initial_rtt(const struct subject *s, unsigned index, struct val
 		v->kind = VALUE_NULL;
 }
 
-static void conn_retransmissions(const struct subject *s, unsigned index, struct value *v)
+GETTER conn_retransmissions(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
 	set_number(v, s->conn->endpoint[0].retransmissions + s->conn->endpoint[1].retransmissions);
 }
 
-static void conn_zeek(const struct subject *s, unsigned index, struct value *v)
+GETTER conn_zeek(const struct subject *s, unsigned index, struct value *v)
 {
 	set_string(v, index ? s->conn->history : s->conn->conn_state);
 }
 
-static void conn_incarnation(const struct subject *s, unsigned index, struct value *v)
+GETTER conn_incarnation(const struct subject *s, unsigned index, struct value *v)
 {
 	uint64_t number = index ? s->conn->next : s->conn->previous;
 	set_known(v, number, number != 0);
 }
 
 /* clang-format off */
-#define SIDE_COUNTER_0(member, mark) {"client", #member, side_##member, 0, side_##member##_put, usual_counters},
-#define SIDE_COUNTER_1(member, mark) {"server", #member, side_##member, 1, side_##member##_put, usual_counters},
+#define SIDE_COUNTER_0(member, mark) COLUMN("client", #member, side_##member, 0)
+#define SIDE_COUNTER_1(member, mark) COLUMN("server", #member, side_##member, 1)
 #define SIDE_COLUMNS(group, index)                                                                                     \
-	{group, "address", get_conn_address, index, side_address_put},                                                                       \
-	{group, "port", side_port, index, side_port_put},                                                                             \
-	{group, "state", side_state, index, side_state_put},                                                                           \
-	{group, "certainty", side_certainty, index, side_certainty_put},                                                                   \
-	{group, "packets", side_packets, index, side_packets_put},                                                                       \
-	{group, "bytes", side_bytes, index, side_bytes_put},                                                                           \
+	OBJECT(group)                                                                                                  \
+	COLUMN(group, "address", side_address, index)                                                                  \
+	COLUMN(group, "port", side_port, index)                                                                        \
+	COLUMN(group, "state", side_state, index)                                                                      \
+	COLUMN(group, "certainty", side_certainty, index)                                                              \
+	COLUMN(group, "packets", side_packets, index)                                                                  \
+	COLUMN(group, "bytes", side_bytes, index)                                                                      \
+	USUAL(usual_counters, index)                                                                                   \
 	WS_COUNTERS(SIDE_COUNTER_##index)                                                                              \
-	{group, "most_in_flight", side_most_in_flight, index, side_most_in_flight_put},                                                         \
-	{group, "unacknowledged", side_unacknowledged, index, side_unacknowledged_put},                                                         \
-	{group, "initial_sequence", side_initial_sequence, index, side_initial_sequence_put},                                                     \
-	{group, "window", side_window, index, side_window_put},                                                                         \
-	{group, "window_scale", side_window_scale, index, side_window_scale_put},                                                             \
-	{group, "mss", side_mss, index, side_mss_put},                                                                               \
-	{group, "syns", side_syns, index, side_syns_put, usual_syns},                                                  \
-	{group, "syn_time", side_syn_time, index, side_syn_time_put, usual_syns},                                      \
-	{group, "process", side_process, index, side_process_put, usual_process}, \
-	{group, "process_id", side_process_id, index, side_process_id_put, usual_process}, \
-	{group, "rtt_min", side_rtt_min, index, side_rtt_min_put},                                                                       \
-	{group, "rtt_median", side_rtt_median, index, side_rtt_median_put},                                                                 \
-	{group, "rtt_max", side_rtt_max, index, side_rtt_max_put},                                                                       \
-	{group, "throughput", side_throughput, index, side_throughput_put},                                                                 \
-	{group, "retransmitted", side_retransmitted, index, side_retransmitted_put},                                                           \
-	{group, "smallest_window", side_smallest_window, index, side_smallest_window_put},                                                       \
-	{group, "name", side_name, index, side_name_put, usual_name}, \
-	{group, "name_source", side_name_source, index, side_name_source_put, usual_name}, \
-	{group, "time_wait_end", side_time_wait_end, index, side_time_wait_end_put}
+	USUAL_END                                                                                                      \
+	COLUMN(group, "most_in_flight", side_most_in_flight, index)                                                    \
+	COLUMN(group, "unacknowledged", side_unacknowledged, index)                                                    \
+	COLUMN(group, "initial_sequence", side_initial_sequence, index)                                                \
+	COLUMN(group, "window", side_window, index)                                                                    \
+	COLUMN(group, "window_scale", side_window_scale, index)                                                        \
+	COLUMN(group, "mss", side_mss, index)                                                                          \
+	USUAL(usual_syns, index)                                                                                       \
+	COLUMN(group, "syns", side_syns, index)                                                                        \
+	COLUMN(group, "syn_time", side_syn_time, index)                                                                \
+	USUAL_END                                                                                                      \
+	USUAL(usual_process, index)                                                                                    \
+	COLUMN(group, "process", side_process, index)                                                                  \
+	COLUMN(group, "process_id", side_process_id, index)                                                            \
+	USUAL_END                                                                                                      \
+	COLUMN(group, "rtt_min", side_rtt_min, index)                                                                  \
+	COLUMN(group, "rtt_median", side_rtt_median, index)                                                            \
+	COLUMN(group, "rtt_max", side_rtt_max, index)                                                                  \
+	COLUMN(group, "throughput", side_throughput, index)                                                            \
+	COLUMN(group, "retransmitted", side_retransmitted, index)                                                      \
+	COLUMN(group, "smallest_window", side_smallest_window, index)                                                  \
+	USUAL(usual_name, index)                                                                                       \
+	COLUMN(group, "name", side_name, index)                                                                        \
+	COLUMN(group, "name_source", side_name_source, index)                                                          \
+	USUAL_END                                                                                                      \
+	COLUMN(group, "time_wait_end", side_time_wait_end, index)                                                      \
+	OBJECT_END
+
+#define CONNECTION_COLUMNS                                                                                             \
+	COLUMN(NULL, "conn", conn_number, 0)                                                                           \
+	COLUMN(NULL, "vlan", conn_vlan, 0)                                                                             \
+	SIDE_COLUMNS("client", 0)                                                                                      \
+	SIDE_COLUMNS("server", 1)                                                                                      \
+	COLUMN(NULL, "roles", conn_roles, 0)                                                                           \
+	COLUMN(NULL, "first_time", conn_first_time, 0)                                                                 \
+	COLUMN(NULL, "last_time", conn_last_time, 0)                                                                   \
+	COLUMN(NULL, "first_frame", conn_first_frame, 0)                                                               \
+	COLUMN(NULL, "last_frame", conn_last_frame, 0)                                                                 \
+	COLUMN(NULL, "captured", conn_captured, 0)                                                                     \
+	COLUMN(NULL, "handshake", conn_handshake, 0)                                                                   \
+	COLUMN(NULL, "closed_by", conn_closed_by, 0)                                                                   \
+	COLUMN(NULL, "reset_by", conn_reset_by, 0)                                                                     \
+	COLUMN(NULL, "close", conn_close, 0)                                                                           \
+	COLUMN(NULL, "conn_state", conn_zeek, 0)                                                                       \
+	COLUMN(NULL, "history", conn_zeek, 1)                                                                          \
+	COLUMN(NULL, "verdict", conn_verdict, 0)                                                                       \
+	COLUMN(NULL, "verdict_tag", conn_verdict, 1)                                                                   \
+	COLUMN(NULL, "initial_rtt", conn_initial_rtt, 0)                                                               \
+	USUAL(usual_segments, 0)                                                                                       \
+	COLUMN(NULL, "retransmissions", conn_retransmissions, 0)                                                       \
+	COLUMN(NULL, "bad_checksums", conn_bad_checksums, 0)                                                           \
+	COLUMN(NULL, "checksums_ignored", conn_checksums_ignored, 0)                                                   \
+	COLUMN(NULL, "duplicates", conn_duplicates, 0)                                                                 \
+	USUAL_END                                                                                                      \
+	COLUMN(NULL, "completeness", conn_completeness, 0)                                                             \
+	USUAL(usual_incarnation, 0)                                                                                    \
+	COLUMN(NULL, "previous", conn_incarnation, 0)                                                                  \
+	COLUMN(NULL, "next", conn_incarnation, 1)                                                                      \
+	USUAL_END                                                                                                      \
+	COLUMN(NULL, "duration", conn_duration, 0)                                                                     \
+	COLUMN(NULL, "community_id", conn_community_id, 0)                                                             \
+	USUAL(usual_tunnel, 0)                                                                                         \
+	COLUMN(NULL, "tunnel", conn_tunnel, 0)                                                                         \
+	COLUMN(NULL, "tunnel_id", conn_tunnel, 1)                                                                      \
+	COLUMN(NULL, "tunnel_source", conn_tunnel_end, 0)                                                              \
+	COLUMN(NULL, "tunnel_destination", conn_tunnel_end, 1)                                                         \
+	USUAL_END                                                                                                      \
+	USUAL(usual_greeting, 0)                                                                                       \
+	COLUMN(NULL, "sni", conn_greeting, 0)                                                                          \
+	COLUMN(NULL, "alpn", conn_greeting, 1)                                                                         \
+	COLUMN(NULL, "http_host", conn_greeting, 2)                                                                    \
+	USUAL_END                                                                                                      \
+	USUAL(usual_http, 0)                                                                                           \
+	COLUMN(NULL, "http_method", conn_http, 0)                                                                      \
+	COLUMN(NULL, "http_path", conn_http, 1)                                                                        \
+	COLUMN(NULL, "http_status", conn_http, 2)                                                                      \
+	USUAL_END                                                                                                      \
+	SHARE_COLUMNS(conn_share, conn_spent)                                                                          \
+	COLUMN(NULL, "vantage", conn_spent, 1)                                                                         \
+	USUAL(usual_kernel, 0)                                                                                         \
+	KERNEL_COLUMNS(CLIENT_KERNEL)                                                                                  \
+	KERNEL_COLUMNS(SERVER_KERNEL)                                                                                  \
+	USUAL_END                                                                                                      \
+	COLUMN(NULL, "severity", conn_severity, 0)
+#define CLIENT_KERNEL(name, get, index) COLUMN(NULL, "client_" name, get, 2 * (index))
+#define SERVER_KERNEL(name, get, index) COLUMN(NULL, "server_" name, get, 2 * (index) + 1)
 /* clang-format on */
 
 static const struct column connection_columns[] = {
-        {NULL, "conn", conn_number, 0, conn_number_put},
-        {NULL, "vlan", conn_vlan, 0, conn_vlan_put},
-        SIDE_COLUMNS("client", 0),
-        SIDE_COLUMNS("server", 1),
-        {NULL, "roles", conn_roles, 0, conn_roles_put},
-        {NULL, "first_time", conn_first_time, 0, conn_first_time_put},
-        {NULL, "last_time", conn_last_time, 0, conn_last_time_put},
-        {NULL, "first_frame", conn_first_frame, 0, conn_first_frame_put},
-        {NULL, "last_frame", conn_last_frame, 0, conn_last_frame_put},
-        {NULL, "captured", conn_captured, 0, conn_captured_put},
-        {NULL, "handshake", conn_handshake, 0, conn_handshake_put},
-        {NULL, "closed_by", conn_closed_by, 0, conn_closed_by_put},
-        {NULL, "reset_by", conn_reset_by, 0, conn_reset_by_put},
-        {NULL, "close", conn_close, 0, conn_close_put},
-        {NULL, "conn_state", conn_zeek, 0, conn_zeek_put},
-        {NULL, "history", conn_zeek, 1, conn_zeek_put},
-        {NULL, "verdict", conn_verdict, 0, conn_verdict_put},
-        {NULL, "verdict_tag", conn_verdict, 1, conn_verdict_put},
-        {NULL, "initial_rtt", conn_initial_rtt, 0, conn_initial_rtt_put},
-        {NULL, "retransmissions", conn_retransmissions, 0, conn_retransmissions_put, usual_segments},
-        {NULL, "bad_checksums", conn_bad_checksums, 0, conn_bad_checksums_put, usual_segments},
-        {NULL, "checksums_ignored", conn_checksums_ignored, 0, conn_checksums_ignored_put, usual_segments},
-        {NULL, "duplicates", conn_duplicates, 0, conn_duplicates_put, usual_segments},
-        {NULL, "completeness", conn_completeness, 0, conn_completeness_put},
-        {NULL, "previous", conn_incarnation, 0, conn_incarnation_put, usual_incarnation},
-        {NULL, "next", conn_incarnation, 1, conn_incarnation_put, usual_incarnation},
-        {NULL, "duration", conn_duration, 0, conn_duration_put},
-        {NULL, "community_id", conn_community_id, 0, conn_community_id_put},
-        {NULL, "tunnel", conn_tunnel, 0, conn_tunnel_put, usual_tunnel},
-        {NULL, "tunnel_id", conn_tunnel, 1, conn_tunnel_put, usual_tunnel},
-        {NULL, "tunnel_source", conn_tunnel_end, 0, conn_tunnel_end_put, usual_tunnel},
-        {NULL, "tunnel_destination", conn_tunnel_end, 1, conn_tunnel_end_put, usual_tunnel},
-        {NULL, "sni", conn_greeting, 0, conn_greeting_put, usual_greeting},
-        {NULL, "alpn", conn_greeting, 1, conn_greeting_put, usual_greeting},
-        {NULL, "http_host", conn_greeting, 2, conn_greeting_put, usual_greeting},
-        {NULL, "http_method", conn_http, 0, conn_http_put, usual_http},
-        {NULL, "http_path", conn_http, 1, conn_http_put, usual_http},
-        {NULL, "http_status", conn_http, 2, conn_http_put, usual_http},
-        SHARE_COLUMNS(conn_share, conn_spent){NULL, "vantage", conn_spent, 1, conn_spent_put},
-#define X(name, get, index) {NULL, "client_" name, get, 2 * (index), get##_put, usual_kernel},
-        KERNEL_COLUMNS(X)
-#undef X
-#define X(name, get, index) {NULL, "server_" name, get, 2 * (index) + 1, get##_put, usual_kernel},
-                KERNEL_COLUMNS(X)
-#undef X
-                        {NULL, "severity", conn_severity, 0, conn_severity_put},
-        /* From here on with several points. */
-        PATH_FIELDS,
+        CONNECTION_COLUMNS /* from here on with several points */
+                PATH_FIELDS,
         {NULL, "sensor", get_sensor, 0, get_sensor_put},
 };
 
 const struct columns output_connection_columns = COLUMNS(connection_columns, PATH_COLUMNS);
+
+/* ---- JSON. The list becomes one function, with the keys as constants. */
+
+#undef COLUMN
+#undef OBJECT
+#undef OBJECT_END
+#undef USUAL
+#undef USUAL_END
+
+static void add_usual(struct ws_text *text, const char *key, const struct value *value)
+{
+	char made[JSON_VALUE_MOST], *end = json_value(made, value);
+	if (value->kind == VALUE_ABSENT)
+		return;
+	ws_text_puts(text, key);
+	ws_text_append(text, made, end ? (size_t)(end - made) : 0);
+}
+
+void json_usual_columns(struct output_tables *tables)
+{
+	const struct subject *s = &output_usual_connection;
+	struct ws_text text = WS_TEXT_OVER(tables->usual_texts);
+	struct json_usual *usual = tables->usual;
+	bool inside = false;
+#define COLUMN(group, name, get, index)                                                                                \
+	if (inside) {                                                                                                  \
+		struct value value = {.kind = VALUE_ABSENT};                                                           \
+		get(s, index, &value);                                                                                 \
+		add_usual(&text, ",\"" name "\":", &value);                                                            \
+	}
+#define OBJECT(name)
+#define OBJECT_END
+#define USUAL(test, index)                                                                                             \
+	inside = true;                                                                                                 \
+	usual->start = (uint16_t)text.length;
+#define USUAL_END                                                                                                      \
+	inside = false;                                                                                                \
+	usual->length = (uint16_t)(text.length - usual->start);                                                        \
+	usual++;
+	CONNECTION_COLUMNS
+#undef COLUMN
+#undef OBJECT
+#undef OBJECT_END
+#undef USUAL
+#undef USUAL_END
+}
+
+/* Of a value that may be long, and so may need a new buffer. */
+static __attribute__((noinline)) char *put_long(struct ws_text *text, char *out, const struct value *value)
+{
+	text->length = (size_t)(out - text->data);
+	json_long_value(text, value);
+	return output_make_room(text, JSON_LIST_MOST);
+}
+
+static inline __attribute__((always_inline)) char *put_column(struct ws_text *text, char *out, const char *key,
+                                                              size_t length, const struct value *value)
+{
+	if (value->kind == VALUE_ABSENT)
+		return out;
+	out = json_put(out, key, length);
+	char *end = json_value(out, value);
+	return end ? end : put_long(text, out, value);
+}
+
+void json_connection(struct ws_output *output, const struct subject *s)
+{
+	struct ws_text *text = &output->text;
+	const struct json_usual *usual = output->tables->usual;
+	const char *texts = output->tables->usual_texts;
+	char *out = output_make_room(text, JSON_LIST_MOST);
+	unsigned first = 0; /* 1: no comma comes before the column */
+#define COLUMN(group, name, get, index)                                                                                \
+	{                                                                                                              \
+		static const char key[] = ",\"" name "\":";                                                            \
+		struct value value;                                                                                    \
+		value.kind = VALUE_ABSENT;                                                                             \
+		get(s, index, &value);                                                                                 \
+		out = put_column(text, out, key + first, sizeof(key) - 1 - first, &value);                             \
+		first = 0;                                                                                             \
+	}
+#define OBJECT(name)                                                                                                   \
+	out = json_put(out, ",\"" name "\":{", sizeof(",\"" name "\":{") - 1);                                         \
+	first = 1;
+#define OBJECT_END *out++ = '}';
+#define USUAL(test, index)                                                                                             \
+	if (test(s, index)) {                                                                                          \
+		out = json_put(out, texts + usual->start, usual->length);                                              \
+	} else {
+#define USUAL_END                                                                                                      \
+	}                                                                                                              \
+	usual++;
+	CONNECTION_COLUMNS
+	text->length = (size_t)(out - text->data);
+}

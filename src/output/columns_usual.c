@@ -75,7 +75,7 @@ bool usual_kernel(const struct subject *s, unsigned index)
 	return true;
 }
 
-bool conn_share_usual(const struct subject *s, unsigned index)
+bool usual_shares(const struct subject *s, unsigned index)
 {
 	enum { COUNT = 2 * (WS_CAUSE_NAGLE - WS_CAUSE_WINDOW + 1) };
 	_Static_assert(COUNT == 10, "WINDOW, CLOSED_WINDOW, DUPLICATE_ACKS, TIMEOUT, NAGLE");

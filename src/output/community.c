@@ -8,16 +8,19 @@ static void base64(struct ws_text *text, const uint8_t bytes[WS_SHA1_BYTES])
 {
 	enum { length = WS_SHA1_BYTES };
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	char made[32], *out = made;
-	for (size_t i = 0; i < length; i += 3) {
-		const size_t left = length - i;
-		const uint32_t bits = (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
-		                      (left > 2 ? (uint32_t)bytes[i + 2] : 0);
+	char made[28], *out = made;
+	for (size_t i = 0; i + 3 <= length; i += 3) {
+		const uint32_t bits = (uint32_t)bytes[i] << 16 | (uint32_t)bytes[i + 1] << 8 | bytes[i + 2];
 		*out++ = digits[bits >> 18];
 		*out++ = digits[bits >> 12 & 63];
-		*out++ = left > 1 ? digits[bits >> 6 & 63] : '=';
-		*out++ = left > 2 ? digits[bits & 63] : '=';
+		*out++ = digits[bits >> 6 & 63];
+		*out++ = digits[bits & 63];
 	}
+	const uint32_t last = (uint32_t)bytes[length - 2] << 16 | (uint32_t)bytes[length - 1] << 8; /* 20 = 6 * 3 + 2 */
+	*out++ = digits[last >> 18];
+	*out++ = digits[last >> 12 & 63];
+	*out++ = digits[last >> 6 & 63];
+	*out++ = '=';
 	ws_text_append(text, made, (size_t)(out - made));
 }
 

@@ -85,6 +85,7 @@ void csv_record(struct ws_output *output, const struct subject *subject)
 			break;
 		case VALUE_STRING:
 		case VALUE_WORD:
+		case VALUE_SHORT:
 			csv_string(text, value.string, value.length);
 			break;
 		case VALUE_ADDRESS:

@@ -55,6 +55,7 @@ enum value_kind {
 	VALUE_STRING,
 	VALUE_SIGNED, /* `time` as a whole number */
 	VALUE_WORD,   /* one of our own strings, which needs no escaping */
+	VALUE_SHORT,  /* likewise, the text of a struct word */
 	VALUE_ADDRESS,
 	VALUE_MAC,
 	VALUE_DECIMAL, /* `decimal`, with three decimals */
@@ -62,6 +63,16 @@ enum value_kind {
 	VALUE_NUMBERS, /* `numbers`; 0 is null */
 	VALUE_RAW,     /* `string` is JSON */
 };
+
+/* A word of a table, which is copied in full. */
+struct word {
+	char text[15];
+	uint8_t length;
+};
+#define WORD(string)                                                                                                   \
+	{                                                                                                              \
+		string, sizeof(string) - 1                                                                             \
+	}
 
 struct value {
 	enum value_kind kind;
@@ -88,9 +99,6 @@ struct column {
 	/* Takes the value from a record that is read back, see reading.h. NULL: the column's value of a connection is kept as
 	 * it is written, and passed on. */
 	put_fn *put;
-	/* True: this column, and those after it with the same function, have the values that most records have. `index` is that
-	 * of the first of them. NULL: each record is looked at. See columns_usual.c. */
-	bool (*usual)(const struct subject *subject, unsigned index);
 };
 
 struct columns {
@@ -113,10 +121,13 @@ struct json_key {
 struct json_column {
 	char text[56]; /* always copied in full */
 	uint8_t length;
-	uint8_t run;         /* how many columns from this one on can have their usual values; 0: none begin here */
-	uint16_t run_length; /* of their text in that case */
-	const char *run_text;
 };
+
+/* The text of columns of a connection that have their usual values, see columns_usual.c. */
+struct json_usual {
+	uint16_t start, length; /* in the texts of all */
+};
+enum { JSON_USUALS = 16, JSON_USUAL_TEXTS = 4096 };
 
 struct json_field {
 	struct json_key key;
@@ -155,6 +166,8 @@ struct output_tables {
 	struct json_header header[WS_HEADER_COUNT];
 	struct json_field *fields;                   /* of all headers, one after another */
 	struct json_column *column[WS_RECORD_COUNT]; /* of each kind except packets; the first owns the memory of all */
+	struct json_usual usual[JSON_USUALS];        /* in the order of the columns */
+	char usual_texts[JSON_USUAL_TEXTS];
 };
 
 /* Either one that writes to a descriptor, or what a sheet formats with (see sheet.c): that has the tables and the bits of
