@@ -106,6 +106,7 @@ static void lines_finish(struct session *session)
 {
 	threads_end(session);
 	session_drain(session);
+	threads_write(session); /* what was being formatted when nothing was left to read */
 	host_finish(&session->host);
 	session_join(session);
 	if (session->joins.joined && session->read_twice && !session->output_failed)
