@@ -5,7 +5,7 @@
 
 #include "track/shares.h"
 
-/* Has the compiler keep the pointers. GCC computes them anew from the direction for each use, a multiplication by 88. */
+/* Has the compiler keep the pointers. GCC computes them again from the direction for each use, a multiplication by 88. */
 #define ws_shares_keep(self, peer) __asm__("" : "+r"(self), "+r"(peer))
 
 static inline void ws_shares_take_ways(struct ws_shares *shares, const struct ws_rtt *rtt)
