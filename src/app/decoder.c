@@ -311,8 +311,8 @@ static void take_frame(struct decoder *decoder, struct batch *batch, const struc
 		batch->whole[i] = NO_PACKET;
 }
 
-/* False: there is no memory. */
-WS_SELDOM static bool decode_frame(struct decoder *decoder, const struct ws_frame *frame)
+/* Apart from on_frame(), which has few registers to save for a gist. False: there is no memory. */
+static __attribute__((noinline)) bool decode_frame(struct decoder *decoder, const struct ws_frame *frame)
 {
 	struct batch *batch = batch_with_room(decoder, (size_t)frame->captured + frame->comment_length);
 	if (batch) {

@@ -91,8 +91,8 @@ bool ws_tracker_gist(const struct ws_tracker *tracker, const struct ws_packet *p
 /* ---- The gist of a plain packet, right from its bytes */
 
 /* Of TCP's options that are more than timestamps. */
-WS_SELDOM static bool fill_options(const struct ws_tracker *tracker, struct ws_segment *s, const uint8_t *bytes,
-                                   uint32_t length)
+static __attribute__((noinline)) bool fill_options(const struct ws_tracker *tracker, struct ws_segment *s,
+                                                   const uint8_t *bytes, uint32_t length)
 {
 	struct ws_tcp_summary tcp = {.window_scale = 255};
 	if (!ws_tcp_read_options(&tcp, bytes, length) || (tcp.sack_count && tracker->config.history))
