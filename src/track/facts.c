@@ -20,17 +20,11 @@ static bool is_over(const struct ws_endpoint *e)
 	return e->dead || state == WS_CLOSED || state == WS_TIME_WAIT;
 }
 
-/* When only the peer's direction was captured, it is not known what an open endpoint does until both are over. */
-static bool is_unseen(const struct ws_endpoint *e)
-{
-	return !e->captured && ws_is_open(e);
-}
-
 static enum ws_state state_of(const struct ws_endpoint *e, const struct ws_endpoint *peer)
 {
 	if (e->dead)
 		return WS_CLOSED;
-	if (is_unseen(e))
+	if (ws_is_unseen(e))
 		return e->fin_sent && is_over(peer) ? WS_CLOSED : WS_ESTABLISHED;
 	if (!ws_is_open(e)) {
 		if (e->syn_received)
@@ -52,8 +46,8 @@ static enum ws_certainty receipt_certainty(unsigned receipt)
 static enum ws_certainty certainty_of(const struct ws_endpoint *e, const struct ws_endpoint *peer, enum ws_state state)
 {
 	/* An endpoint that was not captured may have closed, and its peer may be the first or the second to close. */
-	bool closing = e->fin_sent || (is_unseen(e) && peer->fin_sent);
-	if (closing && !e->dead && (is_unseen(e) || is_unseen(peer)))
+	bool closing = e->fin_sent || (ws_is_unseen(e) && peer->fin_sent);
+	if (closing && !e->dead && (ws_is_unseen(e) || ws_is_unseen(peer)))
 		return WS_ASSUMED;
 	switch (state) {
 	case WS_CLOSED:
@@ -138,10 +132,10 @@ static const struct ws_endpoint *other(const struct ws_step_context *x, const st
 	return endpoint == x->sender ? x->receiver : x->sender;
 }
 
-static void record_transition(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to,
-                              enum ws_basis basis, enum ws_why why)
+/* Its certainty in the state `to` is known. */
+static inline void record_known(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to,
+                                enum ws_basis basis, enum ws_why why)
 {
-	endpoint->certainty = (uint8_t)certainty_of(endpoint, other(x, endpoint), to);
 	if (to == WS_TIME_WAIT)
 		endpoint->time_wait_start = x->segment->time;
 	if (x->outcome->count < WS_MAX_TRANSITIONS)
@@ -154,6 +148,13 @@ static void record_transition(struct ws_step_context *x, struct ws_endpoint *end
 		        .why = (uint8_t)why,
 		};
 	endpoint->state = (uint8_t)to;
+}
+
+static void record_transition(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to,
+                              enum ws_basis basis, enum ws_why why)
+{
+	endpoint->certainty = (uint8_t)certainty_of(endpoint, other(x, endpoint), to);
+	record_known(x, endpoint, to, basis, why);
 }
 
 static void path_push(struct ws_endpoint *endpoint, enum ws_state state)
@@ -197,8 +198,8 @@ void ws_start_in(struct ws_endpoint *endpoint, enum ws_state state)
 }
 
 /* Takes the endpoint to the state `to`, in as many steps as that needs. */
-static __attribute__((noinline)) void go_to(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to,
-                                            enum ws_basis basis, enum ws_why why)
+WS_SELDOM static void go_far(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to,
+                             enum ws_basis basis, enum ws_why why)
 {
 	if (!endpoint->depth)
 		ws_start_in(endpoint, endpoint->state);
@@ -222,6 +223,18 @@ static __attribute__((noinline)) void go_to(struct ws_step_context *x, struct ws
 		record_transition(x, endpoint, hop, basis, why);
 		path_push(endpoint, hop);
 	}
+}
+
+/* The same; nearly always one step is enough. Its certainty there is known. */
+static __attribute__((noinline)) void go_to(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to,
+                                            enum ws_basis basis, enum ws_why why)
+{
+	if (!endpoint->depth || basis == WS_BASIS_RETRACTION || !ws_state_follows(endpoint->state, to)) {
+		go_far(x, endpoint, to, basis, why);
+		return;
+	}
+	record_known(x, endpoint, to, basis, why);
+	path_push(endpoint, to);
 }
 
 void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_basis basis, enum ws_why why)

@@ -478,7 +478,7 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 	        .end = input->sequence + input->length + !!(input->flags & WS_TCP_SYN) + !!(input->flags & WS_TCP_FIN),
 	        .has_ack = input->flags & WS_TCP_ACK,
 	};
-	const bool partly = !x.sender->captured || !x.receiver->captured;
+	const bool unseen = ws_is_unseen(x.sender) || ws_is_unseen(x.receiver);
 	outcome->count = 0;
 	machine->plain = 0;
 	switch ((enum ws_input_kind)input->kind) {
@@ -499,7 +499,7 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 		handle_disowned(&x);
 		break;
 	}
-	if (partly) {
+	if (unseen || ws_is_unseen(x.sender) || ws_is_unseen(x.receiver)) {
 		ws_publish_unseen(&x, x.sender);
 		ws_publish_unseen(&x, x.receiver);
 	}

@@ -125,7 +125,7 @@ void ws_note_early(struct ws_step_context *x);
 void ws_meet_receiver(struct ws_step_context *x);
 /* The segment acknowledges a FIN of the receiver that came early. */
 void ws_release_fin(struct ws_step_context *x);
-/* Publishes what follows from the peer's facts, when one of the two was not captured. */
+/* Publishes what follows from the peer's facts, when one of the two is ws_is_unseen(), or was. */
 void ws_publish_unseen(struct ws_step_context *x, struct ws_endpoint *endpoint);
 void ws_handle_syn(struct ws_step_context *x);
 void ws_handle_syn_ack(struct ws_step_context *x);
@@ -185,6 +185,12 @@ static inline bool ws_acked_fin_of(const struct ws_endpoint *self, const struct 
 static inline bool ws_is_open(const struct ws_endpoint *e)
 {
 	return e->mid || (e->syn_received ? e->syn_acked : e->got_syn_ack);
+}
+
+/* When only the peer's direction was captured, it is not known what an open endpoint does until both are over. */
+static inline bool ws_is_unseen(const struct ws_endpoint *e)
+{
+	return !e->captured && ws_is_open(e);
 }
 
 /* True when all that an open endpoint has sent since its SYN-ACK is bare ACKs of the SYN. In SYN_RECEIVED a host sends
