@@ -82,10 +82,10 @@ struct ws_conn {
 	uint8_t half_open : 1;  /* its SYN is unanswered; counted in the table */
 	uint8_t twin : 2;       /* enum ws_twin */
 	uint8_t renumbered : 1; /* a SYN-ACK had another initial number than the one before */
-	uint8_t odd_syn : 1;    /* the first packet is a SYN with flags that no connection begins with */
+	uint8_t bound : 1;      /* another connection has the same 4-tuple on another VLAN or interface */
 	uint16_t vlan;          /* of the first packet; so are the next two */
 	uint16_t syn_identification;
-	uint8_t bound : 1; /* another connection has the same 4-tuple on another VLAN or interface */
+	uint8_t odd_syn : 1; /* the first packet is a SYN with flags that no connection begins with */
 	uint8_t history_full : 1;
 	ws_conn_id id;
 	ws_conn_id older;              /* the previous incarnation, which may still get segments; 0: none */

@@ -353,7 +353,6 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
                                   struct ws_segment *segment, uint32_t link_id)
 {
 	struct ws_conn *conn = newest;
-	bool syn = segment->flags & WS_TCP_SYN, ack = segment->flags & WS_TCP_ACK;
 	if (!newest) {
 		bool counts = !(segment->flags & WS_TCP_RST) && !segment->bad_checksum;
 		return counts ? begin_conn(tracker, tuple, segment, NULL) : NULL;
@@ -362,6 +361,7 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 		segment->direction = (uint8_t)direction_in(newest, tuple);
 		return newest;
 	}
+	const bool syn = segment->flags & WS_TCP_SYN, ack = segment->flags & WS_TCP_ACK;
 	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);
 	if (newest->half_open)
 		note_old_answer(tracker, newest, tuple, segment);
