@@ -42,7 +42,8 @@ enum {
 	FIRST_ACK_KNOWN = 1 << 4,
 };
 
-_Static_assert(WS_FLOW_GOES_ON == (BASE_KNOWN | SENT | IN_FLIGHT_KNOWN), "the bits of analysis.h");
+_Static_assert(WS_FLOW_GOES_ON == (BASE_KNOWN | SENT | IN_FLIGHT_KNOWN) && (int)WS_FLOW_UNSCALED == (int)UNSCALED,
+               "the bits of analysis.h");
 _Static_assert((int)WS_ANALYSER_SYN_TIMED == (int)SYN_TIMED && SCALE_UNKNOWN == 0 && SCALE_FIRST == 2, "likewise");
 
 #define MARK(name) (1u << WS_ANALYSIS_##name)

@@ -49,15 +49,20 @@ struct ws_analysis_result {
 };
 
 /* Of the private bits: those of an endpoint that sends in order and has been answered, when there is nothing else to
- * remember; and the one that is set while the round trip of the handshake is measured. */
-enum { WS_FLOW_GOES_ON = 1 << 0 | 1 << 1 | 1 << 6, WS_ANALYSER_SYN_TIMED = 1 << 0 };
+ * remember; the one of an endpoint that has only sent its SYN; and the one that is set while the round trip of the
+ * handshake is measured. */
+enum {
+	WS_FLOW_GOES_ON = 1 << 0 | 1 << 1 | 1 << 6,
+	WS_FLOW_UNSCALED = 1 << 2,
+	WS_ANALYSER_SYN_TIMED = 1 << 0,
+};
 
 /* True when the segment that ends there fills the window that `peer`, which goes on, has offered with its last segment. */
 static inline bool ws_flow_fills_window(const struct ws_flow *peer, uint32_t end)
 {
 	if (!peer->scale)
 		return false;
-	const unsigned shift = peer->scale > 2 ? peer->scale - 2u : 0;
+	const unsigned shift = peer->scale > 2 && !(peer->bits & WS_FLOW_UNSCALED) ? peer->scale - 2u : 0;
 	return end == peer->ack + ((uint32_t)peer->window << shift);
 }
 

@@ -26,12 +26,10 @@ static bool note_round_trip(struct ws_tracker *tracker, struct ws_conn *conn, co
 
 void ws_tracker_count_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis, bool round_trip)
 {
-	struct ws_shares *shares = ws_conn_shares(conn);
 	if (s->duplicate || (s->bad_checksum && !s->checksum_ignored))
-		ws_shares_pass(shares, s->time);
+		ws_shares_pass(ws_conn_shares(conn), s->time);
 	else
-		ws_shares_note(shares, s, analysis, &conn->analyser, round_trip ? conn->rtt : NULL,
-		               ws_shares_full_segment(ws_shares_mss(&conn->machine), s));
+		ws_tracker_note_share(conn, s, analysis, round_trip);
 }
 
 void ws_tracker_count_accepted(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s)

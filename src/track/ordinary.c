@@ -56,7 +56,8 @@ static inline bool is_unmarked(const struct ws_analyser *analyser, const struct 
 {
 	const struct ws_segment *s = v->s;
 	const struct ws_flow *self = v->self_flow, *peer = v->peer_flow;
-	if (self->bits != WS_FLOW_GOES_ON || peer->bits != WS_FLOW_GOES_ON || analyser->bits & WS_ANALYSER_SYN_TIMED)
+	if (self->bits != WS_FLOW_GOES_ON || (peer->bits & ~WS_FLOW_UNSCALED) != WS_FLOW_GOES_ON ||
+	    analyser->bits & WS_ANALYSER_SYN_TIMED)
 		return false;
 	if (s->sequence != self->next || self->next != self->gapless || !self->next || !s->window || !peer->window ||
 	    ws_seq_before(peer->gapless, s->acknowledgment))
@@ -81,11 +82,10 @@ static inline bool is_in_order(const struct ws_machine *machine, const struct vi
 	       !ws_seq_before(peer->snd_max, s->acknowledgment) && !ws_stamp_is_old(peer, s);
 }
 
-/* Nothing of it is new to the history of letters, and the sender was not waiting for anything. */
-static inline bool is_quiet(const struct ws_conn *conn, const struct view *v)
+/* The sender was not waiting for anything. */
+static inline bool is_quiet(const struct view *v)
 {
-	return conn->zeek.seen[v->s->direction] & (v->s->length ? WS_ZEEK_DATA : WS_ZEEK_ACK) &&
-	       !v->traffic->closed_since && !v->traffic->stalled;
+	return !v->traffic->closed_since && !v->traffic->stalled;
 }
 
 static inline void analyse(struct ws_analyser *analyser, const struct view *v)
@@ -110,11 +110,13 @@ static inline void count(struct ws_tracker *tracker, struct ws_conn *conn, const
 	const uint32_t in_flight = v->end - v->peer_flow->ack;
 	if (s->length && (int32_t)in_flight > 0 && in_flight > v->traffic->most_in_flight)
 		v->traffic->most_in_flight = in_flight;
+	if (!ws_zeek_has(&conn->zeek, s, 0))
+		ws_zeek_note(&conn->zeek, NULL, s, 0);
 	const ws_time time = ws_rtt_note(&v->traffic->timer, &v->peer_traffic->timer, s, 0);
 	if (time >= 0)
 		ws_tracker_count_round_trip(tracker, conn, s->direction ^ 1, time);
 	if (tracker->table.shares)
-		ws_tracker_count_share(conn, s, 0, time >= 0);
+		ws_tracker_note_share(conn, s, 0, time >= 0);
 }
 
 static inline void step(struct ws_machine *machine, const struct view *v)
@@ -148,7 +150,7 @@ bool ws_tracker_take_ordinary(struct ws_tracker *tracker, struct ws_conn *conn, 
 	if (s->duplicate || s->bad_checksum || s->sack ||
 	    (s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK)) != WS_TCP_ACK)
 		return false;
-	if (!is_in_order(&conn->machine, &v) || !is_unmarked(&conn->analyser, &v) || !is_quiet(conn, &v))
+	if (!is_in_order(&conn->machine, &v) || !is_unmarked(&conn->analyser, &v) || !is_quiet(&v))
 		return false;
 	tracker->ordinary++;
 	analyse(&conn->analyser, &v);

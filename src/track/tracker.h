@@ -139,6 +139,13 @@ void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const st
 /* The parts of it that every segment needs: a round trip that ended at `endpoint`; and where the time went. */
 void ws_tracker_count_round_trip(struct ws_tracker *tracker, struct ws_conn *conn, unsigned endpoint, ws_time time);
 void ws_tracker_count_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis, bool round_trip);
+/* The latter for a segment that was not captured before and is not damaged. */
+static inline void ws_tracker_note_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis,
+                                         bool round_trip)
+{
+	ws_shares_note(ws_conn_shares(conn), s, analysis, &conn->analyser, round_trip ? conn->rtt : NULL,
+	               ws_shares_full_segment(ws_shares_mss(&conn->machine), s));
+}
 
 /* The same for a segment with a wrong checksum that was good after all, at the time when it came; what does not depend on
  * that was counted then. */
