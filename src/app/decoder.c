@@ -270,8 +270,12 @@ static void keep_whole(struct batch *batch, struct pending_packet *slot, const s
 	batch->whole_count++;
 }
 
-static void note_hash(struct batch *batch, size_t i, uint32_t flow, uint32_t conversation)
+/* Without a thread the packet is tracked here, soon after the batch is full. */
+static inline void note_hash(const struct decoder *decoder, struct batch *batch, size_t i, uint32_t flow,
+                             uint32_t conversation)
 {
+	if (decoder->alone)
+		ws_tracker_prefetch_index(decoder->task.tracker, flow, conversation);
 	batch->flow[i] = flow;
 	batch->conversation[i] = conversation;
 }
@@ -286,7 +290,7 @@ static inline bool take_gist(struct decoder *decoder, struct batch *batch, const
 	const bool tcp = gist->transport == WS_TRANSPORT_TCP;
 	if (tcp ? gist->segment.length && goes_on(decoder, gist->hash) : decoder->task.keep_datagrams)
 		return false;
-	note_hash(batch, i, tcp ? gist->hash : 0, tcp ? 0 : gist->hash);
+	note_hash(decoder, batch, i, tcp ? gist->hash : 0, tcp ? 0 : gist->hash);
 	batch->whole[i] = NO_PACKET;
 	batch->count++;
 	return true;
@@ -301,7 +305,7 @@ static void take_frame(struct decoder *decoder, struct batch *batch, const struc
 		prefetch_slot(&slot[SLOTS_AHEAD]);
 	ws_decode(frame, &slot->packet);
 	ws_tracker_hash(task->tracker, &slot->packet);
-	note_hash(batch, i, slot->packet.flow, slot->packet.conversation);
+	note_hash(decoder, batch, i, slot->packet.flow, slot->packet.conversation);
 	batch->whole[i] = (uint8_t)batch->whole_count;
 	const bool bytes = needs_bytes(decoder, &slot->packet);
 	if (task->keep_whole || bytes || frame->options ||

@@ -120,9 +120,10 @@ void threads_free(struct session *session)
 		decoder_free(session->decoder[--session->decoder_count]);
 }
 
+/* What was decoded without a thread is prefetched already. */
 static void prefetch_index(const struct point *point, const struct batch *batch, size_t i)
 {
-	if (i < batch->count)
+	if (batch->ahead && i < batch->count)
 		ws_tracker_prefetch_index(point->tracker, batch->flow[i], batch->conversation[i]);
 }
 
