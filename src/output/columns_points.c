@@ -5,7 +5,7 @@ void get_point(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
 	if (s->point)
-		set_string(v, s->point);
+		set_text(v, s->point);
 }
 
 /* The number of the subject's connection at its point. */
@@ -264,7 +264,7 @@ const struct columns output_transit_columns = {transit_column, WS_ARRAY_SIZE(tra
 static void clock_reference(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
-	set_string(v, s->reference);
+	set_text(v, s->reference);
 }
 
 static bool is_known(const struct ws_clock_info *clock)

@@ -65,7 +65,7 @@ static void group_words(const struct subject *s, unsigned index, struct value *v
 		ws_overview_filter(&text, s->overview, s->group);
 	else
 		ws_overview_words(&text, s->group);
-	set_composed(v, text.length);
+	set_foreign(v, v->composed, text.length); /* a sensor's name in a filter has quotation marks */
 }
 
 static void group_example_verdict(const struct subject *s, unsigned index, struct value *v)
