@@ -43,7 +43,10 @@ void progress_show(struct progress *progress, const struct session *session)
 	fputc('\r', stderr);
 	if (total && done)
 		fprintf(stderr, "%3.0f %%, ", 100.0 * (double)done / (double)total);
-	fprintf(stderr, _("%" PRIu64 " packets, %.0f a second"), session->packets, (double)packets / seconds);
+	fprintf(stderr,
+	        ws_translate_plural("%" PRIu64 " packet, %.0f a second", "%" PRIu64 " packets, %.0f a second",
+	                            session->packets),
+	        session->packets, (double)packets / seconds);
 	if (total && done)
 		fprintf(stderr, ", %.0f s left", seconds * (double)(total - done) / (double)done);
 	fputs("\033[K", stderr);

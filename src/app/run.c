@@ -191,8 +191,19 @@ static void print_joined(const struct session *session)
 		fprintf(stderr, count == 1 ? _(one[kind]) : _(many[kind]), count, totals.lost[kind], totals.sent[kind]);
 	}
 	if (totals.left_out)
-		fprintf(stderr, _(", %" PRIu64 " connections not compared for memory"), totals.left_out);
+		fprintf(stderr,
+		        ws_translate_plural(", %" PRIu64 " connection not compared for memory",
+		                            ", %" PRIu64 " connections not compared for memory", totals.left_out),
+		        totals.left_out);
 	fputc('\n', stderr);
+}
+
+static void print_evicted(uint64_t count)
+{
+	fprintf(stderr,
+	        ws_translate_plural(", %" PRIu64 " connection given up for memory",
+	                            ", %" PRIu64 " connections given up for memory", count),
+	        count);
 }
 
 /* What became of the lines, and of how many sensors they are. */
@@ -207,7 +218,9 @@ static void print_records(const struct session *session)
 	for (size_t i = 0; ws_tracker_sensor(tracker, i, &sensor); i++)
 		stale += sensor.stale;
 	ws_tracker_stats(tracker, &stats);
-	fprintf(stderr, _("%" PRIu64 " lines of records"), records->lines);
+	fprintf(stderr,
+	        ws_translate_plural("%" PRIu64 " line of records", "%" PRIu64 " lines of records", records->lines),
+	        records->lines);
 	if (sensors > 1)
 		fprintf(stderr, _(" of %zu sensors"), sensors);
 	if (stale)
@@ -217,7 +230,7 @@ static void print_records(const struct session *session)
 	if (records->repeated)
 		fprintf(stderr, _(", %" PRIu64 " left out that had come before"), records->repeated);
 	if (stats.evicted)
-		fprintf(stderr, _(", %" PRIu64 " connections given up for memory"), stats.evicted);
+		print_evicted(stats.evicted);
 	fputc('\n', stderr);
 }
 
@@ -239,21 +252,32 @@ static void print_summary(const struct session *session)
 		dropped += tracked.history_dropped;
 	}
 	fprintf(stderr,
-	        _("%" PRIu64 " packets captured, %" PRIu64 " received by filter, %" PRIu64 " dropped by kernel"),
-	        session->packets, stats.received, stats.dropped_kernel);
+	        ws_translate_plural("%" PRIu64 " packet captured", "%" PRIu64 " packets captured", session->packets),
+	        session->packets);
+	fprintf(stderr, _(", %" PRIu64 " received by filter, %" PRIu64 " dropped by kernel"), stats.received,
+	        stats.dropped_kernel);
 	if (stats.dropped_interface)
 		fprintf(stderr, _(", %" PRIu64 " dropped by interface"), stats.dropped_interface);
 	if (stats.other_links)
 		fprintf(stderr, _(", %" PRIu64 " not decoded, of link type %s%s"), stats.other_links,
 		        stats.other_link_name, stats.other_links_differ ? _(" and others") : "");
 	if (evicted)
-		fprintf(stderr, _(", %" PRIu64 " connections given up for memory"), evicted);
+		print_evicted(evicted);
 	if (udp)
-		fprintf(stderr, _(", %" PRIu64 " UDP conversations given up for memory"), udp);
+		fprintf(stderr,
+		        ws_translate_plural(", %" PRIu64 " UDP conversation given up for memory",
+		                            ", %" PRIu64 " UDP conversations given up for memory", udp),
+		        udp);
 	if (datagrams)
-		fprintf(stderr, _(", %" PRIu64 " fragmented datagrams given up for memory"), datagrams);
+		fprintf(stderr,
+		        ws_translate_plural(", %" PRIu64 " fragmented datagram given up for memory",
+		                            ", %" PRIu64 " fragmented datagrams given up for memory", datagrams),
+		        datagrams);
 	if (dropped && session_asks_for(session, WS_RECORD_SERIES))
-		fprintf(stderr, _(", %" PRIu64 " segments missing in the series for memory"), dropped);
+		fprintf(stderr,
+		        ws_translate_plural(", %" PRIu64 " segment missing in the series for memory",
+		                            ", %" PRIu64 " segments missing in the series for memory", dropped),
+		        dropped);
 	fputc('\n', stderr);
 	if (session->joins.joined)
 		print_joined(session);

@@ -256,22 +256,32 @@ static int report_end(struct publisher *publisher)
 {
 	const uint64_t left = publisher->queue.count + publisher->flying;
 	const uint64_t *shed = publisher->queue.shed;
-	fprintf(stderr, E_("%" PRIu64 " records published"), publisher->published);
+	fprintf(stderr,
+	        publisher->published == 1 ? E_("%" PRIu64 " record published") : E_("%" PRIu64 " records published"),
+	        publisher->published);
 	if (shed[RELAY_SHED_STEPS] + shed[RELAY_SHED_UNANSWERED] + shed[RELAY_SHED_OTHERS])
 		fprintf(stderr,
 		        E_(", given up because the queue was full: %" PRIu64 " transitions, %" PRIu64
 		           " unanswered connections, %" PRIu64 " others"),
 		        shed[RELAY_SHED_STEPS], shed[RELAY_SHED_UNANSWERED], shed[RELAY_SHED_OTHERS]);
 	if (publisher->garbage)
-		fprintf(stderr, E_(", %" PRIu64 " lines were no records"), publisher->garbage);
+		fprintf(stderr,
+		        publisher->garbage == 1 ? E_(", %" PRIu64 " line was no record")
+		                                : E_(", %" PRIu64 " lines were no records"),
+		        publisher->garbage);
 	if (publisher->other)
-		fprintf(stderr, E_(", %" PRIu64 " records are of kinds that are not published"), publisher->other);
+		fprintf(stderr,
+		        publisher->other == 1 ? E_(", %" PRIu64 " record is of a kind that is not published")
+		                              : E_(", %" PRIu64 " records are of kinds that are not published"),
+		        publisher->other);
 	fputc('\n', stderr);
 	if (!left)
 		return 0;
 	struct ws_error error;
 	ws_fail(&error, WS_ERROR_OUTPUT,
-	        E_("%" PRIu64 " records were not delivered, as the server could not be reached"), left);
+	        left == 1 ? E_("%" PRIu64 " record was not delivered, as the server could not be reached")
+	                  : E_("%" PRIu64 " records were not delivered, as the server could not be reached"),
+	        left);
 	return settings_fail(&error);
 }
 

@@ -382,11 +382,14 @@ static void stop_sources(struct subscriber *subscriber)
 
 static void report_end(const struct subscriber *subscriber)
 {
-	fprintf(stderr, "%" PRIu64 " records", subscriber->lines);
+	fprintf(stderr, subscriber->lines == 1 ? "%" PRIu64 " record" : "%" PRIu64 " records", subscriber->lines);
 	if (subscriber->duplicates)
 		fprintf(stderr, E_(", %" PRIu64 " that came again left out"), subscriber->duplicates);
 	if (subscriber->garbage)
-		fprintf(stderr, E_(", %" PRIu64 " messages were no records"), subscriber->garbage);
+		fprintf(stderr,
+		        subscriber->garbage == 1 ? E_(", %" PRIu64 " message was no record")
+		                                 : E_(", %" PRIu64 " messages were no records"),
+		        subscriber->garbage);
 	fputc('\n', stderr);
 }
 

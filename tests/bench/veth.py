@@ -92,7 +92,7 @@ def replay(command, paths, kind=Lines):
             text = log.read()
             sent += int(re.search(r"Successful packets:\s+(\d+)", text).group(1))
             rate += float(re.search(r"([\d.]+) pps", text).group(1))
-    captured = int(re.search(r"(\d+) packets captured", said).group(1))
+    captured = int(re.search(r"(\d+) packets? captured", said).group(1))
     return Loss(sent, sent - captured, rate)
 
 

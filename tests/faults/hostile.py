@@ -58,7 +58,7 @@ def interfaces_without_number():
     plain = put("interfaces.pcapng", SECTION + INTERFACE + PACKET + INTERFACE * 100000 + PACKET)
     for source in (path, plain, "-"):
         status, err, resident = used(["-T", "json", "--max-memory", "1M", "-r", source], path)
-        assert status == 2 and "describes more than 65536 interfaces" in err and "1 packets captured" in err, f"{status} {err}"
+        assert status == 2 and "describes more than 65536 interfaces" in err and "1 packet captured" in err, f"{status} {err}"
         assert SANITIZED or resident < 32, f"{resident:.0f} MiB"
     # Sections have interfaces of their own, and a file may have many of both.
     sections = put("sections.pcapng", (SECTION + INTERFACE * 1000 + PACKET) * 100)

@@ -207,7 +207,7 @@ def the_ring_overruns():
     reader.join(PATIENCE)
     err, out = program.stderr.read(), "".join(lines)
     program.wait(PATIENCE)
-    counts = re.search(r"(\d+) packets captured, (\d+) received by filter, (\d+) dropped by kernel", err)
+    counts = re.search(r"(\d+) packets? captured, (\d+) received by filter, (\d+) dropped by kernel", err)
     captured, received, dropped = (int(number) for number in counts.groups())
     assert dropped > 1000, (err, out[-600:], program.returncode)
     assert captured + dropped == received >= 30000, err

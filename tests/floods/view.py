@@ -94,5 +94,5 @@ def flood(kind, count, limit):
         counted = received() - before
         os.write(screen.master, b"q")
         said = screen.left()
-    captured, lost = (int(number) for number in re.search(r"(\d+) packets captured, .* (\d+) dropped by kernel", said).groups())
+    captured, lost = (int(number) for number in re.search(r"(\d+) packets? captured, .* (\d+) dropped by kernel", said).groups())
     return slowest, most, counted, captured, lost

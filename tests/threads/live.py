@@ -143,7 +143,7 @@ class Live:
 def counted(live):
     """The packets that were captured, received and lost, as standard error says at the end, and the exit status."""
     errors = live.program.stderr.read().decode()
-    counts = re.search(r"(\d+) packets captured, (\d+) received by filter, (\d+) dropped by kernel", errors)
+    counts = re.search(r"(\d+) packets? captured, (\d+) received by filter, (\d+) dropped by kernel", errors)
     return tuple(map(int, counts.groups())) if counts else (0, 0, errors), live.program.wait()
 
 
