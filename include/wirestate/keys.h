@@ -4,6 +4,7 @@
 #define WIRESTATE_KEYS_H
 
 #include <wirestate/language.h>
+#include <wirestate/text.h>
 #include <wirestate/types.h>
 
 /* X(enumerator, name, keys, meaning): everything that a key can ask for.
@@ -176,5 +177,8 @@ struct ws_key {
 	enum ws_edit edit;     /* of WS_KEY_EDIT */
 	uint32_t character;    /* of WS_EDIT_INSERT and WS_KEY_UNKNOWN */
 };
+/* Appends that this key, an action or unknown, does nothing on the screen that is shown, and which key lists those that
+ * do. key_name: the first key of each action. Nothing is appended where no key shows the help. */
+void ws_key_nothing_words(struct ws_text *text, const struct ws_key *key, const char *const *key_name);
 
 #endif

@@ -129,8 +129,11 @@ static void start_open_selected(struct start *it, bool exercise)
 	if (!it->position.cursor.count)
 		return;
 	const struct ws_start_entry *entry = &it->entries[it->position.cursor.selected];
-	if (exercise && !ws_start_is_capture(entry->group))
+	if (exercise && !ws_start_is_capture(entry->group)) {
+		snprintf(it->message, sizeof(it->message), "%s",
+		         _("An exercise asks about a capture: select one of those below the lessons."));
 		return;
+	}
 	const int errors = memfd_create("errors", MFD_CLOEXEC);
 	if (errors < 0) {
 		message_refuse(it, entry, strerror(errno));
@@ -153,6 +156,34 @@ static void start_open_selected(struct start *it, bool exercise)
 
 /* ---- The loop */
 
+static void start_say_nothing_done(struct start *it, const struct ws_key *key)
+{
+	struct ws_text message = WS_TEXT_OVER(it->message);
+	const char *search = it->position.key_name[WS_ACT_SEARCH];
+	const bool finds = key->action == WS_ACT_FIND_NEXT || key->action == WS_ACT_FIND_PREVIOUS;
+	if (key->kind == WS_KEY_ACTION && finds && search && !it->position.help)
+		ws_text_parts(&message, _("Nothing was searched for yet; %s asks for what."), search);
+	else
+		ws_key_nothing_words(&message, key, it->position.key_name);
+	ws_text_cstr(&message);
+}
+
+/* Does what an action asks for. True: something was opened, so the view is another one. */
+static bool start_act(struct start *it, const struct ws_key *key, int rows)
+{
+	const bool exercise = key->action == WS_ACT_EXERCISE;
+	if (key->action == WS_ACT_QUIT) {
+		it->status = 0;
+		it->quit = true;
+	} else if ((key->action == WS_ACT_ENTER || exercise) && !it->position.help) {
+		start_open_selected(it, exercise);
+		return true;
+	} else if (!ws_start_act(&it->position, key->action, rows) && key->kind == WS_KEY_ACTION) {
+		start_say_nothing_done(it, key);
+	}
+	return false;
+}
+
 static void start_handle_keys(struct start *it)
 {
 	struct ws_key key;
@@ -166,18 +197,13 @@ static void start_handle_keys(struct start *it)
 			ws_start_edit(&it->position, key.edit, key.character, rows);
 		if (key.kind == WS_KEY_WHEEL_UP || key.kind == WS_KEY_WHEEL_DOWN)
 			key.action = key.kind == WS_KEY_WHEEL_UP ? WS_ACT_UP : WS_ACT_DOWN;
-		else if (key.kind != WS_KEY_ACTION)
+		else if (key.kind != WS_KEY_ACTION && key.kind != WS_KEY_UNKNOWN)
 			continue;
 		it->message[0] = '\0'; /* the user has seen it */
-		if (key.action == WS_ACT_QUIT) {
-			it->status = 0;
-			it->quit = true;
-		} else if ((key.action == WS_ACT_ENTER || key.action == WS_ACT_EXERCISE) && !it->position.help) {
-			start_open_selected(it, key.action == WS_ACT_EXERCISE);
+		if (key.kind == WS_KEY_UNKNOWN)
+			start_say_nothing_done(it, &key);
+		else if (start_act(it, &key, rows))
 			return;
-		} else if (key.action != WS_ACT_NONE) {
-			ws_start_act(&it->position, key.action, rows);
-		}
 	}
 }
 

@@ -31,6 +31,17 @@ const char *ws_action_meaning(enum ws_action action)
 	return action < WS_ACTION_COUNT ? meanings[action] : "";
 }
 
+void ws_key_nothing_words(struct ws_text *text, const struct ws_key *key, const char *const *key_name)
+{
+	const char character[2] = {(char)key->character, '\0'};
+	const char *name = key->kind == WS_KEY_ACTION ? key_name[key->action]
+	                   : key->character == ' '    ? "Space"
+	                                              : character;
+	if (key_name[WS_ACT_HELP] && name)
+		ws_text_parts(text, _("%1$s does nothing on this screen; %2$s lists its keys"), name,
+		              key_name[WS_ACT_HELP]);
+}
+
 const char *ws_edit_keys(enum ws_edit edit)
 {
 	static const char *const keys_of[] = {

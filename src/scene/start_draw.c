@@ -205,6 +205,10 @@ static void draw_help(const struct ws_start *start, struct ws_canvas *canvas)
 	}
 	snprintf(line, sizeof(line), _("%s --help lists all options."), start->command);
 	draw_paragraph(canvas, row + 1, line);
+	if (start->message) {
+		draw_cut(canvas, canvas->rows - 1, 1, canvas->columns - 1, WS_STYLE_WARN, start->message);
+		return;
+	}
 	draw_key(start, canvas, &column, WS_ACT_HELP, _("back"));
 	draw_key(start, canvas, &column, WS_ACT_QUIT, _("quit"));
 }

@@ -270,17 +270,15 @@ static bool turn_wheel(struct ws_ui *ui, const struct ws_model *model, bool up)
 }
 
 /* A user who presses a key that this screen does not have is told so. */
-static bool say_unknown(struct ws_ui *ui, uint32_t character)
+static bool say_unknown(struct ws_ui *ui, const struct ws_key *key)
 {
-	const char *help = ui->options.key_name ? ui->options.key_name[WS_ACT_HELP] : NULL;
-	char message[128], key[2] = {(char)character, '\0'};
+	char message[128];
 	struct ws_text text = WS_TEXT_OVER(message);
-	if (!help)
-		return false;
-	ws_text_parts(&text, _("%1$s does nothing on this screen; %2$s lists its keys"),
-	              character == ' ' ? "Space" : key, help);
-	ws_ui_tell(ui, ws_text_cstr(&text), false);
-	return true;
+	if (ui->options.key_name)
+		ws_key_nothing_words(&text, key, ui->options.key_name);
+	if (text.length)
+		ws_ui_tell(ui, ws_text_cstr(&text), false);
+	return text.length;
 }
 
 static bool do_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key)
@@ -296,7 +294,7 @@ static bool do_key(struct ws_ui *ui, const struct ws_model *model, const struct 
 	case WS_KEY_WHEEL_DOWN:
 		return ws_ui_typing(ui) != WS_TYPING_LINE && turn_wheel(ui, model, key->kind == WS_KEY_WHEEL_UP);
 	case WS_KEY_UNKNOWN:
-		return say_unknown(ui, key->character);
+		return say_unknown(ui, key);
 	case WS_KEY_NONE:
 		break;
 	}
