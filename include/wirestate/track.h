@@ -427,7 +427,7 @@ struct ws_conn_info {
 	uint64_t answered_by;     /* number of the older connection whose ACK answered its SYN; 0: not known */
 	bool disowned;            /* its SYN was not its own: the sender went on with the connection before it */
 	bool unreachable;         /* an ICMP error quoted one of its segments */
-	bool forged_reset;        /* one of its RSTs was not sent by its apparent sender */
+	uint8_t forged_reset;     /* a bit for each endpoint: a RST was not sent by it, although it seemed so */
 	bool server_answers;      /* the likely server has sent something, or has answered another SYN on its port */
 	bool odd_syn;             /* its SYN has FIN, URG, or PSH without data, as probes for a system's name have */
 	bool host_answers;        /* the likely server's address has answered on any port, if only with RST */

@@ -63,9 +63,9 @@ struct ws_machine {
 	uint8_t misanswered : 1;  /* a SYN-ACK came that does not acknowledge the SYN */
 	uint8_t misacked : 1;     /* an ACK that cannot complete the handshake came in its place */
 	uint8_t unreachable : 1;  /* an ICMP error quoted one of its segments */
-	uint8_t forged : 1;       /* a RST was not sent by its apparent sender */
 	uint8_t superseded : 1;
 	uint8_t disowned : 1; /* its only SYN belongs to another connection, so it has no segment */
+	uint8_t forged : 2;   /* a bit for each apparent sender of a RST that did not send it */
 	uint8_t plain : 2;    /* a bit for each sender for whose segments ws_machine_plain_step() may be tried */
 };
 

@@ -297,7 +297,7 @@ void ws_reset_arrives_after_all(struct ws_step_context *x)
 /* The apparent sender of that RST did not send it, so the connection did not end. */
 static enum ws_why note_forgery(struct ws_step_context *x)
 {
-	x->machine->forged = 1;
+	x->machine->forged |= (uint8_t)(x->sender == x->machine->endpoint ? 1 : 2);
 	if (x->receiver->dead == WS_DEAD_GOT_RST)
 		x->receiver->dead = WS_DEAD_FORGED;
 	return WS_WHY_FORGED;

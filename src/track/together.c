@@ -53,10 +53,16 @@ static void add_opening(const struct ws_conn_info *other, struct ws_conn_info *i
 	info->misanswered |= other->misanswered;
 	info->misacked |= other->misacked;
 	info->unreachable |= other->unreachable;
-	info->forged_reset |= other->forged_reset;
 	info->superseded |= other->superseded;
 	if (!info->old_answer)
 		info->old_answer = other->old_answer;
+}
+
+/* swapped: the other point has the endpoints the other way round. */
+static void add_forged(const struct ws_conn_info *other, unsigned swapped, struct ws_conn_info *info)
+{
+	for (unsigned e = 0; e < 2; e++)
+		info->forged_reset |= (uint8_t)((other->forged_reset >> (e ^ swapped) & 1) << e);
 }
 
 static void fill_handshake(const struct seen *seen, struct ws_conn_info *info)
@@ -156,8 +162,10 @@ void ws_together_fill(const struct ws_tracker *tracker, const struct ws_conn *co
 			continue;
 		see(&seen, &its->machine);
 		ws_conn_fill_own(there, its, parts & PARTS_OF_POINTS, &other);
-		if (parts & WS_PART_OPENING)
+		if (parts & WS_PART_OPENING) {
 			add_opening(&other, info);
+			add_forged(&other, info->path_swapped ^ path->swapped[at], info);
+		}
 		if (parts & WS_PART_ROUND_TRIP)
 			add_round_trip(&other, info);
 		if (parts & WS_PART_NAMES)

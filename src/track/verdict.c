@@ -111,8 +111,12 @@ static void say_forged(struct verdict *v)
 			SAY(v,
 			    _("a RST was forged: its apparent sender sent a SYN-ACK after it, so port %u is open there"),
 			    info->endpoint[1 - info->likely_client].port);
+		else if (info->forged_reset == 3)
+			SAY_TEXTS(v, _("RSTs were forged: the client and the server, their apparent senders, went on"));
+		else if (info->forged_reset == 1u << info->likely_client)
+			SAY_TEXTS(v, _("a RST was forged: the client, its apparent sender, went on"));
 		else
-			SAY_TEXTS(v, _("a RST was forged: its apparent sender went on"));
+			SAY_TEXTS(v, _("a RST was forged: the server, its apparent sender, went on"));
 	}
 	if (info->stray_reset && answered) {
 		NEXT(v);

@@ -120,7 +120,7 @@ static const struct chart stories[] = {
           {SERVER, A, 501, 106, 5, 150, .window = 0}}},
         {"a forged RST to each side, of which one is disproved",
          "RESET",
-         "reset; 0 B to the server, 5 B back; a RST was forged: its apparent sender went on",
+         "reset; 0 B to the server, 5 B back; a RST was forged: the server, its apparent sender, went on",
          "RSTR",
          "ShArRd",
          {OPENING,

@@ -88,7 +88,7 @@ def large_send(capture):
 
 
 @case("variant-forged-to-the-client", {"verdict_tag": "CLOSED", "closed_by": "client", "reset_by": "none",
-                                       "verdict": "a RST was forged: its apparent sender went on"})
+                                       "verdict": "a RST was forged: the server, its apparent sender, went on"})
 def forged_to_client(capture):
     talk = Talk(capture, ttls=(64, 52))
     ask(talk)
@@ -99,7 +99,7 @@ def forged_to_client(capture):
 
 
 @case("variant-forged-to-the-server", {"verdict_tag": "CLOSED", "closed_by": "client", "reset_by": "none",
-                                       "verdict": "a RST was forged: its apparent sender went on"})
+                                       "verdict": "a RST was forged: the client, its apparent sender, went on"})
 def forged_to_server(capture):
     talk = Talk(capture, ttls=(57, 64))
     ask(talk)
