@@ -49,7 +49,7 @@ static inline struct state current(const struct ws_shares *shares)
 	const struct ws_share_side *sides = shares->side;
 	if (!shares->open)
 		return (struct state){WS_CAUSE_CONNECTING, 0, false};
-	if (shares->resetter)
+	if (shares->resetter > 0 || shares->resetter < -2) /* it has ended, or the peer is gone */
 		return (struct state){WS_CAUSE_IDLE, 0, false};
 	if (is_unusual(shares)) {
 		const struct state state = stopped(shares);
@@ -177,7 +177,7 @@ static bool owes_answer(const struct ws_shares *shares, unsigned self)
 }
 
 /* The client, which closes, has asked once, and the server has never sent anything. One that has gone on without an
- * answer needs none, and a RST may be that of a timer which found the server gone. */
+ * answer needs none. */
 static bool was_never_answered(const struct ws_shares *shares, unsigned client)
 {
 	return owes_answer(shares, !client) && !shares->side[!client].sent && !shares->side[client].trips;
@@ -194,7 +194,7 @@ WS_SELDOM static void settle_end(struct ws_shares *shares, const struct ws_segme
 	else if (owes_answer(shares, self))
 		ws_shares_split(shares, wait, ws_shares_way_left(shares, self), WS_CAUSE_NETWORK, !self,
 		                WS_CAUSE_PROGRAM, self);
-	else if (s->flags & WS_TCP_FIN && was_never_answered(shares, self))
+	else if (was_never_answered(shares, self))
 		ws_shares_split(shares, wait, ws_shares_way_left(shares, !self), WS_CAUSE_NETWORK, self,
 		                WS_CAUSE_PROGRAM, !self);
 	else
@@ -401,6 +401,23 @@ WS_SELDOM static void begin(struct ws_shares *shares, const struct ws_segment *s
 	shares->phase = (uint16_t)(now % WS_SHARE_MICROSECOND);
 }
 
+/* Keep-alives that nothing answers tell that the peer is gone, or the way to it: after the first of them nobody waits for
+ * a program any more, until the peer is heard again or new data is sent. */
+WS_SELDOM static void note_keep_alive(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis)
+{
+	const int8_t waits = (int8_t)(-1 - s->direction), gone = (int8_t)(waits - 2);
+	const bool probes = analysis & WS_SHARE_MARK(KEEP_ALIVE);
+	if (shares->resetter == gone && (probes || s->flags & WS_TCP_RST))
+		return;
+	if (shares->resetter == waits && (probes || s->flags & WS_TCP_RST)) {
+		ws_shares_end(shares);
+		shares->since = shares->latest;
+		shares->resetter = gone;
+	} else {
+		shares->resetter = probes ? waits : 0;
+	}
+}
+
 void ws_shares_note_any(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
                         const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss)
 {
@@ -426,6 +443,8 @@ void ws_shares_note_any(struct ws_shares *shares, const struct ws_segment *s, ui
 		ws_shares_judge_repeat(shares, s, now);
 		ws_shares_end_recovery(shares, s, now);
 	}
+	if (shares->resetter < 0 || (shares->resetter == 0 && analysis & WS_SHARE_MARK(KEEP_ALIVE)))
+		note_keep_alive(shares, s, analysis);
 	const struct state state = current(shares);
 	if (shares->open && is_repair(self, s, analysis))
 		ws_shares_note_repair(shares, s, analysis, state.waits, now);

@@ -82,13 +82,15 @@ struct ws_shares {
 	struct ws_time_shares time; /* up to `since` */
 	ws_time since;
 	struct ws_share_side side[2];
-	ws_time latest;    /* of the last segment */
-	uint16_t phase;    /* nanoseconds by which the first segment came after a whole microsecond */
-	int8_t speaker;    /* the endpoint that sent the latest new data, plus 1; 0: none */
-	int8_t opener;     /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
-	int8_t resetter;   /* the endpoint whose latest segment is a RST, plus 1; 0: none */
-	uint8_t probed;    /* a bit for each endpoint whose timer has sent its latest data again once */
-	bool open;         /* something followed the handshake's SYNs */
+	ws_time latest;  /* of the last segment */
+	uint16_t phase;  /* nanoseconds by which the first segment came after a whole microsecond */
+	int8_t speaker;  /* the endpoint that sent the latest new data, plus 1; 0: none */
+	int8_t opener;   /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
+	int8_t resetter; /* the endpoint whose latest segment is a RST, plus 1; 0: none. Below 0 of one that has sent a
+	                      keep-alive which nothing has answered: -1 minus the endpoint, and -3 minus it from the
+	                      second one or a RST on */
+	uint8_t probed;  /* a bit for each endpoint whose timer has sent its latest data again once */
+	bool open;       /* something followed the handshake's SYNs */
 	bool recorded : 1; /* it is the first member of a struct ws_span_recorder */
 	bool unprobed : 1; /* a SYN without SACK was seen, so no timer sends a probe before its time (RFC 8985 §7) */
 	bool seldom : 1;   /* a rare cause has had time */

@@ -348,12 +348,42 @@ static void test_close_without_an_answer(void **state)
 	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 0);
 	shots[5].flags = R;
 	shares = SHARES_OF(shots);
-	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 0);
+	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 1000, 1010);
 	shots[5] = (struct shot){CLIENT, A, 111, 501, 10, 520, .bad = 0};
 	shots[6] = (struct shot){CLIENT, F, 121, 501, 0, 1020, .bad = 0};
 	shares = SHARES_OF(shots);
 	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 0);
 	assert_in_range(rounded(shares.time[WS_CAUSE_IDLE][0]), 490, 500);
+}
+
+/* The server answers a first keep-alive, and no further one: it has been waited for until the first of these. A RST that
+ * follows them, and a capture that ends before it, say the same. */
+static void test_keep_alives_without_an_answer(void **state)
+{
+	static struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 10, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 10, .bad = 0},        {CLIENT, A, 101, 501, 10, 10, .bad = 0},
+	        {SERVER, A, 501, 111, 0, 20, .bad = 0},        {CLIENT, A, 110, 501, 0, 1020, .bad = 0},
+	        {SERVER, A, 501, 111, 0, 1030, .bad = 0},      {CLIENT, A, 110, 501, 0, 2020, .bad = 0},
+	        {CLIENT, A, 110, 501, 0, 3020, .bad = 0},      {CLIENT, A, 110, 501, 0, 4020, .bad = 0},
+	        {CLIENT, R | A, 111, 501, 0, 5020, .bad = 0},
+	};
+	const size_t count = WS_ARRAY_SIZE(shots);
+	(void)state;
+	for (size_t shown = count - 1; shown <= count; shown++) {
+		const struct ws_time_shares shares = shares_of(shots, shown);
+		assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 2000, 2010);
+		assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), shown == count ? 3000 : 2000);
+	}
+	/* Only one is unanswered yet. */
+	struct ws_time_shares shares = shares_of(shots, 8);
+	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 2000, 2010);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 0);
+	/* It answers after all: it is waited for again from the last keep-alive on. */
+	shots[count - 1] = (struct shot){SERVER, A, 501, 111, 10, 5020, .bad = 0};
+	shares = SHARES_OF(shots);
+	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 3000, 3010);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 2000);
 }
 
 /* After the close, what comes again shows that its ACK was lost: until then the close was not done. */
@@ -583,6 +613,7 @@ int main(void)
 	        cmocka_unit_test(test_gap_in_the_capture_blames_nobody),
 	        cmocka_unit_test(test_repeated_syn_ack),
 	        cmocka_unit_test(test_close_without_an_answer),
+	        cmocka_unit_test(test_keep_alives_without_an_answer),
 	        cmocka_unit_test(test_timer_fills_a_window_below_one_segment),
 	        cmocka_unit_test(test_one_direction_has_no_shares),
 	        cmocka_unit_test(test_overtaken_segment_is_no_loss),
