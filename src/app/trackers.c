@@ -40,7 +40,9 @@ void session_read_names(struct session *session)
 	if (options->numeric || session->anonymizer)
 		return;
 	session->hosts = hosts_file_read("/etc/hosts");
-	if (session->screen || (options->verbose && options->show == SHOW_TEXT))
+	if (session->screen)
+		session->vendors = vendors_file_open(vendors_file_paths);
+	else if (options->verbose && options->show == SHOW_TEXT) /* several threads write text */
 		session->vendors = vendors_file_read(vendors_file_paths);
 }
 

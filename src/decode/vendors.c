@@ -14,10 +14,19 @@ struct entry {
 	uint32_t name; /* where it begins in `names` */
 };
 
+/* A list that has not been read until a vendor is looked for. */
+struct deferred {
+	struct ws_vendors *(*read)(void *context); /* NULL: it has been called */
+	void (*forget)(void *context);
+	void *context;
+	struct ws_vendors *list;
+};
+
 struct ws_vendors {
-	size_t count, used; /* entries, and bytes of names */
-	size_t most, room;  /* how many there may be of each */
-	char *names;        /* after the entries */
+	struct deferred *deferred; /* NULL: the entries are here */
+	size_t count, used;        /* entries, and bytes of names */
+	size_t most, room;         /* how many there may be of each */
+	char *names;               /* after the entries */
 	struct entry entry[];
 };
 
@@ -184,8 +193,38 @@ struct ws_vendors *ws_vendors_parse(const char *text, size_t length)
 	return NULL;
 }
 
+struct ws_vendors *ws_vendors_defer(struct ws_vendors *(*read)(void *context), void (*forget)(void *context),
+                                    void *context)
+{
+	struct ws_vendors *vendors = malloc(sizeof(*vendors));
+	struct deferred *deferred = malloc(sizeof(*deferred));
+	if (!vendors || !deferred) {
+		free(vendors);
+		free(deferred);
+		forget(context);
+		return NULL;
+	}
+	*deferred = (struct deferred){.read = read, .forget = forget, .context = context};
+	*vendors = (struct ws_vendors){.deferred = deferred};
+	return vendors;
+}
+
+static const struct ws_vendors *read_now(struct deferred *deferred)
+{
+	if (deferred->read)
+		deferred->list = deferred->read(deferred->context);
+	deferred->read = NULL;
+	return deferred->list;
+}
+
 void ws_vendors_free(struct ws_vendors *vendors)
 {
+	struct deferred *deferred = vendors ? vendors->deferred : NULL;
+	if (deferred && deferred->read)
+		deferred->forget(deferred->context);
+	if (deferred)
+		free(deferred->list);
+	free(deferred);
 	free(vendors);
 }
 
@@ -193,6 +232,8 @@ const char *ws_vendor_name(const struct ws_vendors *vendors, const uint8_t mac[6
 {
 	static const uint8_t none[6];
 	if (!vendors || ws_mac_kind(mac) || memcmp(mac, none, sizeof(none)) == 0)
+		return NULL;
+	if (vendors->deferred && !(vendors = read_now(vendors->deferred)))
 		return NULL;
 	const uint32_t prefix = (uint32_t)mac[0] << 16 | (uint32_t)mac[1] << 8 | mac[2];
 	size_t first = 0, end = vendors->count;

@@ -182,6 +182,22 @@ static void the_first_file_with_vendors_is_used(void **state)
 	struct ws_vendors *vendors = vendors_file_read(paths);
 	assert_string_equal(vendor(vendors, 0x001b21), "Example");
 	assert_null(vendors_file_read(none));
+	assert_null(vendors_file_open(none));
+	struct ws_vendors *later = vendors_file_open(paths), *unread = vendors_file_open(paths);
+	assert_non_null(later);
+	assert_int_equal(pwrite(fd, "00-1B-22", 8, 0), 8); /* the file is read when a vendor is looked for */
+	assert_string_equal(vendor(later, 0x020000), "-");
+	assert_string_equal(vendor(later, 0x001b22), "Example");
+	assert_int_equal(pwrite(fd, "00-1B-23", 8, 0), 8); /* and only once */
+	assert_string_equal(vendor(later, 0x001b22), "Example");
+	assert_string_equal(vendor(later, 0x001b23), "-");
+	ws_vendors_free(later);
+	ws_vendors_free(unread);
+	later = vendors_file_open(paths);
+	assert_int_equal(ftruncate(fd, 0), 0);
+	assert_string_equal(vendor(later, 0x001b23), "-"); /* nothing is left of it */
+	assert_string_equal(vendor(later, 0x001b23), "-");
+	ws_vendors_free(later);
 	assert_int_equal(ftruncate(fd, (16 << 20) + 1), 0);
 	assert_null(vendors_file_read(paths)); /* too long */
 	ws_vendors_free(vendors);
