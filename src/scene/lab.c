@@ -57,11 +57,18 @@ static bool ask(struct ws_ui *ui, const char *verb)
 	return true;
 }
 
+/* A key that is about a packet has none. */
+static bool say_none_waits(struct ws_ui *ui)
+{
+	ws_ui_tell(ui, _("No packet waits in the air now"), false);
+	return true;
+}
+
 static bool ask_about(struct ws_ui *ui, const struct ws_model *model, const char *verb, bool goes_on)
 {
 	const struct ws_flight *flight = lab_chosen(ui, model);
 	if (!flight)
-		return false;
+		return say_none_waits(ui);
 	ui->lab.begun = true;
 	snprintf(ui->lab.command, sizeof(ui->lab.command), "%s %llu\n", verb, (unsigned long long)flight->number);
 	if (!goes_on) {
@@ -93,7 +100,7 @@ bool lab_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action acti
 	case WS_ACT_LAB_PASS:
 		return ask_about(ui, model, "pass", true);
 	case WS_ACT_LAB_CHOOSE:
-		return choose_next(ui, model);
+		return choose_next(ui, model) || say_none_waits(ui);
 	case WS_ACT_LAB_ALL:
 		return ask(ui, "all");
 	case WS_ACT_LAB_AUTO:

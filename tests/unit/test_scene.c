@@ -240,7 +240,7 @@ static void test_the_lab_waits_for_help(void **state)
 	const struct ws_ui_options options = {.screen = WS_SCREEN_LIST, .lab = true, .lab_auto = true};
 	const struct ws_key help = {.kind = WS_KEY_ACTION, .action = WS_ACT_HELP},
 	                    back = {.kind = WS_KEY_ACTION, .action = WS_ACT_BACK};
-	struct ws_ui *ui = ws_ui_create(&options, NULL);
+	struct ws_ui *ui = ws_ui_create(&options, NULL), *other = world->ui;
 	char command[64];
 	assert_non_null(ui);
 	world->model.lab_runs = true;
@@ -255,6 +255,17 @@ static void test_the_lab_waits_for_help(void **state)
 	assert_true(ws_ui_lab_command(ui, command, sizeof(command)));
 	assert_true(ws_ui_key(ui, &world->model, &help));
 	assert_false(ws_ui_lab_command(ui, command, sizeof(command)));
+	assert_true(ws_ui_key(ui, &world->model, &back));
+	/* A key that is about a packet says so when there is none. */
+	static const enum ws_action about[] = {WS_ACT_LAB_DROP, WS_ACT_LAB_PASS, WS_ACT_LAB_CHOOSE};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(about); i++) {
+		const struct ws_key none = {.kind = WS_KEY_ACTION, .action = about[i]};
+		assert_true(ws_ui_key(ui, &world->model, &none));
+		assert_false(ws_ui_lab_command(ui, command, sizeof(command)));
+		world->ui = ui;
+		assert_shows(world, "No packet waits in the air now");
+		world->ui = other;
+	}
 	ws_ui_free(ui);
 }
 
