@@ -41,13 +41,13 @@ bool ws_cause_is_sided(enum ws_cause cause);
 /* Nanoseconds by cause and endpoint; of a cause that belongs to none, all in [0]. The sum is the time from the first
  * packet to the last, if the capture's clock was not set back. */
 struct ws_time_shares {
+	/* The shortest time from the capture to each endpoint and back, 0 when it is not known: it says at which end
+	 * the capture was taken. */
+	ws_time way_to[2];
 	ws_time time[WS_CAUSE_COUNT][2];
 	uint32_t timeouts; /* how often a timer sent a segment again */
 	bool both_ends;    /* of several points: what each endpoint did is from the point nearest to it */
 	bool opened;       /* a SYN was captured, whose answer is never delayed as an ACK may be */
-	/* The shortest time from the capture to each endpoint and back, 0 when it is not known: it says at which end
-	 * the capture was taken. */
-	ws_time way_to[2];
 };
 
 /* One share as people name it: a program's by side, every other one of both directions together. */

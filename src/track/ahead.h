@@ -29,8 +29,7 @@ _Static_assert(sizeof(struct ws_conn_slot) <= 32 * WS_LINE, "a bit for each line
 /* Those that ws_shares_sum() reads of most. */
 #define WS_LINES_OF_SHARES                                                                                             \
 	(WS_LINES_OF_SHARES_FROM(0, WS_SHARES_SELDOM) |                                                                \
-	 WS_LINES_OF_SHARES_FROM(WS_SHARES_AFTER_SELDOM, WS_SHARES_SIDE) |                                             \
-	 WS_LINES_OF_SHARES_FROM(WS_SHARES_AFTER_SIDE, sizeof(struct ws_shares)))
+	 WS_LINES_OF_SHARES_FROM(WS_SHARES_AFTER_SELDOM, WS_SHARES_OLDER))
 
 /* The lines that these parts are made of, with the addresses. */
 WS_INLINED ws_lines ws_lines_of(unsigned parts)

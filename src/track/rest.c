@@ -79,8 +79,8 @@ _Static_assert(sizeof(struct ws_shares) % WORD == 0 && sizeof(struct ws_rare) % 
 #define SHARE_NUMBERS_OF(X, here, there)                                                                               \
 	X(shares.side[here].end, conn.machine.endpoint[here].snd_max)                                                  \
 	X(shares.side[here].acknowledged, conn.analyser.flow[there].ack)                                               \
-	X(shares.side[here].edge[0].right, shares.side[here].acknowledged)                                             \
-	X(shares.side[here].edge[0].time, conn.machine.syn_us)
+	X(shares.side[here].edge.right, shares.side[here].acknowledged)                                                \
+	X(shares.side[here].edge.time, conn.machine.syn_us)
 
 #define SHARE_NUMBERS(X) SHARE_NUMBERS_OF(X, 0, 1) SHARE_NUMBERS_OF(X, 1, 0)
 
@@ -102,14 +102,14 @@ _Static_assert(sizeof(struct ws_shares) % WORD == 0 && sizeof(struct ws_rare) % 
 
 #define SELDOM_SHARE_NUMBERS_OF(X, here)                                                                               \
 	X(shares.side[here].recovery_end, shares.side[here].end)                                                       \
-	X(shares.side[here].edge[1].right, shares.side[here].edge[0].right)                                            \
-	X(shares.side[here].edge[2].right, shares.side[here].edge[1].right)                                            \
-	X(shares.side[here].edge[3].right, shares.side[here].edge[2].right)                                            \
-	X(shares.side[here].edge[4].right, shares.side[here].edge[3].right)                                            \
-	X(shares.side[here].edge[1].time, shares.side[here].edge[0].time)                                              \
-	X(shares.side[here].edge[2].time, shares.side[here].edge[1].time)                                              \
-	X(shares.side[here].edge[3].time, shares.side[here].edge[2].time)                                              \
-	X(shares.side[here].edge[4].time, shares.side[here].edge[3].time)
+	X(shares.older[here][0].right, shares.side[here].edge.right)                                                   \
+	X(shares.older[here][1].right, shares.older[here][0].right)                                                    \
+	X(shares.older[here][2].right, shares.older[here][1].right)                                                    \
+	X(shares.older[here][3].right, shares.older[here][2].right)                                                    \
+	X(shares.older[here][0].time, shares.side[here].edge.time)                                                     \
+	X(shares.older[here][1].time, shares.older[here][0].time)                                                      \
+	X(shares.older[here][2].time, shares.older[here][1].time)                                                      \
+	X(shares.older[here][3].time, shares.older[here][2].time)
 
 #define SELDOM_SHARE_NUMBERS(X) SELDOM_SHARE_NUMBERS_OF(X, 0) SELDOM_SHARE_NUMBERS_OF(X, 1)
 _Static_assert(WS_SHARE_EDGES == 5, "those that are listed");

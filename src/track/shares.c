@@ -224,14 +224,15 @@ static inline bool announces_window(const struct ws_share_side *peer, const stru
 	                                     ws_seq_before(s->acknowledgment, peer->acknowledged));
 }
 
-/* `peer` sends into the window, and `way` is that from the capture to it and back. */
-static inline void take_window(struct ws_share_side *peer, const struct ws_segment *s, const struct ws_flow *flow,
-                               uint32_t microseconds, ws_time way, uint32_t mss)
+/* `peer` sends into the window. */
+static inline void take_window(struct ws_shares *shares, struct ws_share_side *peer, const struct ws_segment *s,
+                               const struct ws_flow *flow, uint32_t microseconds, uint32_t mss)
 {
 	if (!flow->scale)
 		return;
 	const uint32_t window = ws_shares_window(s, flow);
-	ws_shares_note_edge(peer, s->acknowledgment + window, microseconds, way);
+	ws_shares_note_edge(peer, shares->older[!s->direction], s->acknowledgment + window, microseconds,
+	                    shares->time.way_to[!s->direction]);
 	if (mss && window > 2 * mss)
 		peer->wide = true;
 	const bool small = window < mss && peer->wide;
@@ -245,8 +246,8 @@ static bool repeats_ack(const struct ws_share_side *peer, const struct ws_segmen
 	       ws_shares_in_flight(peer) && !ws_shares_came_twice(s);
 }
 
-static inline void take_ack(struct ws_share_side *peer, const struct ws_segment *s, uint32_t analysis, ws_time now,
-                            uint32_t microseconds, uint32_t mss)
+static inline void take_ack(struct ws_shares *shares, struct ws_share_side *peer, const struct ws_segment *s,
+                            uint32_t analysis, ws_time now, uint32_t microseconds, uint32_t mss)
 {
 	if (!peer->sent) {
 		peer->unseen = peer->unseen || (peer->awaited && ws_seq_before(peer->acknowledged, s->acknowledgment));
@@ -261,7 +262,7 @@ static inline void take_ack(struct ws_share_side *peer, const struct ws_segment 
 	}
 	if (!repeats_ack(peer, s, analysis))
 		return;
-	peer->repeated = microseconds;
+	shares->repeated[!s->direction] = microseconds;
 	if (!peer->recovery) {
 		ws_shares_begin_recovery(peer, WS_CAUSE_DUPLICATE_ACKS);
 		peer->suspected = true;
@@ -276,10 +277,10 @@ static inline bool is_gap(const struct ws_share_side *self, const struct ws_segm
 }
 
 /* Data that does not follow what came before it. */
-WS_SELDOM static void take_gap(const struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s)
+WS_SELDOM static void take_gap(struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s)
 {
 	self->gap = true; /* of which the peer's ACKs will tell, if they are captured */
-	self->repeat_tsval = s->tsval;
+	shares->repeat_tsval[s->direction] = s->tsval;
 	if (!shares->time.way_to[!s->direction] && !self->recovery)
 		ws_shares_begin_recovery(self, WS_CAUSE_DUPLICATE_ACKS);
 }
@@ -385,7 +386,7 @@ WS_SELDOM static void take_syn(struct ws_shares *shares, struct ws_share_side *s
 	shares->since = again ? shares->since : now;
 	shares->latest = now;
 	shares->unprobed = shares->unprobed || !s->sack_permitted;
-	shares->time.opened = true;
+	shares->opened = true;
 	take_reset(shares, s);
 	if (!(s->flags & WS_TCP_FIN) || !(s->flags & WS_TCP_ACK) || self->sent)
 		return;
@@ -452,7 +453,7 @@ void ws_shares_note_any(struct ws_shares *shares, const struct ws_segment *s, ui
 		end_interval(shares, self, s, analysis, state, now, mss, lost);
 	if (!shares->open) {
 		shares->open = true;
-		self->repeat_tsval = peer->repeat_tsval = 0; /* those of SYNs, which nothing reads any more */
+		shares->repeat_tsval[0] = shares->repeat_tsval[1] = 0; /* those of SYNs, which nothing reads any more */
 	}
 	const bool announces = announces_window(peer, s), closed = s->window == 0;
 	if (self->closed != closed && announces)
@@ -460,9 +461,8 @@ void ws_shares_note_any(struct ws_shares *shares, const struct ws_segment *s, ui
 	if (s->flags & WS_TCP_ACK) {
 		const uint32_t microseconds = ws_shares_microseconds(shares, now);
 		if (announces)
-			take_window(peer, s, &analyser->flow[s->direction], microseconds,
-			            shares->time.way_to[!s->direction], mss);
-		take_ack(peer, s, analysis, now, microseconds, mss);
+			take_window(shares, peer, s, &analyser->flow[s->direction], microseconds, mss);
+		take_ack(shares, peer, s, analysis, now, microseconds, mss);
 	}
 	if (s->length || s->flags & WS_TCP_FIN)
 		take_data(shares, self, s, analysis, now, mss);
@@ -528,6 +528,7 @@ void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum)
 	struct part part[2];
 	const unsigned parts = left_over(shares, part);
 	copy_times(shares, sum);
+	sum->opened = shares->opened;
 	for (unsigned i = 0; i < parts; i++)
 		ws_shares_add_to(sum, part[i].cause, part[i].side, part[i].time);
 }

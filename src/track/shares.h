@@ -22,27 +22,27 @@ enum { WS_SHARE_BURST = 10, WS_SHARE_THROTTLED = 15 };
 #define WS_SHARE_TIMER_TICK (40 * WS_MILLISECOND)
 #define WS_SHARE_MICROSECOND INT64_C(1000)
 
-/* What is known of one endpoint as a sender of data. Every connection has two: the members are in the order of their
- * sizes, but for the last ones, which say whether it waits: they are in lines that are read for sums. */
+/* A right edge of the peer's window, and when it was announced, in microseconds modulo 2^32. They tell of a segment which
+ * edge its sender knew, when the capture is at the other end. */
+struct ws_share_edge {
+	uint32_t time, right;
+};
+
+/* What is known of one endpoint as a sender of data, as far as ordinary segments need it; struct ws_shares has the rest.
+ * Every connection has two. */
 struct ws_share_side {
-	/* Right edges of the peer's window, and when they were announced, in microseconds modulo 2^32, the newest
-	 * first. They tell of a segment which edge its sender knew, when the capture is at the other end. */
-	struct {
-		uint32_t time, right;
-	} edge[WS_SHARE_EDGES];
-	uint32_t repeated;     /* when the peer last repeated an ACK, in microseconds modulo 2^32 */
-	uint32_t recovery_end; /* what must be acknowledged until a loss is recovered */
-	uint32_t acked_time;   /* when the peer last acknowledged something new, in microseconds modulo 2^32; while
-	                          `doubtful`, when the segment was sent again */
-	uint32_t repeat_tsval; /* of the segment sent again, or of the one after a gap; see `doubtful`, `gap` */
-	ws_time all_acked;     /* when the peer last acknowledged everything */
-	ws_time sent_time;     /* of its latest new data */
-	uint32_t end;          /* one past the highest byte that it has sent; valid when `sent` */
-	uint32_t acknowledged; /* the highest acknowledgment of the peer; valid when `sent` or `awaited` */
-	uint8_t counted;       /* packets in a row that had it; WS_SHARE_COUNTED and more: it counts so, surely;
+	struct ws_share_edge edge; /* the newest */
+	uint32_t recovery_end;     /* what must be acknowledged until a loss is recovered */
+	uint32_t acked_time;       /* when the peer last acknowledged something new, in microseconds modulo 2^32; while
+	                              `doubtful`, when the segment was sent again */
+	ws_time all_acked;         /* when the peer last acknowledged everything */
+	ws_time sent_time;         /* of its latest new data */
+	uint32_t end;              /* one past the highest byte that it has sent; valid when `sent` */
+	uint32_t acknowledged;     /* the highest acknowledgment of the peer; valid when `sent` or `awaited` */
+	uint8_t counted;           /* packets in a row that had it; WS_SHARE_COUNTED and more: it counts so, surely;
 	                                 WS_SHARE_UNCOUNTED: it does not */
-	uint8_t trips : 6;     /* round trips of its data, which its timer has followed */
-	uint8_t missing : 2;   /* packets with data after `end` that have not come, as the number of an ACK says */
+	uint8_t trips : 6;         /* round trips of its data, which its timer has followed */
+	uint8_t missing : 2;       /* packets with data after `end` that have not come, as the number of an ACK says */
 	uint16_t next_identification; /* of its next packet if it counts this connection's; valid when `numbered` */
 	uint8_t edge_even : 5;        /* a bit for each edge that was reached evenly from the one before it */
 	uint8_t edges : 3;            /* how many there are */
@@ -76,16 +76,19 @@ struct ws_share_side {
 	};
 };
 
-/* Zeroed memory is a valid start. Of its six cache lines, ws_shares_sum() seldom reads two: the times of rare causes, and
- * one of the sides. */
+/* Zeroed memory is a valid start. Of its six cache lines, an ordinary segment needs the first one, with the ways and the
+ * causes that are most frequent, and both with the sides; and the last one where the window's older edges count or change.
+ * ws_shares_sum() needs no edges, and the line of rare causes seldom. */
 struct ws_shares {
 	struct ws_time_shares time; /* up to `since` */
+	uint32_t repeated[2];       /* when the peer last repeated an ACK, in microseconds modulo 2^32 */
 	ws_time since;
+	ws_time latest; /* of the last segment */
 	struct ws_share_side side[2];
-	ws_time latest;  /* of the last segment */
-	uint16_t phase;  /* nanoseconds by which the first segment came after a whole microsecond */
-	int8_t speaker;  /* the endpoint that sent the latest new data, plus 1; 0: none */
-	int8_t opener;   /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
+	uint32_t repeat_tsval[2]; /* of the segment sent again, or of the one after a gap; see `doubtful`, `gap` */
+	uint16_t phase;           /* nanoseconds by which the first segment came after a whole microsecond */
+	int8_t speaker;           /* the endpoint that sent the latest new data, plus 1; 0: none */
+	int8_t opener;            /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
 	int8_t resetter; /* the endpoint whose latest segment is a RST, plus 1; 0: none. Below 0 of one that has sent a
 	                      keep-alive which nothing has answered: -1 minus the endpoint, and -3 minus it from the
 	                      second one or a RST on */
@@ -94,22 +97,24 @@ struct ws_shares {
 	bool recorded : 1; /* it is the first member of a struct ws_span_recorder */
 	bool unprobed : 1; /* a SYN without SACK was seen, so no timer sends a probe before its time (RFC 8985 §7) */
 	bool seldom : 1;   /* a rare cause has had time */
+	bool opened : 1;   /* what ws_shares_sum() sets time.opened to */
+	struct ws_share_edge older[2][WS_SHARE_EDGES - 1]; /* the edges before side[].edge, the newest first */
 };
 
-/* The line with the times of the rare causes: a closed window, losses, and Nagle's algorithm. */
+/* The line with the times of the rare causes, windows and losses; the two of the sides; and the one of older edges. */
 enum {
-	WS_SHARES_SELDOM = offsetof(struct ws_shares, time.time[WS_CAUSE_CLOSED_WINDOW]),
-	WS_SHARES_AFTER_SELDOM = offsetof(struct ws_shares, time.time[WS_CAUSE_IDLE]),
-	WS_SHARES_SIDE = offsetof(struct ws_shares, side), /* the other line that is seldom read for a sum */
-	WS_SHARES_AFTER_SIDE = offsetof(struct ws_shares, side[0].sent_time),
+	WS_SHARES_SELDOM = offsetof(struct ws_shares, time.time[WS_CAUSE_WINDOW]),
+	WS_SHARES_AFTER_SELDOM = offsetof(struct ws_shares, time.time[WS_CAUSE_NAGLE]),
+	WS_SHARES_SIDES = offsetof(struct ws_shares, since),
+	WS_SHARES_OLDER = offsetof(struct ws_shares, older),
 };
-_Static_assert(WS_SHARES_SELDOM == 64 && WS_SHARES_AFTER_SELDOM == 128 && WS_SHARES_SIDE == 192 &&
-                       WS_SHARES_AFTER_SIDE == 256 && sizeof(struct ws_shares) == 384,
+_Static_assert(WS_SHARES_SELDOM == 64 && WS_SHARES_AFTER_SELDOM == 128 && WS_SHARES_SIDES == 192 &&
+                       WS_SHARES_OLDER == 320 && sizeof(struct ws_shares) == 384,
                "whole lines");
 
 static inline bool ws_shares_is_seldom(enum ws_cause cause)
 {
-	return cause >= WS_CAUSE_CLOSED_WINDOW && cause <= WS_CAUSE_NAGLE;
+	return cause >= WS_CAUSE_WINDOW && cause <= WS_CAUSE_TIMEOUT;
 }
 
 /* The microseconds modulo 2^32 of a time. They begin with the first segment's, so that a capture says the same whenever
@@ -261,15 +266,15 @@ ws_time ws_shares_timer(const struct ws_shares *shares, unsigned self);
 WS_SELDOM ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
                                         ws_time now, unsigned lost);
 /* What was sent before the segment that showed the gap has only come late. */
-WS_SELDOM bool ws_shares_fills_gap_late(const struct ws_share_side *side, const struct ws_segment *s,
-                                        uint32_t analysis);
+WS_SELDOM bool ws_shares_fills_gap_late(const struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis);
 /* A SYN that was sent again gives no round trip (RFC 6298 §3), unless the answer's timestamp tells which one it answers
  * (RFC 7323 §4.1). */
 WS_SELDOM void ws_shares_measure_handshake(struct ws_shares *shares, const struct ws_segment *s, ws_time now);
-/* The peer's window ends at `right` from `time` on (here and below: in microseconds modulo 2^32). Of edges that
- * are close in time, and of more than have room, those are kept that tell most of the time that `way` takes, that to the
- * sender and back. */
-void ws_shares_note_edge(struct ws_share_side *side, uint32_t right, uint32_t time, ws_time way);
+/* The window into which the endpoint sends ends at `right` from `time` on (here and below: in microseconds modulo 2^32); the
+ * edges but for the newest are `older`. Of edges that are close in time, and of more than have room, those are kept that tell
+ * most of the time that `way` takes, that to the sender and back. */
+void ws_shares_note_edge(struct ws_share_side *side, struct ws_share_edge *older, uint32_t right, uint32_t time,
+                         ws_time way);
 /* True when the window that its sender knew had no room for another full segment after this one, which is its latest. A
  * small one with a push is the end of what was written, if the window is known to go on after it: the window has not cut
  * it off. */

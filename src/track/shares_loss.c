@@ -114,21 +114,22 @@ ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment 
 	return lost ? lost_time(shares, s->direction, now - shares->since, lost, unsure) : 0;
 }
 
-bool ws_shares_fills_gap_late(const struct ws_share_side *side, const struct ws_segment *s, uint32_t analysis)
+bool ws_shares_fills_gap_late(const struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis)
 {
-	return side->gap &&
-	       (s->timestamps ? !ws_seq_before(side->repeat_tsval, s->tsval) : analysis & WS_SHARE_MARK(OUT_OF_ORDER));
+	return shares->side[s->direction].gap &&
+	       (s->timestamps ? !ws_seq_before(shares->repeat_tsval[s->direction], s->tsval)
+	                      : analysis & WS_SHARE_MARK(OUT_OF_ORDER));
 }
 
 void ws_shares_measure_handshake(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
 {
 	struct ws_share_side *self = &shares->side[s->direction];
 	const struct ws_share_side *peer = &shares->side[!s->direction];
-	if (s->flags & WS_TCP_ACK && s->timestamps && peer->acked_time && s->tsecr == peer->repeat_tsval &&
-	    !shares->time.way_to[s->direction])
+	if (s->flags & WS_TCP_ACK && s->timestamps && peer->acked_time &&
+	    s->tsecr == shares->repeat_tsval[!s->direction] && !shares->time.way_to[s->direction])
 		shares->time.way_to[s->direction] = now - ws_shares_time_before(shares, now, peer->acked_time);
 	if (s->flags & WS_TCP_SYN) {
 		self->acked_time = ws_shares_microseconds(shares, now);
-		self->repeat_tsval = s->tsval;
+		shares->repeat_tsval[s->direction] = s->tsval;
 	}
 }

@@ -5,7 +5,7 @@
 
 #include "track/shares.h"
 
-/* Has the compiler keep the pointers. GCC computes them again from the direction for each use, a multiplication by 88. */
+/* Has the compiler keep the pointers. GCC computes them again from the direction for each use, a multiplication by their size. */
 #define ws_shares_keep(self, peer) __asm__("" : "+r"(self), "+r"(peer))
 
 static inline void ws_shares_take_ways(struct ws_shares *shares, const struct ws_rtt *rtt)
@@ -45,11 +45,14 @@ static inline unsigned ws_shares_next_burst(unsigned burst, bool full)
 }
 
 /* Every edge of the window that is known leaves room for another full segment after what was sent. */
-static inline bool ws_shares_has_room(const struct ws_share_side *self, uint32_t mss)
+static inline bool ws_shares_has_room(const struct ws_share_side *self, const struct ws_share_edge *older, uint32_t mss)
 {
 	const uint32_t need = self->end + mss;
-	for (unsigned i = 0; i < self->edges; i++)
-		if (ws_seq_before(self->edge[i].right, need))
+	const unsigned edges = self->edges;
+	if (edges && ws_seq_before(self->edge.right, need))
+		return false;
+	for (unsigned i = 1; i < edges; i++)
+		if (ws_seq_before(older[i - 1].right, need))
 			return false;
 	return true;
 }
@@ -66,8 +69,10 @@ static inline void ws_shares_begin_data(struct ws_share_side *self, uint32_t seq
 }
 
 /* The segment goes on to `end`, which is new. */
-static inline void ws_shares_take_news(struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s,
-                                       ws_time now, uint32_t mss, uint32_t end)
+static inline __attribute__((always_inline)) void ws_shares_take_news(struct ws_shares *shares,
+                                                                      struct ws_share_side *self,
+                                                                      const struct ws_segment *s, ws_time now,
+                                                                      uint32_t mss, uint32_t end)
 {
 	enum { MOST_TRIPS = 63 };
 	const ws_time way = shares->time.way_to[s->direction];
@@ -81,7 +86,8 @@ static inline void ws_shares_take_news(struct ws_shares *shares, struct ws_share
 	if (!s->length)
 		return;
 	self->sent_time = now;
-	const bool filled = !ws_shares_has_room(self, mss) && ws_shares_fill(shares, s, mss, now);
+	const bool filled =
+	        !ws_shares_has_room(self, shares->older[s->direction], mss) && ws_shares_fill(shares, s, mss, now);
 	const bool full = filled || ws_shares_is_full(s->length, mss);
 	const unsigned burst = ws_shares_next_burst(self->burst, full);
 	self->filled = filled;

@@ -91,9 +91,9 @@ static inline bool note_ordinary(struct ws_shares *shares, const struct ws_segme
 		shares->since = now;
 	}
 	if (flow->scale) {
-		if (!peer->edges || s->acknowledgment + window != peer->edge[0].right)
-			ws_shares_note_edge(peer, s->acknowledgment + window, microseconds,
-			                    shares->time.way_to[!s->direction]);
+		if (!peer->edges || s->acknowledgment + window != peer->edge.right)
+			ws_shares_note_edge(peer, shares->older[!s->direction], s->acknowledgment + window,
+			                    microseconds, shares->time.way_to[!s->direction]);
 		if (!peer->wide && mss && window > 2 * mss)
 			peer->wide = true;
 	}

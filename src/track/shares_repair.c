@@ -42,7 +42,7 @@ void ws_shares_judge_repeat(struct ws_shares *shares, const struct ws_segment *s
 	if (!peer->doubtful || (!news && !ws_shares_came_twice(s)))
 		return;
 	const bool timed = peer->recovery == WS_CAUSE_TIMEOUT;
-	const bool earlier = s->timestamps ? ws_seq_before(s->tsecr, peer->repeat_tsval)
+	const bool earlier = s->timestamps ? ws_seq_before(s->tsecr, shares->repeat_tsval[!s->direction])
 	                                   : !timed && comes_before(shares, s->direction, now);
 	if (!ws_shares_came_twice(s) && earlier && timed && ws_seq_before(s->acknowledgment, peer->recovery_end))
 		return;
@@ -68,7 +68,7 @@ static bool is_timed(const struct ws_shares *shares, unsigned self, ws_time now)
 	const struct ws_share_side *side = &shares->side[self];
 	if (side->recovery)
 		return now - shares->latest > 2 * shares->time.way_to[self] + shares->time.way_to[!self] + TIMER_LEAST;
-	const ws_time repeated = ws_shares_time_before(shares, now, side->repeated);
+	const ws_time repeated = ws_shares_time_before(shares, now, shares->repeated[self]);
 	return repeated <= side->sent_time || now - repeated > shares->time.way_to[self] + ANSWERS_WITHIN;
 }
 
@@ -99,7 +99,7 @@ void ws_shares_note_repair(struct ws_shares *shares, const struct ws_segment *s,
 {
 	const unsigned self = s->direction;
 	struct ws_share_side *side = &shares->side[self];
-	if (ws_shares_fills_gap_late(side, s, analysis)) {
+	if (ws_shares_fills_gap_late(shares, s, analysis)) {
 		side->gap = s->timestamps; /* there may be more of them */
 		if (side->suspected && ws_seq_before(side->acknowledged, s->sequence))
 			return; /* the ACKs lack something else */
@@ -120,7 +120,7 @@ void ws_shares_note_repair(struct ws_shares *shares, const struct ws_segment *s,
 	if (timed || first)
 		ws_shares_begin_recovery(side, timed ? WS_CAUSE_TIMEOUT : WS_CAUSE_DUPLICATE_ACKS);
 	side->suspected = side->gap = false;
-	side->repeat_tsval = s->tsval;
+	shares->repeat_tsval[self] = s->tsval;
 	side->doubtful = first;
 	if (side->doubtful) {
 		side->acked_time = ws_shares_microseconds(shares, now);

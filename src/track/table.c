@@ -201,7 +201,7 @@ void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash)
 		return;
 	const uint8_t *shares = bytes + offsetof(struct ws_conn_slot, shares);
 	prefetch_lines(shares, WS_SHARES_SELDOM);
-	prefetch_lines(shares + WS_SHARES_AFTER_SELDOM, sizeof(struct ws_shares) - WS_SHARES_AFTER_SELDOM);
+	prefetch_lines(shares + WS_SHARES_SIDES, sizeof(struct ws_shares) - WS_SHARES_SIDES);
 }
 
 static bool grow_index(struct ws_table *table)

@@ -61,8 +61,8 @@ static void make_shares_alike(uint64_t *random, struct ws_conn *conn)
 	for (unsigned i = 0; i < 2; i++) {
 		struct ws_share_side *side = &shares->side[i];
 		side->acked_time = near(random, ws_shares_microseconds(shares, side->all_acked));
-		side->edge[1].right = near(random, side->edge[0].right);
-		side->edge[1].time = near(random, side->edge[0].time);
+		shares->older[i][0].right = near(random, side->edge.right);
+		shares->older[i][0].time = near(random, side->edge.time);
 		side->next_identification = (uint16_t)near(random, conn->traffic[i].identification + 1u);
 	}
 }
