@@ -6,6 +6,7 @@
 #include <wirestate/join.h>
 #include <wirestate/language.h>
 
+#include <stdio.h>
 #include <string.h>
 
 enum { LOOK_BACK = 512 }; /* steps that are looked through for the first copy */
@@ -74,6 +75,22 @@ static void say_passed(const struct layout *layout, size_t index, struct ws_text
 	}
 }
 
+/* Why the wire has dropped it, in the words that the lab has written into the capture. */
+static void say_dropped(struct ws_text *text, const char *reason)
+{
+	unsigned line;
+	if (!reason[0])
+		ws_text_puts(text, _(" The wire has dropped it."));
+	else if (sscanf(reason, "by the rule in line %u", &line) == 1)
+		ws_text_printf(text, _(" The wire has dropped it by the rule in line %u."), line);
+	else if (!strcmp(reason, "by hand"))
+		ws_text_puts(text, _(" The wire has dropped it by hand."));
+	else if (!strcmp(reason, "by chance"))
+		ws_text_puts(text, _(" The wire has dropped it by chance."));
+	else /* TRANSLATORS: %s is the reason, an error of the system */
+		ws_text_printf(text, _(" The wire has dropped it %s."), reason);
+}
+
 void ways_say_fate(const struct layout *layout, struct ws_text *text)
 {
 	const struct ws_step *step = &layout->step;
@@ -84,10 +101,7 @@ void ways_say_fate(const struct layout *layout, struct ws_text *text)
 	if (flight && evidence_hangs(layout, step) && step->other == WS_STEP_NONE) {
 		ws_text_puts(text, _(" It hangs in the air."));
 	} else if (flight && flight->dropped) {
-		if (flight->reason[0]) /* TRANSLATORS: %s is the reason, such as "by rule 2" */
-			ws_text_printf(text, _(" The wire has dropped it %s."), flight->reason);
-		else
-			ws_text_puts(text, _(" The wire has dropped it."));
+		say_dropped(text, flight->reason);
 	} else if (step->other != WS_STEP_NONE) {
 		say_after(text, step->other_time - step->input.time, _(" It arrives %s later."));
 	} else if (step->outcome == WS_OUTCOME_LOST && ws_replay_transit(steps, layout->shown, &transit)) {
