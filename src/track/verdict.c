@@ -1,5 +1,6 @@
 /* The verdict on a connection, as a text with its evidence. The first rule that matches counts. */
 #include "track/verdict.h"
+#include "base/put.h"
 
 #include <wirestate/join.h>
 
@@ -31,9 +32,7 @@ struct verdict_number verdict_duration(ws_time duration)
 static struct verdict_number number_of(uint64_t value)
 {
 	struct verdict_number made;
-	struct ws_text text = WS_TEXT_OVER(made.text);
-	ws_text_u64(&text, value);
-	ws_text_cstr(&text);
+	*ws_put_u64(made.text, value) = '\0';
 	return made;
 }
 

@@ -33,8 +33,14 @@ struct verdict_part {
 			ws_text_parts((v)->text, __VA_ARGS__);                                                         \
 	} while (0)
 /* What follows is another clause, after a semicolon or a comma. */
-#define NEXT(v) SAY_TEXTS(v, _("; "))
-#define COMMA(v) SAY_TEXTS(v, _(", "))
+#define NEXT(v) verdict_append(v, _("; "))
+#define COMMA(v) verdict_append(v, _(", "))
+
+static inline void verdict_append(const struct verdict *v, const char *text)
+{
+	if (v->text)
+		ws_text_puts(v->text, text);
+}
 
 static inline void verdict_set(struct verdict *v, enum ws_verdict verdict, int severity)
 {
