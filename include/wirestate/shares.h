@@ -36,7 +36,12 @@ enum ws_cause {
 	        WS_CAUSE_COUNT
 };
 const char *ws_cause_word(enum ws_cause cause);
-bool ws_cause_is_sided(enum ws_cause cause);
+static inline bool ws_cause_is_sided(enum ws_cause cause)
+{
+#define X(name, word, words, sided) | (unsigned)(sided) << (name)
+	return (0u WS_CAUSES(X)) >> cause & 1;
+#undef X
+}
 
 /* Nanoseconds by cause and endpoint; of a cause that belongs to none, all in [0]. The sum is the time from the first
  * packet to the last, if the capture's clock was not set back. */

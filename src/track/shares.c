@@ -49,7 +49,7 @@ static inline struct state current(const struct ws_shares *shares)
 	const struct ws_share_side *sides = shares->side;
 	if (!shares->open)
 		return (struct state){WS_CAUSE_CONNECTING, 0, false};
-	if (shares->resetter > 0 || shares->resetter < -2) /* it has ended, or the peer is gone */
+	if (shares->resetter || shares->gone)
 		return (struct state){WS_CAUSE_IDLE, 0, false};
 	if (is_unusual(shares)) {
 		const struct state state = stopped(shares);
@@ -365,10 +365,12 @@ static inline void end_wait_without_data(struct ws_shares *shares, const struct 
 /* Nobody waits for anything after a RST, unless its sender goes on: then it was forged, or was not accepted. */
 static inline void take_reset(struct ws_shares *shares, const struct ws_segment *s)
 {
-	if (s->flags & WS_TCP_RST)
+	if (s->flags & WS_TCP_RST) {
 		shares->resetter = (int8_t)(s->direction + 1);
-	else if (shares->resetter == (int)s->direction + 1)
+		shares->keeper = shares->gone = 0;
+	} else if (shares->resetter == (int)s->direction + 1) {
 		shares->resetter = 0;
+	}
 }
 
 WS_SELDOM static void take_syn(struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s,
@@ -406,16 +408,14 @@ WS_SELDOM static void begin(struct ws_shares *shares, const struct ws_segment *s
  * a program any more, until the peer is heard again or new data is sent. */
 WS_SELDOM static void note_keep_alive(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis)
 {
-	const int8_t waits = (int8_t)(-1 - s->direction), gone = (int8_t)(waits - 2);
 	const bool probes = analysis & WS_SHARE_MARK(KEEP_ALIVE);
-	if (shares->resetter == gone && (probes || s->flags & WS_TCP_RST))
-		return;
-	if (shares->resetter == waits && (probes || s->flags & WS_TCP_RST)) {
+	if (shares->keeper != s->direction + 1 || !(probes || s->flags & WS_TCP_RST)) {
+		shares->keeper = probes ? (s->direction + 1) & 3 : 0;
+		shares->gone = false;
+	} else if (!shares->gone) {
 		ws_shares_end(shares);
 		shares->since = shares->latest;
-		shares->resetter = gone;
-	} else {
-		shares->resetter = probes ? waits : 0;
+		shares->gone = true;
 	}
 }
 
@@ -444,7 +444,7 @@ void ws_shares_note_any(struct ws_shares *shares, const struct ws_segment *s, ui
 		ws_shares_judge_repeat(shares, s, now);
 		ws_shares_end_recovery(shares, s, now);
 	}
-	if (shares->resetter < 0 || (shares->resetter == 0 && analysis & WS_SHARE_MARK(KEEP_ALIVE)))
+	if (shares->keeper || (!shares->resetter && analysis & WS_SHARE_MARK(KEEP_ALIVE)))
 		note_keep_alive(shares, s, analysis);
 	const struct state state = current(shares);
 	if (shares->open && is_repair(self, s, analysis))

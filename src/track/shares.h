@@ -89,15 +89,15 @@ struct ws_shares {
 	uint16_t phase;           /* nanoseconds by which the first segment came after a whole microsecond */
 	int8_t speaker;           /* the endpoint that sent the latest new data, plus 1; 0: none */
 	int8_t opener;            /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
-	int8_t resetter; /* the endpoint whose latest segment is a RST, plus 1; 0: none. Below 0 of one that has sent a
-	                      keep-alive which nothing has answered: -1 minus the endpoint, and -3 minus it from the
-	                      second one or a RST on */
-	uint8_t probed;  /* a bit for each endpoint whose timer has sent its latest data again once */
-	bool open;       /* something followed the handshake's SYNs */
-	bool recorded : 1; /* it is the first member of a struct ws_span_recorder */
-	bool unprobed : 1; /* a SYN without SACK was seen, so no timer sends a probe before its time (RFC 8985 §7) */
-	bool seldom : 1;   /* a rare cause has had time */
-	bool opened : 1;   /* what ws_shares_sum() sets time.opened to */
+	int8_t resetter;          /* the endpoint whose latest segment is a RST, plus 1; 0: none */
+	uint8_t probed;           /* a bit for each endpoint whose timer has sent its latest data again once */
+	bool open;                /* something followed the handshake's SYNs */
+	bool recorded : 1;        /* it is the first member of a struct ws_span_recorder */
+	bool unprobed : 1;  /* a SYN without SACK was seen, so no timer sends a probe before its time (RFC 8985 §7) */
+	bool seldom : 1;    /* a rare cause has had time */
+	bool opened : 1;    /* what ws_shares_sum() sets time.opened to */
+	uint8_t keeper : 2; /* the endpoint that has sent a keep-alive which nothing has answered, plus 1; 0: none */
+	bool gone : 1;      /* its peer is, as a second one or its RST has told */
 	struct ws_share_edge older[2][WS_SHARE_EDGES - 1]; /* the edges before side[].edge, the newest first */
 };
 
@@ -158,18 +158,11 @@ struct ws_span_recorder {
 	void (*add)(struct ws_span_recorder *recorder, enum ws_cause cause, unsigned side, ws_time time);
 };
 
-static inline bool ws_shares_is_sided(enum ws_cause cause)
-{
-#define X(name, word, words, sided) | (unsigned)(sided) << (name)
-	return (0u WS_CAUSES(X)) >> cause & 1;
-#undef X
-}
-
 /* Time belongs to a cause, up to now. */
 static inline void ws_shares_add_to(struct ws_time_shares *sum, enum ws_cause cause, unsigned side, ws_time time)
 {
 	if (time > 0)
-		sum->time[cause][ws_shares_is_sided(cause) ? side : 0] += time;
+		sum->time[cause][ws_cause_is_sided(cause) ? side : 0] += time;
 }
 
 static inline void ws_shares_spend(struct ws_shares *shares, enum ws_cause cause, unsigned side, ws_time time)

@@ -69,7 +69,8 @@ static inline bool note_ordinary(struct ws_shares *shares, const struct ws_segme
 	const struct ws_flow *flow = &analyser->flow[s->direction];
 	ws_shares_keep(self, peer);
 	if ((s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK)) != WS_TCP_ACK || is_marked(analysis) ||
-	    s->sack || !s->window || !shares->open || shares->resetter || self->unusual | peer->unusual)
+	    s->sack || !s->window || !shares->open || shares->resetter || shares->keeper ||
+	    self->unusual | peer->unusual)
 		return false;
 	const uint32_t end = s->sequence + s->length, window = ws_shares_window(s, flow);
 	if (!is_ordinary_ack(peer, s->acknowledgment) || (window < mss && flow->scale && peer->wide) ||

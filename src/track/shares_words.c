@@ -66,10 +66,9 @@ enum { CONTEXT = sizeof("cause of waiting") }; /* that many bytes, with \004, st
 static const struct {
 	const char *word, *words;
 	uint8_t length; /* of the English words */
-	bool sided;
 } causes[] = {
 #define X(name, word, words, sided)                                                                                    \
-	[name] = {word, words, sizeof(words) > CONTEXT ? sizeof(words) - CONTEXT - 1 : 0, sided},
+	[name] = {word, words, sizeof(words) > CONTEXT ? sizeof(words) - CONTEXT - 1 : 0},
         WS_CAUSES(X)
 #undef X
 };
@@ -97,11 +96,6 @@ const char *ws_slow_words(enum ws_slow_cause cause)
 #undef X
 	};
 	return ws_translate_marked(words[cause]);
-}
-
-bool ws_cause_is_sided(enum ws_cause cause)
-{
-	return causes[cause].sided;
 }
 
 /* Puts a share that is at least so long after those that are not shorter; there are too few for qsort(). Returns how many
