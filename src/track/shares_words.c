@@ -1,10 +1,7 @@
 /* Sums of shares of time, and their words. */
-#include "base/put.h"
-
 #include <wirestate/shares.h>
 
 #include <math.h>
-#include <string.h>
 
 static void add_time(ws_time *sum, ws_time time)
 {
@@ -62,13 +59,10 @@ void ws_shares_add(struct ws_time_shares *sum, const struct ws_time_shares *adde
 
 /* ---- Words */
 
-enum { CONTEXT = sizeof("cause of waiting") }; /* that many bytes, with \004, stand before the English words */
 static const struct {
 	const char *word, *words;
-	uint8_t length; /* of the English words */
 } causes[] = {
-#define X(name, word, words, sided)                                                                                    \
-	[name] = {word, words, sizeof(words) > CONTEXT ? sizeof(words) - CONTEXT - 1 : 0},
+#define X(name, word, words, sided) [name] = {word, words},
         WS_CAUSES(X)
 #undef X
 };
@@ -140,59 +134,6 @@ void ws_share_words(struct ws_text *text, enum ws_cause cause, int side, unsigne
 		ws_text_puts(text, ws_translate_marked(causes[cause].words));
 }
 
-static uint64_t percent(ws_time time, ws_time sum)
-{
-	return (uint64_t)llrint(100.0 * (double)time / (double)sum);
-}
-
-static inline char *put_bytes(char *out, const char *bytes, size_t length)
-{
-	memcpy(out, bytes, length);
-	return out + length;
-}
-
-/* Appends the shares, with the share that each is of `sum`. */
-static void say_shares(struct ws_text *text, const struct ws_named_share *named, size_t count, ws_time sum,
-                       const struct ws_time_shares *shares, unsigned client)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (i)
-			ws_text_puts(text, _(", "));
-		ws_text_u64(text, percent(named[i].time, sum));
-		ws_text_puts(text, " % ");
-		ws_share_words(text, named[i].cause, named[i].side, client);
-		if (named[i].cause == WS_CAUSE_TIMEOUT)
-			ws_text_printf(text, " (%u)", shares->timeouts);
-	}
-}
-
-/* The same in English, as every record has it, with lengths that are known. */
-static void say_in_english(struct ws_text *text, const struct ws_named_share *named, size_t count, ws_time sum,
-                           const struct ws_time_shares *shares, unsigned client)
-{
-	enum { LONGEST = 40 };
-	static const char of_client[] = "client's program", of_server[] = "server's program";
-	char made[WS_NAMED_SHARES * (2 * WS_PUT_U64 + LONGEST)], *out = made;
-	for (size_t i = 0; i < count; i++) {
-		const enum ws_cause cause = named[i].cause;
-		if (i)
-			out = put_bytes(out, ", ", 2);
-		out = ws_put_u64(out, percent(named[i].time, sum));
-		out = put_bytes(out, " % ", 3);
-		if (cause == WS_CAUSE_PROGRAM)
-			out = put_bytes(out, named[i].side == (int)client ? of_client : of_server,
-			                sizeof(of_client) - 1);
-		else
-			out = put_bytes(out, causes[cause].words + CONTEXT, causes[cause].length);
-		if (cause != WS_CAUSE_TIMEOUT)
-			continue;
-		out = put_bytes(out, " (", 2);
-		out = ws_put_u64(out, shares->timeouts);
-		*out++ = ')';
-	}
-	ws_text_append(text, made, (size_t)(out - made));
-}
-
 void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, unsigned client)
 {
 	struct ws_named_share named[WS_NAMED_SHARES];
@@ -200,9 +141,15 @@ void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, 
 	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++)
 		sum += shares->time[cause][0] + shares->time[cause][1];
 	const size_t count = name_shares(shares, sum < 100 ? 1 : sum / 100, named);
-	const bool translated = ws_language_set(false);
-	ws_language_set(translated);
-	(translated ? say_shares : say_in_english)(text, named, count, sum, shares, client);
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			ws_text_puts(text, _(", "));
+		ws_text_u64(text, (uint64_t)llrint(100.0 * (double)named[i].time / (double)sum));
+		ws_text_puts(text, " % ");
+		ws_share_words(text, named[i].cause, named[i].side, client);
+		if (named[i].cause == WS_CAUSE_TIMEOUT)
+			ws_text_printf(text, " (%u)", shares->timeouts);
+	}
 }
 
 const char *ws_shares_vantage(const struct ws_time_shares *shares, unsigned client)
