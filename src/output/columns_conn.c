@@ -296,9 +296,7 @@ static void conn_verdict(const struct subject *s, unsigned index, struct value *
 	ws_conn_verdict(s->conn, &text, &found.tag, &found.severity);
 	if (s->verdict)
 		*s->verdict = found;
-	v->kind = VALUE_STRING;
-	v->string = v->composed;
-	v->length = text.length;
+	set_foreign(v, v->composed, text.length);
 }
 
 GETTER conn_severity(const struct subject *s, unsigned index, struct value *v)
@@ -458,7 +456,19 @@ static void add_usual(struct ws_text *text, const char *key, const struct value 
 	ws_text_append(text, made, end ? (size_t)(end - made) : 0);
 }
 
-void json_usual_columns(struct output_tables *tables)
+#define COLUMN(group, name, get, index)
+#define OBJECT(name)
+#define OBJECT_END
+#define USUAL(test, index) +1
+#define USUAL_END
+_Static_assert(0 CONNECTION_COLUMNS <= JSON_USUALS, "as many as there is room for");
+#undef COLUMN
+#undef OBJECT
+#undef OBJECT_END
+#undef USUAL
+#undef USUAL_END
+
+bool json_usual_columns(struct output_tables *tables)
 {
 	const struct subject *s = &output_usual_connection;
 	struct ws_text text = WS_TEXT_OVER(tables->usual_texts);
@@ -485,6 +495,7 @@ void json_usual_columns(struct output_tables *tables)
 #undef OBJECT_END
 #undef USUAL
 #undef USUAL_END
+	return !text.overflow;
 }
 
 /* Of a value that may be long, and so may need a new buffer. */

@@ -111,9 +111,7 @@ static void packet_analysis(const struct subject *s, unsigned index, struct valu
 			ws_text_putc(&text, ' ');
 		ws_text_puts(&text, ws_analysis_name(i));
 	}
-	v->kind = VALUE_STRING;
-	v->string = v->composed;
-	v->length = text.length;
+	set_foreign(v, v->composed, text.length);
 }
 
 static void packet_error(const struct subject *s, unsigned index, struct value *v)

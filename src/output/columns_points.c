@@ -193,9 +193,7 @@ static void transit_flags(const struct subject *s, unsigned index, struct value 
 	if (s->path->kind != WS_JOIN_TCP)
 		return;
 	ws_tcp_flags_text(&text, s->transit->flags, false);
-	v->kind = VALUE_STRING;
-	v->string = v->composed;
-	v->length = text.length;
+	set_foreign(v, v->composed, text.length);
 }
 
 static void transit_conn(const struct subject *s, unsigned index, struct value *v)

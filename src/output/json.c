@@ -78,8 +78,7 @@ bool json_create_records(struct output_tables *tables, struct ws_error *error)
 		for (size_t i = 0; i < columns->several_count + columns->sensor; group = columns->column[i++].group)
 			make_column(next++, group, &columns->column[i]);
 	}
-	json_usual_columns(tables);
-	return true;
+	return json_usual_columns(tables) || ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 }
 
 /* Returns where `need` bytes can be written after `out`. */

@@ -76,8 +76,8 @@ static inline __attribute__((always_inline)) char *json_value(char *out, const s
 
 /* ---- columns_conn.c */
 
-/* Formats what the columns of a connection usually are, once. */
-void json_usual_columns(struct output_tables *tables);
+/* Formats what the columns of a connection usually are, once. False: there is no room for them. */
+bool json_usual_columns(struct output_tables *tables) WS_CHECKED;
 /* Writes the columns of a connection that was tracked here, but for those of several points. */
 void json_connection(struct ws_output *output, const struct subject *subject);
 
