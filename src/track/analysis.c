@@ -147,10 +147,7 @@ static bool is_byteless_probe(struct ws_flow *self, const struct ws_flow *peer, 
 
 static bool fills_window(const struct ws_flow *peer, uint32_t end)
 {
-	if (peer->scale == SCALE_UNKNOWN || !(peer->bits & SENT))
-		return false;
-	unsigned shift = peer->bits & UNSCALED || peer->scale == SCALE_OFF ? 0 : peer->scale - SCALE_FIRST;
-	return end == peer->ack + ((uint32_t)peer->window << shift);
+	return peer->bits & SENT && ws_flow_fills_window(peer, end);
 }
 
 /* Compares a segment, unless it is a probe with a byte, with what its sender sent before. */

@@ -44,26 +44,16 @@ uint64_t ws_lru_memory(const struct ws_lru *lru)
 	return WS_LRU_MEMORY(lru->allocated, lru->entry_size);
 }
 
-static uint8_t *entry_at(const struct ws_lru *lru, uint32_t index)
-{
-	return lru->entries + (size_t)index * lru->entry_size;
-}
-
-static uint32_t *bucket_of(const struct ws_lru *lru, uint32_t hash)
-{
-	return &lru->buckets[hash & (lru->bucket_count - 1)];
-}
-
 static void chain_in(struct ws_lru *lru, uint32_t index)
 {
-	uint32_t *bucket = bucket_of(lru, lru->links[index].hash);
+	uint32_t *bucket = ws_lru_bucket(lru, lru->links[index].hash);
 	lru->links[index].chain = *bucket;
 	*bucket = index;
 }
 
 static void chain_out(struct ws_lru *lru, uint32_t index)
 {
-	uint32_t *at = bucket_of(lru, lru->links[index].hash);
+	uint32_t *at = ws_lru_bucket(lru, lru->links[index].hash);
 	while (*at != index)
 		at = &lru->links[*at].chain;
 	*at = lru->links[index].chain;
@@ -131,14 +121,14 @@ void *ws_lru_find_hashed(struct ws_lru *lru, const void *key, uint32_t hash)
 {
 	if (!lru->count)
 		return NULL;
-	for (uint32_t i = *bucket_of(lru, hash); i != NONE; i = lru->links[i].chain) {
-		if (lru->links[i].hash != hash || memcmp(entry_at(lru, i), key, lru->key_size) != 0)
+	for (uint32_t i = *ws_lru_bucket(lru, hash); i != NONE; i = lru->links[i].chain) {
+		if (lru->links[i].hash != hash || memcmp(ws_lru_entry(lru, i), key, lru->key_size) != 0)
 			continue;
 		if (lru->newest != i) {
 			order_out(lru, i);
 			order_in(lru, i);
 		}
-		return entry_at(lru, i);
+		return ws_lru_entry(lru, i);
 	}
 	return NULL;
 }
@@ -175,7 +165,7 @@ void *ws_lru_get_hashed(struct ws_lru *lru, const void *key, uint32_t hash, bool
 	} else {
 		return NULL;
 	}
-	uint8_t *entry = entry_at(lru, index);
+	uint8_t *entry = ws_lru_entry(lru, index);
 	memset(entry, 0, lru->entry_size);
 	memcpy(entry, key, lru->key_size);
 	lru->links[index].hash = hash;
@@ -187,7 +177,7 @@ void *ws_lru_get_hashed(struct ws_lru *lru, const void *key, uint32_t hash, bool
 
 void *ws_lru_at(const struct ws_lru *lru, size_t index)
 {
-	return index < lru->count ? entry_at(lru, (uint32_t)index) : NULL;
+	return index < lru->count ? ws_lru_entry(lru, (uint32_t)index) : NULL;
 }
 
 size_t ws_lru_index(const struct ws_lru *lru, const void *entry)

@@ -55,15 +55,25 @@ size_t ws_lru_index(const struct ws_lru *lru, const void *entry);
  * changes of its neighbours in the order of use. They are inlined, see ahead.h. */
 #define WS_LRU_INLINED static inline __attribute__((always_inline))
 
+WS_LRU_INLINED uint8_t *ws_lru_entry(const struct ws_lru *lru, uint32_t index)
+{
+	return lru->entries + (size_t)index * lru->entry_size;
+}
+
+WS_LRU_INLINED uint32_t *ws_lru_bucket(const struct ws_lru *lru, uint32_t hash)
+{
+	return &lru->buckets[hash & (lru->bucket_count - 1)];
+}
+
 WS_LRU_INLINED void ws_lru_prefetch_bucket(const struct ws_lru *lru, uint32_t hash)
 {
 	if (lru->count)
-		__builtin_prefetch(&lru->buckets[hash & (lru->bucket_count - 1)]);
+		__builtin_prefetch(ws_lru_bucket(lru, hash));
 }
 
 WS_LRU_INLINED uint32_t ws_lru_newest(const struct ws_lru *lru, uint32_t hash)
 {
-	return lru->count ? lru->buckets[hash & (lru->bucket_count - 1)] : WS_LRU_NONE;
+	return lru->count ? *ws_lru_bucket(lru, hash) : WS_LRU_NONE;
 }
 
 WS_LRU_INLINED void ws_lru_prefetch_entry(const struct ws_lru *lru, uint32_t hash)
@@ -74,7 +84,7 @@ WS_LRU_INLINED void ws_lru_prefetch_entry(const struct ws_lru *lru, uint32_t has
 		return;
 	__builtin_prefetch(&lru->links[index], 1);
 	for (uint32_t at = 0; at < lru->entry_size; at += LINE)
-		__builtin_prefetch(lru->entries + (size_t)index * lru->entry_size + at, 1);
+		__builtin_prefetch(ws_lru_entry(lru, index) + at, 1);
 }
 
 WS_LRU_INLINED void ws_lru_prefetch_order(const struct ws_lru *lru, uint32_t hash)

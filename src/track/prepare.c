@@ -30,6 +30,19 @@ static uint32_t sack_right(const struct ws_tcp_summary *tcp)
 	return right;
 }
 
+static inline void take_options(struct ws_segment *s, const struct ws_tcp_summary *tcp)
+{
+	s->mss = tcp->mss;
+	s->window_scale = tcp->window_scale;
+	s->timestamps = tcp->timestamps;
+	s->tsval = tcp->tsval;
+	s->tsecr = tcp->tsecr;
+	s->sack = tcp->sack_count > 0;
+	s->sack_right = sack_right(tcp);
+	s->sack_permitted = tcp->sack_permitted;
+	s->fast_open = tcp->fast_open;
+}
+
 void ws_gist_fill(struct ws_gist *gist, const struct ws_packet *packet)
 {
 	struct ws_segment *s = &gist->segment;
@@ -40,24 +53,16 @@ void ws_gist_fill(struct ws_gist *gist, const struct ws_packet *packet)
 	        .sequence = packet->sequence,
 	        .acknowledgment = packet->acknowledgment,
 	        .length = packet->payload_length,
-	        .tsval = packet->tcp.tsval,
-	        .tsecr = packet->tcp.tsecr,
 	        .interface = packet->interface,
 	        .flags = packet->flags,
 	        .window = packet->window,
 	        .identification = packet->ip_version == 4 ? (uint16_t)packet->identification : 0,
-	        .mss = packet->tcp.mss,
 	        .vlan = packet->vlan,
 	        .kind = WS_INPUT_SEGMENT,
-	        .window_scale = packet->tcp.window_scale,
 	        .ttl = packet->ttl,
-	        .timestamps = packet->tcp.timestamps,
-	        .sack = packet->tcp.sack_count > 0,
-	        .sack_permitted = packet->tcp.sack_permitted,
-	        .fast_open = packet->tcp.fast_open,
 	        .bad_checksum = packet->checksum == WS_CHECKSUM_BAD,
 	};
-	s->sack_right = sack_right(&packet->tcp);
+	take_options(s, &packet->tcp);
 	gist->source = packet->source;
 	gist->destination = packet->destination;
 	gist->port[0] = packet->source_port;
@@ -97,15 +102,7 @@ static __attribute__((noinline)) bool fill_options(const struct ws_tracker *trac
 	struct ws_tcp_summary tcp = {.window_scale = 255};
 	if (!ws_tcp_read_options(&tcp, bytes, length) || (tcp.sack_count && tracker->config.history))
 		return false;
-	s->mss = tcp.mss;
-	s->window_scale = tcp.window_scale;
-	s->timestamps = tcp.timestamps;
-	s->tsval = tcp.tsval;
-	s->tsecr = tcp.tsecr;
-	s->sack = tcp.sack_count > 0;
-	s->sack_right = sack_right(&tcp);
-	s->sack_permitted = tcp.sack_permitted;
-	s->fast_open = tcp.fast_open;
+	take_options(s, &tcp);
 	return true;
 }
 

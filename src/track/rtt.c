@@ -28,11 +28,6 @@ static int few_of(const struct ws_rtt *rtt, unsigned range)
 	return -1;
 }
 
-bool ws_rtt_needs_counters(const struct ws_rtt *rtt, ws_time time)
-{
-	return rtt->many || (rtt->ranges == WS_RTT_FEW && few_of(rtt, range_of(time)) < 0);
-}
-
 /* False: there is no room for this range. */
 static bool count_few(struct ws_rtt *rtt, unsigned range)
 {

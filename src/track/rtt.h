@@ -73,9 +73,7 @@ static inline ws_time ws_rtt_note(struct ws_rtt_timer *sender, struct ws_rtt_tim
 	return measured;
 }
 
-/* Whether counting this one needs counters elsewhere. */
-bool ws_rtt_needs_counters(const struct ws_rtt *rtt, ws_time time);
-/* Counts this one, unless it needs counters elsewhere: then it returns false and has done nothing. */
+/* Counts this round trip, unless it needs counters elsewhere: then it returns false and has done nothing. */
 bool ws_rtt_add_here(struct ws_rtt *rtt, ws_time time) WS_CHECKED;
 /* `counters` is zeroed memory when they are first needed, and from then on the same; NULL: there are none, and the
  * round trip does not count for the median. */

@@ -61,8 +61,8 @@ static void note(struct round_trips *all, struct ws_rtt_timer timer[2], const st
 	const ws_time time = ws_rtt_note(&timer[s->direction], &timer[other], s, analysis);
 	if (time < 0)
 		return;
-	const bool needs = ws_rtt_needs_counters(&all->rtt[other], time);
-	ws_rtt_add(&all->rtt[other], needs ? &all->counters[other] : NULL, time);
+	if (!ws_rtt_add_here(&all->rtt[other], time))
+		ws_rtt_add(&all->rtt[other], &all->counters[other], time);
 }
 
 static void round_trip(struct round_trips *all, struct ws_rtt_timer timer[2], ws_time *now, uint32_t *sequence,
@@ -115,17 +115,16 @@ static void few_round_trips_need_no_counters(void **state)
 	struct ws_rtt_counters counters = {{0}};
 	for (unsigned i = 0; i < 4 * WS_RTT_FEW; i++) {
 		const ws_time time = WS_MILLISECOND << i % WS_RTT_FEW;
-		assert_false(ws_rtt_needs_counters(&few, time));
-		ws_rtt_add(&few, NULL, time);
+		assert_true(ws_rtt_add_here(&few, time));
 		ws_rtt_add(&many, &counters, time);
 	}
-	assert_true(ws_rtt_needs_counters(&few, WS_SECOND));
+	assert_false(ws_rtt_add_here(&few, WS_SECOND));
 	ws_rtt_add(&few, NULL, WS_SECOND); /* without memory it counts, but not for the median */
 	assert_int_equal(few.most, WS_SECOND);
 	assert_int_equal(ws_rtt_median(&few, NULL), ws_rtt_median(&many, &counters));
 	ws_rtt_add(&many, &counters, WS_SECOND);
 	assert_true(many.many);
-	assert_true(ws_rtt_needs_counters(&many, WS_MILLISECOND));
+	assert_false(ws_rtt_add_here(&many, WS_MILLISECOND));
 	for (unsigned i = 0; i < 1000; i++)
 		ws_rtt_add(&many, &counters, WS_SECOND);
 	const double median = (double)ws_rtt_median(&many, &counters);
