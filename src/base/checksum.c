@@ -1,7 +1,8 @@
 /* The Internet checksum. A ones' complement sum of 16-bit words equals the sum of wider words, folded to 16 bits at the
  * end. So this adds 32-bit words into 64-bit accumulators: a carry could be lost only after 2^32 words, and the
- * additions do not depend on one another. Short blocks are added as 64-bit words with their carries. Long ones are added with the compiler's vector types; on x86-64 that code
- * is also compiled for AVX2, and the dynamic linker picks the version that the CPU can run. */
+ * additions do not depend on one another. Short blocks are added as 64-bit words with their carries. Long ones are added
+ * with the compiler's vector types; on x86-64 that code is also compiled for AVX2, and the dynamic linker picks the
+ * version that the CPU can run. */
 #include "base/checksum.h"
 
 #include <string.h>

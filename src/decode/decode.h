@@ -88,28 +88,31 @@ void ws_decode_icmp(struct ws_cursor *cursor, uint32_t offset, bool version6);
 /* Adds what no header here describes as payload. */
 void ws_decode_payload(struct ws_cursor *cursor, uint32_t offset);
 
-/* The ports of tunnels over UDP. */
-enum {
-	WS_PORT_L2TP = 1701,
-	WS_PORT_GTP = 2152,
-	WS_PORT_TEREDO = 3544,
-	WS_PORT_VXLAN = 4789,
-	WS_PORT_GENEVE = 6081,
-	WS_PORT_MPLS = 6635,
-	WS_PORT_VXLAN_LINUX = 8472
-};
+/* X(enumerator, port): the ports of tunnels over UDP. */
+#define WS_TUNNEL_PORTS(X)                                                                                             \
+	X(WS_PORT_L2TP, 1701)                                                                                          \
+	X(WS_PORT_GTP, 2152)                                                                                           \
+	X(WS_PORT_TEREDO, 3544)                                                                                        \
+	X(WS_PORT_VXLAN, 4789)                                                                                         \
+	X(WS_PORT_GENEVE, 6081)                                                                                        \
+	X(WS_PORT_MPLS, 6635)                                                                                          \
+	X(WS_PORT_VXLAN_LINUX, 8472)
+
+#define X(name, port) name = (port),
+enum { WS_TUNNEL_PORTS(X) };
+#undef X
 
 /* True when what comes from or to this port may be a tunnel, see ws_decode_udp_tunnel(). */
 static inline bool ws_udp_port_is_tunnel(uint16_t port)
 {
 	/* Most ports have other low bits than all of these. */
-#define BIT(port) (UINT64_C(1) << ((port) % 64))
-	const uint64_t low = BIT(WS_PORT_L2TP) | BIT(WS_PORT_GTP) | BIT(WS_PORT_TEREDO) | BIT(WS_PORT_VXLAN) |
-	                     BIT(WS_PORT_GENEVE) | BIT(WS_PORT_MPLS) | BIT(WS_PORT_VXLAN_LINUX);
-	return low & BIT(port) &&
-#undef BIT
-	       (port == WS_PORT_L2TP || port == WS_PORT_GTP || port == WS_PORT_TEREDO || port == WS_PORT_VXLAN ||
-	        port == WS_PORT_GENEVE || port == WS_PORT_MPLS || port == WS_PORT_VXLAN_LINUX);
+#define LOW_BITS(name, number) | UINT64_C(1) << (number) % 64
+	if (!((0 WS_TUNNEL_PORTS(LOW_BITS)) >> port % 64 & 1))
+		return false;
+#undef LOW_BITS
+#define IS(name, number) || port == (number)
+	return false WS_TUNNEL_PORTS(IS);
+#undef IS
 }
 
 /* True when this EtherType announces a VLAN tag. */
