@@ -71,11 +71,6 @@ static struct batch *batch_at(struct decoder *decoder, size_t number)
 	return &decoder->batches[number % (decoder->alone ? ALONE_BATCHES : BATCHES)];
 }
 
-static inline struct batch *batch_to_fill(struct decoder *decoder)
-{
-	return decoder->filling;
-}
-
 static size_t batch_most(const struct decoder *decoder)
 {
 	return decoder->alone ? ALONE_PACKETS : BATCH_PACKETS;
@@ -107,7 +102,7 @@ static void note_progress(struct decoder *decoder, struct batch *batch)
  * stop, or to pause. */
 static bool hand_over(struct decoder *decoder)
 {
-	struct batch *batch = batch_to_fill(decoder);
+	struct batch *batch = decoder->filling;
 	const bool over = batch->last || (batch->dry && !decoder->alone); /* the other side may fill the next one */
 	note_progress(decoder, batch);
 	if (!decoder->alone)
@@ -133,7 +128,7 @@ static bool hand_over(struct decoder *decoder)
 /* Hands the batch over before it is full, if there is anything in it, while the capture delivers a frame. */
 static void cut_batch(struct decoder *decoder)
 {
-	if (batch_to_fill(decoder)->count && (!hand_over(decoder) || decoder->alone))
+	if (decoder->filling->count && (!hand_over(decoder) || decoder->alone))
 		ws_capture_break(decoder->task.capture);
 }
 
@@ -162,9 +157,9 @@ static void free_large(struct decoder *decoder)
 /* Makes room for a frame's bytes. A batch that cannot take them is handed over first. */
 static struct batch *batch_with_room(struct decoder *decoder, size_t bytes)
 {
-	if (batch_to_fill(decoder)->bytes_used + bytes > batch_to_fill(decoder)->bytes_size)
+	if (decoder->filling->bytes_used + bytes > decoder->filling->bytes_size)
 		cut_batch(decoder);
-	struct batch *batch = batch_to_fill(decoder);
+	struct batch *batch = decoder->filling;
 	if (bytes <= batch->bytes_size)
 		return batch;
 	if (bytes > LARGE)
@@ -238,7 +233,7 @@ static inline void prefetch_slot(const struct pending_packet *slot)
 static void take_news(struct decoder *decoder)
 {
 	cut_batch(decoder);
-	struct batch *batch = batch_to_fill(decoder);
+	struct batch *batch = decoder->filling;
 	batch->has_news = true;
 	ws_capture_news(decoder->task.capture, &batch->news);
 }
@@ -323,7 +318,7 @@ static __attribute__((noinline)) bool decode_frame(struct decoder *decoder, cons
 		take_frame(decoder, batch, frame);
 		return true;
 	}
-	struct batch *full = batch_to_fill(decoder);
+	struct batch *full = decoder->filling;
 	full->result = WS_READ_ERROR;
 	ws_fail(&full->error, WS_ERROR_SYSTEM, "out of memory");
 	return false;
@@ -340,12 +335,12 @@ static void on_frame(void *context, const struct ws_frame *frame)
 	}
 	if (frame->news)
 		take_news(decoder);
-	if (!take_gist(decoder, batch_to_fill(decoder), frame) && !decode_frame(decoder, frame)) {
+	if (!take_gist(decoder, decoder->filling, frame) && !decode_frame(decoder, frame)) {
 		ws_capture_break(decoder->task.capture);
 		return;
 	}
 	decoder->done = ++decoder->frames == decoder->task.count || frame->number == last_number;
-	if (decoder->done || (batch_to_fill(decoder)->count == batch_most(decoder) && !hand_over(decoder)))
+	if (decoder->done || (decoder->filling->count == batch_most(decoder) && !hand_over(decoder)))
 		ws_capture_break(decoder->task.capture);
 }
 
@@ -373,7 +368,7 @@ static bool wait_for_go(struct decoder *decoder)
 /* How many frames are read in one call. */
 static int read_most(struct decoder *decoder)
 {
-	return decoder->alone ? (int)(ALONE_PACKETS - batch_to_fill(decoder)->count) : READ_MOST;
+	return decoder->alone ? (int)(ALONE_PACKETS - decoder->filling->count) : READ_MOST;
 }
 
 /* A filter may reject all frames of a long file, and a block be very long. Meanwhile the other side is to look after
@@ -384,7 +379,7 @@ static void end_quiet(struct decoder *decoder, size_t filled)
 	if (decoder->quiet_reads < QUIET_READS)
 		return;
 	decoder->quiet_reads = 0;
-	batch_to_fill(decoder)->quiet = true;
+	decoder->filling->quiet = true;
 	(void)!hand_over(decoder);
 }
 
@@ -398,7 +393,7 @@ static void end_dry(struct decoder *decoder, size_t filled)
 	if ((ws_capture_ready(decoder->task.capture) && !pause) || (decoder->alone && decoder->filled != filled))
 		return;
 	decoder->busy_reads = 0;
-	batch_to_fill(decoder)->dry = true;
+	decoder->filling->dry = true;
 	(void)!hand_over(decoder);
 }
 
@@ -410,7 +405,7 @@ static bool read_some(struct decoder *decoder)
 	const size_t filled = decoder->filled;
 	struct ws_error error;
 	enum ws_read result = WS_READ_MORE;
-	if (batch_to_fill(decoder)->result != WS_READ_ERROR && may_read_on(decoder)) {
+	if (decoder->filling->result != WS_READ_ERROR && may_read_on(decoder)) {
 		result = ws_capture_read(decoder->task.capture, read_most(decoder), on_frame, decoder, &error);
 		if (result == WS_READ_MORE) {
 			if (decoder->task.live)
@@ -420,7 +415,7 @@ static bool read_some(struct decoder *decoder)
 			return true;
 		}
 	}
-	struct batch *batch = batch_to_fill(decoder);
+	struct batch *batch = decoder->filling;
 	if (batch->result != WS_READ_ERROR) {
 		batch->result = result;
 		if (result == WS_READ_ERROR)

@@ -125,9 +125,8 @@ int lab_scenarios_print(void)
 	struct ws_error error = {.status = WS_OK};
 	size_t count;
 	struct lab_scenario **all = lab_scenarios_bundled(&count, &error);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		print_about(all[i]->name, all[i]->about);
-	}
 	lab_scenarios_free(all, count);
 	if (error.status != WS_OK)
 		return report_error(&error);

@@ -127,9 +127,8 @@ int lessons_print(void)
 	struct ws_error error = {.status = WS_OK};
 	size_t count;
 	struct lesson_file *files = lessons_bundled(&count, &error);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		print_about(files[i].name, files[i].lesson->about);
-	}
 	lessons_free(files, count);
 	if (error.status != WS_OK)
 		return report_error(&error);

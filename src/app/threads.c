@@ -310,12 +310,12 @@ void threads_progress(const struct point *point, uint64_t *done, uint64_t *total
 /* All that the decoder hands over is tracked. */
 void threads_stats(const struct point *point, struct ws_capture_stats *stats)
 {
-	const bool live = ws_capture_is_live(point->capture);
-	if (!(point->decoder || point->read_ahead) || (live && point->decoder && decoder_is_alone(point->decoder)))
+	const bool live = ws_capture_is_live(point->capture), in_batches = point->decoder || point->read_ahead;
+	if (!in_batches || (live && point->decoder && decoder_is_alone(point->decoder)))
 		ws_capture_stats(point->capture, stats);
 	else
 		*stats = point->read_stats;
-	if (!(point->decoder || point->read_ahead))
+	if (!in_batches)
 		return;
 	stats->captured = point->packets;
 	if (!live)
