@@ -6,52 +6,7 @@
 
 #include <cmocka.h>
 
-#include "shots.h"
-
-static struct ws_time_shares shares_of(const struct shot *shots, size_t count)
-{
-	const struct ws_tracker_config config = {.hash_key = "a key for tests", .shares = true};
-	struct ws_error error;
-	struct ws_tracker *tracker = ws_tracker_create(&config, &error);
-	struct ws_conn_info info;
-	assert_non_null(tracker);
-	play(tracker, shots, count);
-	assert_true(ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, 0), &info));
-	assert_true(info.shares_known);
-	ws_tracker_free(tracker);
-	return info.shares;
-}
-
-#define SHARES_OF(shots) shares_of(shots, sizeof(shots) / sizeof(*(shots)))
-
-/* The capture begins in the middle of a transfer: ACKs of the data are there before any of the data. */
-static void test_window_closed_before_data_is_seen(void **state)
-{
-	static const struct shot shots[] = {
-	        {CLIENT, A, 101, 2000, 0, 0, .window = 3000},   {CLIENT, A, 101, 3000, 0, 1, .window = 2000},
-	        {CLIENT, A, 101, 5000, 0, 2, .closed = true},   {CLIENT, A, 101, 5000, 0, 102, .window = 0},
-	        {SERVER, A, 5000, 101, 1000, 103, .window = 0},
-	};
-	const struct ws_time_shares shares = SHARES_OF(shots);
-	(void)state;
-	assert_true(shares.time[WS_CAUSE_CLOSED_WINDOW][SERVER] == 100 * WS_MILLISECOND);
-	assert_true(shares.time[WS_CAUSE_PROGRAM][SERVER] <= WS_MILLISECOND);
-}
-
-/* Nothing shows that the server had anything to send: its program is waited for. */
-static void test_window_closed_before_anything_is_sent(void **state)
-{
-	static const struct shot shots[] = {
-	        {CLIENT, A, 101, 2000, 0, 0, .window = 3000},
-	        {CLIENT, A, 101, 2000, 0, 2, .closed = true},
-	        {CLIENT, A, 101, 2000, 0, 102, .window = 0},
-	        {SERVER, A, 2000, 101, 1000, 103, .window = 0},
-	};
-	const struct ws_time_shares shares = SHARES_OF(shots);
-	(void)state;
-	assert_true(shares.time[WS_CAUSE_CLOSED_WINDOW][SERVER] == 0);
-	assert_true(shares.time[WS_CAUSE_PROGRAM][SERVER] >= 100 * WS_MILLISECOND);
-}
+#include "share_shots.h"
 
 /* The capture lacks what came between two segments, so it may lack the first one's ACK, too: the second one is timed. */
 static void longest_trip(uint32_t ack, bool gap, ws_time longest)
@@ -81,11 +36,6 @@ static void test_no_round_trip_over_a_gap(void **state)
 }
 
 /* In milliseconds. */
-static ws_time rounded(ws_time time)
-{
-	return (time + WS_MILLISECOND / 2) / WS_MILLISECOND;
-}
-
 /* Eleven requests are written at once, of which ten may be under way at first: the last one waits for an ACK, and its
  * answer for the way there and back, though the other answers have come before it. The capture is at the client. */
 static void test_requests_wait_for_the_congestion_window(void **state)
@@ -162,42 +112,6 @@ static void test_close_waits_for_data_under_way(void **state)
 	(void)state;
 	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 0);
 	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][SERVER]), 100);
-}
-
-/* On the loopback interface a window never has room for a full segment, and yet a small answer does not fill it. */
-static void test_small_answer_does_not_fill_a_window_below_one_segment(void **state)
-{
-	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 43690, .mss = 65495},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 43690, .mss = 65495},
-	        {CLIENT, A, 101, 501, 0, 0, .window = 43690},
-	        {CLIENT, A, 101, 501, 14, 0, .window = 43690},
-	        {SERVER, A, 501, 115, 7, 50, .window = 43690},
-	        {CLIENT, A, 115, 508, 0, 90, .window = 43690},
-	        {CLIENT, F, 115, 508, 0, 100, .window = 43690},
-	};
-	const struct ws_time_shares shares = SHARES_OF(shots);
-	(void)state;
-	assert_true(shares.time[WS_CAUSE_WINDOW][SERVER] == 0 && shares.time[WS_CAUSE_WINDOW][CLIENT] == 0);
-	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 50);
-}
-
-/* Half of such a window is what a sender of much data waits for (RFC 9293 §3.8.6.2.1). */
-static void test_much_data_fills_a_window_below_one_segment(void **state)
-{
-	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 43690, .mss = 65495},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 43690, .mss = 65495},
-	        {CLIENT, A, 101, 501, 0, 0, .window = 43690},
-	        {CLIENT, A, 101, 501, 14, 0, .window = 43690},
-	        {SERVER, A, 501, 115, 21845, 0, .window = 43690},
-	        {SERVER, A, 22346, 115, 21845, 0, .window = 43690},
-	        {CLIENT, A, 115, 44191, 0, 90, .window = 43690},
-	        {SERVER, A, 44191, 115, 21845, 90, .window = 43690},
-	};
-	const struct ws_time_shares shares = SHARES_OF(shots);
-	(void)state;
-	assert_int_equal(rounded(shares.time[WS_CAUSE_WINDOW][SERVER]), 90);
 }
 
 /* What comes after a RST waits for no program and no window: data that was under way, and the RST that answers it. */
@@ -309,30 +223,6 @@ static void test_repeated_syn_ack(void **state)
 	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 1500);
 }
 
-/* 48 bytes of the window are left for 512 that the client has written: its timer sends what has room. A timer that would
- * have taken longer has not: the client's program has written 48 bytes. */
-static void test_timer_fills_a_window_below_one_segment(void **state)
-{
-	static struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .mss = 1460, .unnumbered = true},
-	        {SERVER, S | A, 500, 101, 0, 10, .window = 560, .mss = 1460},
-	        {CLIENT, A, 101, 501, 0, 10, .unnumbered = true},
-	        {CLIENT, A | WS_TCP_PSH, 101, 501, 512, 10, .unnumbered = true},
-	        {SERVER, A, 501, 613, 0, 20, .window = 48},
-	        {CLIENT, A | WS_TCP_PSH, 613, 501, 48, 240, .unnumbered = true},
-	        {SERVER, A, 501, 661, 0, 250, .closed = true},
-	};
-	struct ws_time_shares shares = SHARES_OF(shots);
-	(void)state;
-	assert_int_equal(rounded(shares.time[WS_CAUSE_WINDOW][CLIENT]), 220 + 10);
-	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][CLIENT]), 10, 11);
-	shots[5].milliseconds = 120;
-	shots[6].milliseconds = 130;
-	shares = SHARES_OF(shots);
-	assert_int_equal(rounded(shares.time[WS_CAUSE_WINDOW][CLIENT]), 10);
-	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][CLIENT]), 100, 110);
-}
-
 /* A client that asks once and closes without an answer has waited for the server, unless it has gone on without one. */
 static void test_close_without_an_answer(void **state)
 {
@@ -402,57 +292,6 @@ static void test_fin_that_comes_again_was_closing(void **state)
 	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 1000);
 }
 
-/* The server has written 3,600 bytes and has room for 4,000: its data, and not the window, has ended. Of 3,500 bytes of
- * room it can only use those. The capture is at the server. */
-static struct ws_time_shares shares_of_four_segments(uint16_t room, uint32_t last)
-{
-	const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = room, .mss = 1000},
-	        {SERVER, S | A, 500, 101, 0, 0, .mss = 1000},
-	        {CLIENT, A, 101, 501, 0, 100, .window = room},
-	        {CLIENT, A, 101, 501, 60, 100, .window = room},
-	        {SERVER, A, 501, 161, 1000, 100, .bad = 0},
-	        {SERVER, A, 1501, 161, 1000, 100, .bad = 0},
-	        {SERVER, A, 2501, 161, 1000, 100, .bad = 0},
-	        {SERVER, A | WS_TCP_PSH, 3501, 161, last, 100, .bad = 0},
-	        {CLIENT, A, 161, 3501 + last, 0, 200, .window = room},
-	        {SERVER, A, 3501 + last, 161, 200, 200, .bad = 0},
-	        {CLIENT, A, 161, 3701 + last, 60, 300, .window = room},
-	};
-	return SHARES_OF(shots);
-}
-
-static void test_small_segment_that_does_not_fill_the_window(void **state)
-{
-	(void)state;
-	const struct ws_time_shares ended = shares_of_four_segments(4000, 600);
-	assert_int_equal(rounded(ended.time[WS_CAUSE_WINDOW][SERVER]), 0);
-	const struct ws_time_shares cut = shares_of_four_segments(3600, 600);
-	assert_int_equal(rounded(cut.time[WS_CAUSE_WINDOW][SERVER]), 100);
-}
-
-/* At the server, which takes a millisecond to answer, an ACK widens the window for the last 700 bytes and 100 more: the
- * server knows of it at once, and its data has ended. */
-static void test_last_segment_for_which_an_ack_opens_the_window(void **state)
-{
-	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 3700, .mss = 1000},
-	        {SERVER, S | A, 500, 101, 0, 1, .mss = 1000},
-	        {CLIENT, A, 101, 501, 0, 101, .window = 3700},
-	        {CLIENT, A, 101, 501, 60, 101, .window = 3700},
-	        {SERVER, A, 501, 161, 1000, 102, .bad = 0},
-	        {SERVER, A, 1501, 161, 1000, 102, .bad = 0},
-	        {SERVER, A, 2501, 161, 1000, 102, .bad = 0},
-	        {CLIENT, A, 161, 1501, 0, 202, .window = 2800},
-	        {SERVER, A | WS_TCP_PSH, 3501, 161, 700, 202, .bad = 0},
-	        {CLIENT, A, 161, 4201, 0, 302, .window = 3700},
-	        {SERVER, A, 4201, 161, 200, 302, .bad = 0},
-	};
-	const struct ws_time_shares shares = SHARES_OF(shots);
-	(void)state;
-	assert_int_equal(rounded(shares.time[WS_CAUSE_WINDOW][SERVER]), 100);
-}
-
 /* The third segment is sent again `after` the ACK that repeats. A way takes 300 ms, and the capture is at the client. */
 static struct ws_time_shares shares_of_late_repair(uint32_t after)
 {
@@ -476,77 +315,6 @@ static void test_repair_waits_for_reordering(void **state)
 	assert_int_equal(rounded(patient.time[WS_CAUSE_TIMEOUT][SERVER]), 0);
 	const struct ws_time_shares timed = shares_of_late_repair(1100);
 	assert_int_equal(rounded(timed.time[WS_CAUSE_TIMEOUT][SERVER]), 1100);
-}
-
-/* The window is always full, and moves on in several bursts in each round trip of 300 ms. The capture is at the client.
- */
-static void test_window_that_moves_in_bursts(void **state)
-{
-	enum { ROUNDS = 10, BURSTS = 4, TRIP = 300, START = 2 * TRIP, SEGMENTS = 12, MSS = 1000 };
-	enum { ROOM = SEGMENTS * MSS + MSS / 2, ALL = 4 + ROUNDS * 2 * SEGMENTS };
-	static const struct {
-		uint32_t at, segments;
-	} bursts[BURSTS] = {{0, 4}, {90, 2}, {150, 3}, {240, 3}};
-	struct shot shots[ALL] = {{.from = CLIENT, .flags = S, .sequence = 100, .window = ROOM, .mss = MSS},
-	                          {SERVER, S | A, 500, 101, 0, TRIP, .mss = MSS},
-	                          {CLIENT, A, 101, 501, 0, TRIP, .window = ROOM},
-	                          {CLIENT, A, 101, 501, 60, TRIP, .window = ROOM}};
-	size_t count = 4;
-	uint32_t end = 501;
-	(void)state;
-	for (unsigned i = 0; i < ROUNDS * BURSTS; i++) {
-		const uint32_t now = START + i / BURSTS * TRIP + bursts[i % BURSTS].at;
-		for (unsigned j = 0; j < bursts[i % BURSTS].segments; j++, end += MSS) {
-			shots[count++] = (struct shot){SERVER, A, end, 161, MSS, now + j, .bad = 0};
-			shots[count++] = (struct shot){CLIENT, A, 161, end + MSS, 0, now + j, .window = ROOM};
-		}
-	}
-	const struct ws_time_shares shares = shares_of(shots, count);
-	/* In the first round, not all of the window is used. */
-	assert_in_range(rounded(shares.time[WS_CAUSE_WINDOW][SERVER]), (ROUNDS - 2) * TRIP, ROUNDS * TRIP);
-	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 0, 1);
-}
-
-/* A router with jitter delivers an ACK with a window of 0 after the newer one that has opened the window again. */
-static void test_window_of_an_overtaken_ack(void **state)
-{
-	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000, .mss = 1000},
-	        {CLIENT, A, 101, 501, 60, 40, .window = 2000},
-	        {SERVER, A, 501, 161, 1000, 40, .window = 60000},
-	        {SERVER, A, 1501, 161, 1000, 40, .window = 60000},
-	        {CLIENT, A, 161, 2501, 0, 85, .window = 8000},
-	        {CLIENT, A, 161, 1501, 0, 88, .closed = true},
-	        {SERVER, A, 2501, 161, 500, 385, .window = 60000},
-	};
-	const struct ws_time_shares shares = SHARES_OF(shots);
-	(void)state;
-	assert_int_equal(rounded(shares.time[WS_CAUSE_CLOSED_WINDOW][SERVER]), 0);
-	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 290, 300);
-}
-
-/* A capture of the first 64 bytes of each packet has not all options of the SYNs: what the windows of 60 mean is not
- * known, so they hold up nobody. Nor is it known that a segment of 1448 bytes is a full one. */
-static void test_options_that_are_cut_off(void **state)
-{
-	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1460, .cut_off = true},
-	        {.from = SERVER, .flags = S | A, .sequence = 500, .acknowledgment = 101, .mss = 1460, .cut_off = true},
-	        {CLIENT, A, 101, 501, 60, 0, .window = 60},
-	        {SERVER, A, 501, 161, 1448, 1, .window = 60},
-	        {SERVER, A, 1949, 161, 1448, 1, .window = 60},
-	        {CLIENT, A, 161, 3397, 0, 41, .window = 60},
-	        {SERVER, A, 3397, 161, 1448, 41, .window = 60},
-	        {SERVER, A, 4845, 161, 1448, 41, .window = 60},
-	        {CLIENT, A, 161, 6293, 0, 81, .window = 60},
-	        {SERVER, A, 6293, 161, 1448, 81, .window = 60},
-	};
-	const struct ws_time_shares shares = SHARES_OF(shots);
-	(void)state;
-	assert_int_equal(rounded(shares.time[WS_CAUSE_WINDOW][SERVER]), 0);
-	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][SERVER]), 80);
-	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 1);
 }
 
 /* The way of a request took longer than the shortest one, as its ACK shows; one that comes much later was delayed. The
@@ -602,33 +370,23 @@ static void test_end_of_the_capture_without_a_handshake(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_window_closed_before_data_is_seen),
-	        cmocka_unit_test(test_window_of_an_overtaken_ack),
 	        cmocka_unit_test(test_no_round_trip_over_a_gap),
 	        cmocka_unit_test(test_end_of_the_capture_without_a_handshake),
 	        cmocka_unit_test(test_ack_shows_the_way_of_a_request),
-	        cmocka_unit_test(test_options_that_are_cut_off),
-	        cmocka_unit_test(test_window_closed_before_anything_is_sent),
 	        cmocka_unit_test(test_requests_wait_for_the_congestion_window),
 	        cmocka_unit_test(test_gap_in_the_capture_blames_nobody),
 	        cmocka_unit_test(test_repeated_syn_ack),
 	        cmocka_unit_test(test_close_without_an_answer),
 	        cmocka_unit_test(test_keep_alives_without_an_answer),
-	        cmocka_unit_test(test_timer_fills_a_window_below_one_segment),
 	        cmocka_unit_test(test_one_direction_has_no_shares),
 	        cmocka_unit_test(test_overtaken_segment_is_no_loss),
 	        cmocka_unit_test(test_close_waits_for_data_under_way),
 	        cmocka_unit_test(test_small_segment_waits_after_data_has_crossed),
-	        cmocka_unit_test(test_small_answer_does_not_fill_a_window_below_one_segment),
-	        cmocka_unit_test(test_much_data_fills_a_window_below_one_segment),
 	        cmocka_unit_test(test_nobody_is_waited_for_after_a_reset),
 	        cmocka_unit_test(test_program_is_waited_for_after_a_forged_reset),
 	        cmocka_unit_test(test_fin_with_the_syn_ack),
 	        cmocka_unit_test(test_fin_that_comes_again_was_closing),
-	        cmocka_unit_test(test_small_segment_that_does_not_fill_the_window),
-	        cmocka_unit_test(test_last_segment_for_which_an_ack_opens_the_window),
 	        cmocka_unit_test(test_repair_waits_for_reordering),
-	        cmocka_unit_test(test_window_that_moves_in_bursts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
