@@ -446,12 +446,13 @@ static void handle_tcp(struct ws_step_context *x)
 
 /* ---- Any input */
 
-/* True for an endpoint that is established, and towards which only data and acknowledgments are expected. */
+/* True for an endpoint that is established, and towards which only data and acknowledgments are expected. An ACK of a FIN that
+ * is held would close it, see early.c. */
 static bool is_only_open(const struct ws_endpoint *e)
 {
 	bool heard = e->captured && e->sent_any && e->acked_any && e->rcv_known;
 	bool closing = e->dead || e->fin_sent || e->fin_implied || e->fin_received || e->fin_acked || e->fin_pending ||
-	               e->fin_doubted || e->overacked;
+	               e->fin_held || e->fin_doubted || e->overacked;
 	return heard && !closing && e->state == WS_ESTABLISHED && ws_is_open(e);
 }
 
