@@ -100,8 +100,8 @@ $(BUILD)/obj/export/html.o: ALL_CPPFLAGS += -I$(BUILD)/gen
 
 $(foreach folder,base capture decode track output,$(BUILD)/obj/$(folder)/%.o) $(BUILD)/obj/app/session.o $(BUILD)/obj/app/point.o $(BUILD)/obj/app/lookahead.o $(BUILD)/obj/app/decoder.o $(BUILD)/obj/app/threads.o $(BUILD)/obj/app/workers.o $(BUILD)/obj/app/sheets.o: ALL_CFLAGS += $(HOT)
 
-# The state machine with its invariants checked after each step, for what is linked to test it.
-CHECKED := $(BUILD)/checked/machine.o $(BUILD)/checked/ordinary.o
+# The state machine with its invariants checked after each step, and the shares of ordinary segments, for what is linked to test them.
+CHECKED := $(BUILD)/checked/machine.o $(BUILD)/checked/ordinary.o $(BUILD)/checked/shares_ordinary.o
 
 $(CHECKED): $(BUILD)/checked/%.o: src/track/%.c Makefile
 	@mkdir -p $(@D)

@@ -4,6 +4,12 @@
 #include "track/shares.h"
 #include "track/shares_news.h"
 
+#ifdef WS_CHECKS
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#endif
+
 /* The marks that the shares depend on. */
 static inline bool is_marked(uint32_t analysis)
 {
@@ -12,12 +18,14 @@ static inline bool is_marked(uint32_t analysis)
 	                   WS_SHARE_MARK(OUT_OF_ORDER));
 }
 
-/* It has acknowledged what was sent, and not less than before. */
+/* It has acknowledged what was sent, and not less than before. Numbers that are more than 2^31 apart have no order, so what is
+ * under way is looked at first. */
 static inline bool is_ordinary_ack(const struct ws_share_side *peer, uint32_t ack)
 {
 	if (!peer->sent)
 		return peer->awaited && ack == peer->acknowledged;
-	return !ws_seq_before(peer->end, ack) && !ws_seq_before(ack, peer->acknowledged);
+	const uint32_t under_way = peer->end - peer->acknowledged;
+	return under_way <= INT32_MAX && ack - peer->acknowledged <= under_way;
 }
 
 /* Its number is the next one, or its sender does not count: does what ws_shares_lost_packets() does then. Returns false, and
@@ -108,11 +116,26 @@ static inline bool note_ordinary(struct ws_shares *shares, const struct ws_segme
 	return true;
 }
 
+/* In builds for tests, which define WS_CHECKS, every segment that goes this way also goes the other one. */
 bool ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
                     const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss)
 {
-	if (note_ordinary(shares, s, analysis, analyser, rtt, mss))
+#ifdef WS_CHECKS
+	struct ws_shares other;
+	memcpy(&other, shares, sizeof(other));
+	other.recorded = false; /* it is in no struct ws_shares_recorder */
+#endif
+	if (note_ordinary(shares, s, analysis, analyser, rtt, mss)) {
+#ifdef WS_CHECKS
+		ws_shares_note_any(&other, s, analysis, analyser, rtt, mss);
+		other.recorded = shares->recorded;
+		if (memcmp(&other, shares, sizeof(other)) != 0) {
+			fputs("an ordinary segment changes the shares of time otherwise than any segment\n", stderr);
+			abort();
+		}
+#endif
 		return true;
+	}
 	ws_shares_note_any(shares, s, analysis, analyser, rtt, mss);
 	return false;
 }

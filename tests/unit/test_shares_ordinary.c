@@ -175,7 +175,7 @@ static struct ws_segment some_segment(uint64_t *random, struct sender side[2], w
 	if (below(random, 8) == 0) /* mostly there is room for several segments */
 		s.window = self->window =
 		        (uint16_t)(below(random, 6) ? 2000 + below(random, 60000) : below(random, 3000));
-	const unsigned kind = odd ? below(random, 14) : 14;
+	const unsigned kind = odd ? below(random, 15) : 15;
 	if (kind < 3) /* sent again */
 		s.sequence = self->acknowledged;
 	else if (kind < 5) /* something before it was lost */
@@ -199,6 +199,8 @@ static struct ws_segment some_segment(uint64_t *random, struct sender side[2], w
 		s.time = *time += 3000 * WS_SECOND;
 	else if (kind == 13)
 		s.window = 0;
+	else if (kind == 14) /* a number that is far ahead, or that has no order with older ones */
+		s.sequence = self->next += (1 + below(random, 7)) << 28;
 	const uint32_t end = s.sequence + s.length + !!(s.flags & WS_TCP_FIN);
 	if (ws_seq_before(self->next, end))
 		self->next = end;
