@@ -33,6 +33,8 @@
 	X(sent_any, 1, true, "it sent a segment that is no RST, or the peer acknowledged one")                         \
 	X(captured, 1, true, "a segment of it was captured")                                                           \
 	X(iss_known, 1, e->sent_any, "its SYN or SYN-ACK passed, or what answers one")                                 \
+	X(iss_passed, 1, e->iss_known,                                                                                 \
+	  "it has sent 2 GiB, so numbers that seem to lie before the initial one follow it")                           \
 	X(acked_any, 1, e->sent_any && e->rcv_known, "it sent an acknowledgment")                                      \
 	X(rcv_known, 1, peer->sent_any, "a segment passed towards it, or it sent an acknowledgment")                   \
 	X(proof_known, 1, true,                                                                                        \

@@ -58,7 +58,7 @@ static bool fits_numbers(const struct ws_conn *conn, unsigned sender, const stru
 {
 	const struct ws_endpoint *peer = &conn->machine.endpoint[1 - sender];
 	return s->flags & WS_TCP_ACK && peer->sent_any && peer->snd_max - s->acknowledgment < NEAR &&
-	       !(peer->iss_known && ws_seq_before(s->acknowledgment, peer->iss));
+	       !(peer->iss_known && !peer->iss_passed && ws_seq_before(s->acknowledgment, peer->iss));
 }
 
 /* True when a RST that did not arrive, or was not taken, seemed to end the sender, which goes on. */

@@ -170,6 +170,14 @@ static bool is_old(const struct ws_step_context *x)
 	       (half_open && x->end == peer->last_ack_sent && x->segment->sequence != x->end);
 }
 
+/* The peer's sequence numbers have gone half round since its SYN: what is acknowledged follows what was acknowledged before,
+ * by no more than a window of the largest size (RFC 7323 §2.3). Linux compares with its snd_una for the same reason. */
+static bool has_gone_half_round(const struct ws_endpoint *self, const struct ws_endpoint *peer, uint32_t ack)
+{
+	return self->acked_any && ws_seq_before(peer->iss, self->last_ack_sent) &&
+	       ack - self->last_ack_sent <= UINT32_C(1) << 30;
+}
+
 /* Returns false when the receiver cannot have sent what is acknowledged, so the segment belongs to another connection.
  */
 static bool ack_acceptable(struct ws_step_context *x)
@@ -181,7 +189,9 @@ static bool ack_acceptable(struct ws_step_context *x)
 		peer->max_told = 1;
 		return true;
 	}
-	if (peer->iss_known && !ws_seq_before(peer->iss, ack)) {
+	if (ws_is_before_iss(peer, ack) && has_gone_half_round(x->sender, peer, ack)) {
+		peer->iss_passed = 1;
+	} else if (ws_is_before_iss(peer, ack)) {
 		/* An endpoint whose SYN was acknowledged takes old acknowledgments down to that of nothing. After a
 		 * simultaneous open Linux takes that also for the ACK of its SYN. */
 		return ack == peer->iss && peer->active && peer->state != WS_SYN_SENT && peer != x->sender;

@@ -175,6 +175,12 @@ static inline bool ws_stamp_is_old(const struct ws_endpoint *receiver, const str
 	return receiver->stamped && s->timestamps && receiver->ts_recent - s->tsval - 2 < UINT32_C(1) << 30;
 }
 
+/* True when this acknowledges nothing of `peer`, not even its SYN. */
+static inline bool ws_is_before_iss(const struct ws_endpoint *peer, uint32_t ack)
+{
+	return peer->iss_known && !ws_seq_before(peer->iss, ack) && !peer->iss_passed;
+}
+
 /* True when `self` has acknowledged the FIN of `peer`. */
 static inline bool ws_acked_fin_of(const struct ws_endpoint *self, const struct ws_endpoint *peer)
 {

@@ -21,7 +21,7 @@ bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *
 	struct ws_endpoint *self = &machine->endpoint[sender];
 	struct ws_endpoint *peer = machine->self ? self : &machine->endpoint[1 - sender];
 	uint32_t ack = s->acknowledgment, end = s->sequence + s->length;
-	bool foreign = peer->iss_known && !ws_seq_before(peer->iss, ack);
+	bool foreign = ws_is_before_iss(peer, ack);
 	if (foreign || ws_seq_before(peer->snd_max, ack) || (!s->length && s->sequence == self->snd_max + 1) ||
 	    ws_seq_before(end, peer->last_ack_sent) || ws_beyond_window(machine, self, peer, s->sequence) ||
 	    ws_stamp_is_old(peer, s))
@@ -73,8 +73,7 @@ static inline bool is_in_order(const struct ws_machine *machine, const struct vi
 {
 	const struct ws_segment *s = v->s;
 	const struct ws_endpoint *self = v->self, *peer = v->peer;
-	if (!(machine->plain >> s->direction & 1) || machine->self ||
-	    (peer->iss_known && !ws_seq_before(peer->iss, s->acknowledgment)))
+	if (!(machine->plain >> s->direction & 1) || machine->self || ws_is_before_iss(peer, s->acknowledgment))
 		return false;
 	return s->sequence == self->snd_max && s->sequence == peer->rcv_nxt && peer->gap_left == peer->gap_right &&
 	       !ws_seq_before(s->sequence, peer->last_ack_sent) &&
