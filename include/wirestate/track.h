@@ -418,8 +418,9 @@ struct ws_conn_info {
 	uint64_t checksums_ignored; /* of `bad_checksums`: segments that were taken as good */
 	uint64_t previous, next;    /* numbers of the previous and the next incarnation; 0: none */
 	bool ended;
-	bool opened;              /* one of its endpoints has been open, as far as is known */
-	bool refused;             /* a RST answered its SYN, and nothing else did */
+	bool opened;    /* one of its endpoints has been open, as far as is known */
+	bool just_sent; /* it has nothing but a SYN, which was sent less than a second ago: too soon to be unanswered */
+	bool refused;   /* a RST answered its SYN, and nothing else did */
 	bool stray_reset;         /* a RST came that does not answer its SYN, and changed nothing */
 	bool misanswered;         /* a SYN-ACK came that does not acknowledge its SYN */
 	bool misacked;            /* an ACK that cannot complete the handshake came */

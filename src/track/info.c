@@ -35,7 +35,8 @@ static bool was_open(const struct ws_endpoint *e)
 	return false;
 }
 
-static void fill_opening(const struct ws_path_of *of, const struct ws_conn *conn, struct ws_conn_info *info)
+static void fill_opening(const struct ws_tracker *tracker, const struct ws_path_of *of, const struct ws_conn *conn,
+                         struct ws_conn_info *info)
 {
 	const struct ws_machine *m = &conn->machine;
 	const struct ws_rare *rare = ws_conn_rare(conn);
@@ -43,6 +44,7 @@ static void fill_opening(const struct ws_path_of *of, const struct ws_conn *conn
 	info->likely_client = ws_together_likely_client(of, conn);
 	info->handshake = (uint8_t)handshake_of(m);
 	info->opened = was_open(&m->endpoint[0]) || was_open(&m->endpoint[1]);
+	info->just_sent = !info->opened && ws_is_just_sent(tracker, conn->first_time, conn->last_time);
 	info->refused = m->refused;
 	info->stray_reset = m->stray_reset;
 	info->misanswered = m->misanswered;
@@ -306,7 +308,7 @@ static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *
 		info->ended = conn->ended;
 	}
 	if (parts & WS_PART_OPENING)
-		fill_opening(of, conn, info);
+		fill_opening(tracker, of, conn, info);
 	if (parts & WS_PART_ENDING)
 		fill_ending(tracker, of, conn, chosen, info);
 	if (parts & WS_PART_MARKS) {

@@ -75,6 +75,14 @@ struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const st
 
 /* What a byte that stores a judgement says. */
 struct ws_judgement ws_judgement_of(uint8_t stored);
+/* The same of a connection with these times: a stored judgement takes no SYN for one that was just sent, as that changes with
+ * time alone. */
+struct ws_judgement ws_judgement_now(const struct ws_tracker *tracker, uint8_t stored, ws_time first, ws_time last);
+/* Nobody has left a SYN unanswered before its sender's first timer can have run out (RFC 6298 §2.1). */
+static inline bool ws_is_just_sent(const struct ws_tracker *tracker, ws_time first, ws_time last)
+{
+	return first == last && tracker->now - first < WS_SECOND;
+}
 /* True when the end of TIME_WAIT does not make another one of it. */
 bool ws_judgement_stays(uint8_t stored);
 void ws_conn_brief(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_brief *brief);

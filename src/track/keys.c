@@ -26,12 +26,13 @@ struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const st
 			info.shares_known = true;
 			info.shares = *shares;
 		}
+		info.just_sent = false;
 		const struct ws_judgement made = ws_conn_judge(&info);
 		/* Storing the verdict changes nothing that a caller can see, so the cast is safe. */
 		((struct ws_conn *)conn)->judgement =
 		        (uint8_t)(KNOWN | (made.slow ? SLOW : 0) | made.severity << SEVERITY_SHIFT | made.verdict);
 	}
-	return ws_judgement_of(conn->judgement);
+	return ws_judgement_now(tracker, conn->judgement, conn->first_time, conn->last_time);
 }
 
 struct ws_judgement ws_judgement_of(uint8_t stored)
@@ -39,6 +40,14 @@ struct ws_judgement ws_judgement_of(uint8_t stored)
 	return (struct ws_judgement){.verdict = stored & VERDICT_MASK,
 	                             .severity = stored >> SEVERITY_SHIFT & SEVERITY_MASK,
 	                             .slow = stored & SLOW};
+}
+
+struct ws_judgement ws_judgement_now(const struct ws_tracker *tracker, uint8_t stored, ws_time first, ws_time last)
+{
+	const struct ws_judgement judgement = ws_judgement_of(stored);
+	if (judgement.verdict == WS_VERDICT_SILENT && ws_is_just_sent(tracker, first, last))
+		return (struct ws_judgement){.verdict = WS_VERDICT_OPENING, .severity = 1};
+	return judgement;
 }
 
 /* Both endpoints count as closed already, so that no rule before this one will match, and it will match again. */

@@ -394,7 +394,7 @@ static bool item_of_brief(const struct ws_tracker *shown, ws_conn_id id, bool ti
 	struct ws_conn key;
 	if ((place & WS_PLACE_BITS) != WS_PLACE_AT_REST || !ws_rested_brief(table, ws_rested_at(place), &key, &brief))
 		return false;
-	const struct ws_judgement judgement = ws_judgement_of(brief.judgement);
+	const struct ws_judgement judgement = ws_judgement_now(home.tracker, brief.judgement, brief.first, brief.last);
 	item->shares = brief.shares;
 	item->shares_known = brief.shares_known && (times || (judgement.slow && !judgement.severity));
 	fill_item(shown, id, &key, &brief, judgement, item);

@@ -100,6 +100,8 @@ void ws_overview_filter(struct ws_text *text, const struct ws_overview *overview
 		ws_text_clean(text, group->sensor, strlen(group->sensor));
 		ws_text_putc(text, '"');
 	}
+	if (group->one_client && found->scattered_count[code]) /* those of another client may be a group of their own */
+		add_address_test(text, " and client.address == ", &group->client, group->ip_version);
 	for (unsigned i = 0; i < found->scattered_count[code] && !group->one_client; i++)
 		add_address_test(text, " and client.address != ", &found->scattered[code][i].group.client,
 		                 found->scattered[code][i].group.ip_version);

@@ -557,8 +557,9 @@ static void say_stated(const struct ws_conn_info *stated, struct ws_text *text)
 	struct ws_conn_info info = *stated;
 	const enum ws_verdict verdict = stated->stated.judgement.verdict;
 	const bool translated = ws_language_set(false);
+	info.just_sent = verdict == WS_VERDICT_OPENING && !stated->endpoint[1 - stated->likely_client].packets;
 	info.opened = verdict != WS_VERDICT_REFUSED && verdict != WS_VERDICT_NOT_OPENED &&
-	              verdict != WS_VERDICT_UNREACHABLE && verdict != WS_VERDICT_SILENT;
+	              verdict != WS_VERDICT_UNREACHABLE && verdict != WS_VERDICT_SILENT && !info.just_sent;
 	info.refused = verdict == WS_VERDICT_REFUSED;
 	info.unreachable = verdict == WS_VERDICT_UNREACHABLE;
 	info.superseded = verdict == WS_VERDICT_REPLACED;

@@ -124,6 +124,11 @@ bool verdict_failed_to_open(struct verdict *v)
 			SAY_TEXTS(v, _("unreachable: an ICMP error answered the SYN"));
 		return true;
 	}
+	if (info->just_sent) {
+		verdict_set(v, WS_VERDICT_OPENING, 1);
+		SAY_TEXTS(v, _("opening: SYN sent, no answer yet"));
+		return true;
+	}
 	verdict_set(v, WS_VERDICT_SILENT, 2);
 	say_silent(v, info->completeness & 32);
 	return true;

@@ -331,6 +331,7 @@ static void make_info(struct made_up *made, uint64_t *random)
 	FLAG(server_answers)
 	FLAG(host_answers)
 	FLAG(odd_syn)
+	FLAG(just_sent)
 	FLAG(renumbered)
 	FLAG(superseded)
 #undef FLAG

@@ -132,7 +132,7 @@ def refused_all_wrong(capture):
     spoil_all(capture, spoilt)
 
 
-@case("one-segment-wrong", {"verdict_tag": "SILENT", "checksums_ignored": 1, "verdict": "checksums ignored: 1 of 1 wrong"})
+@case("one-segment-wrong", {"verdict_tag": "OPENING", "checksums_ignored": 1, "verdict": "checksums ignored: 1 of 1 wrong"})
 def one_segment_wrong(capture):
     Talk(capture).client("S")
     spoil_all(capture, spoilt)

@@ -125,6 +125,7 @@ def syn_ack(capture):
 @case("no-answer", {"captured": "client only", "verdict_tag": "SILENT", "silent_about": "one direction"})
 def no_answer(capture):
     Talk(capture).client("S")
+    Talk(capture).client("S", seq=0, after=1)
 
 
 @case("both-directions-from-the-middle", {"captured": "both", "verdict_tag": "CLOSED", "closed_by": "client",

@@ -100,6 +100,25 @@ def plain_syn_unanswered(capture):
         talk.client("S", seq=0, after=after)
 
 
+@case("syn-just-sent", {"verdict_tag": "OPENING", "verdict": "^opening: SYN sent, no answer yet$", "severity": 1})
+def syn_just_sent(capture):
+    """Its sender itself does not expect an answer sooner than within a second (RFC 6298 2.1)."""
+    Talk(capture).client("S")
+
+
+@case("syn-sent-a-second-ago", {"verdict_tag": "SILENT", "verdict": "^silent: 1 SYN sent, no answer"}, {"verdict_tag": "OPENING"})
+def syn_sent_a_second_ago(capture):
+    Talk(capture).client("S")
+    Talk(capture, sport=40002).client("S", after=1)
+
+
+@case("syn-soon-sent-again", {"verdict_tag": "SILENT", "verdict": "^silent: 2 SYN sent, no answer"})
+def syn_soon_sent_again(capture):
+    """Its sender has not waited for so long."""
+    Talk(capture).client("S")
+    Talk(capture).client("S", after=0.2)
+
+
 @case("odd-syn-unanswered", {"verdict_tag": "OPEN"},
       {"verdict_tag": "SILENT", "verdict": r"^silent: 3 SYN sent, no answer \(with FIN, PSH or URG, so it is a probe, which servers may ignore\)$"})
 def odd_syn_unanswered(capture):
