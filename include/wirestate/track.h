@@ -327,6 +327,7 @@ struct ws_endpoint_info {
 	uint32_t stalled;        /* its retransmissions since the peer last acknowledged new data */
 	ws_time stalled_since;   /* the first of them */
 	ws_time stalled_sent;    /* when they were first sent */
+	uint32_t stalled_least;  /* the payload of the smallest of them */
 	uint32_t syns;           /* the SYNs, or SYN-ACKs, that it sent with its initial number; 0: none was captured */
 	ws_time syn_time;        /* from the first to the last of them */
 	uint32_t unanswered_keep_alives; /* its keep-alives since the peer sent anything */

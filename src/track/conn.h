@@ -44,6 +44,7 @@ struct ws_marks {
 	ws_time syn_since, syn_latest;   /* the times of the first one and, where it was sent again, of the latest */
 	ws_time stalled_since;           /* the time of the first retransmission that `stalled` counts */
 	ws_time stalled_sent;            /* when what `stalled` counts was first sent */
+	uint32_t stalled_least;          /* the payload of the smallest of them */
 };
 
 /* What few connections have. It is allocated when it is first needed. */

@@ -99,6 +99,7 @@ static void fill_marks(const struct ws_marks *marks, struct ws_endpoint_info *in
 #undef X
 	info->stalled_since = marks->stalled_since;
 	info->stalled_sent = marks->stalled_sent;
+	info->stalled_least = marks->stalled_least;
 }
 
 /* The SYNs, or SYN-ACKs, that it has sent. */

@@ -36,8 +36,11 @@ void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 			if (conn->rare) {
 				conn->rare->marks[s->direction].stalled_since = s->time;
 				conn->rare->marks[s->direction].stalled_sent = first_sent(conn, s);
+				conn->rare->marks[s->direction].stalled_least = s->length;
 			}
 			self->stalled_ack = other->last_ack_sent;
+		} else if (conn->rare && s->length < conn->rare->marks[s->direction].stalled_least) {
+			conn->rare->marks[s->direction].stalled_least = s->length;
 		}
 	}
 }

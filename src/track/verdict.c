@@ -260,6 +260,19 @@ static bool is_not_accepted(const struct ws_conn_info *info)
 	       !(server->state == WS_ESTABLISHED && server->certainty == WS_CONFIRMED);
 }
 
+/* What endpoint `i` sends again has always been large, and less than one such segment has ever got through: the size may be
+ * why. Every path takes packets of 1,280 bytes (RFC 8200 §5), and nearly every one of IPv4 does. Where part of what followed
+ * has arrived, it was no second segment of that size. */
+static bool fails_by_size(const struct ws_conn_info *info, unsigned i, bool fin)
+{
+	enum { LARGE = 1280 - 60 };
+	const struct ws_endpoint_info *e = &info->endpoint[i];
+	const uint64_t left = e->unacknowledged - fin, arrived = e->stream_bytes - left, size = e->stalled_least;
+	if (size <= LARGE || info->icmp.mtu || info->handshake == WS_HANDSHAKE_MISSED || left < size || arrived >= size)
+		return false;
+	return info->endpoint[1 - i].lacks_first ? left - size < size : arrived > 0;
+}
+
 /* `fin`: its FIN is a part of what is unacknowledged. `wait`: since that was first sent. */
 static void say_unacknowledged(struct verdict *v, unsigned i, bool fin, ws_time wait)
 {
@@ -276,7 +289,12 @@ static void say_unacknowledged(struct verdict *v, unsigned i, bool fin, ws_time 
 		SAY(v, _("stuck: %1$u B from the %2$s unacknowledged, sent again %3$u times in %4$s"),
 		    e->unacknowledged, self, e->stalled, since.text);
 	NEXT(v);
-	if (v->info->endpoint[1 - i].lacks_first)
+	if (fails_by_size(v->info, i, fin))
+		SAY(v,
+		    _("small segments have got through to the %1$s, but none of %2$u B: they may be too large for the path (a "
+		      "path MTU black hole)"),
+		    peer, e->stalled_least);
+	else if (v->info->endpoint[1 - i].lacks_first)
 		SAY_TEXTS(v, _("some of it has got through to the %s, but not its beginning"), peer);
 	else
 		SAY_TEXTS(v, _("nothing gets through to the %s, or its answers do not come back"), peer);

@@ -119,6 +119,70 @@ def syn_soon_sent_again(capture):
     Talk(capture).client("S", after=0.2)
 
 
+SIZE = "small segments have got through to the %s, but none of %d B: they may be too large for the path .a path MTU black hole."
+
+
+def large_and_lost(talk, large, small=0):
+    """The client sends a segment that is too large for the path, and perhaps a small one that is not."""
+    talk.client("A", large)
+    if small:
+        talk.client("PA", small)
+        edges = (talk.a.isn + 101 + large, talk.a.isn + 101 + large + small)
+        talk.server("A", ack=101, options=b"\1\1\5\12" + struct.pack("!II", *edges))
+    for after in (0.2, 0.4, 0.8, 1.6):
+        talk.client("A", large, seq=101, after=after)
+
+
+def ask_small(talk, count=100):
+    talk.open()
+    talk.client("PA", count)
+    talk.server("A")
+    talk.server("PA", 21)
+    talk.client("A")
+
+
+@case("large-segments-lost", {"verdict_tag": "STUCK", "verdict": SIZE % ("server", 1448)})
+def large_lost(capture):
+    """Without an ICMP error: as of a router behind a firewall that drops them."""
+    talk = Talk(capture)
+    ask_small(talk)
+    large_and_lost(talk, 1448)
+
+
+@case("large-segments-lost-ipv6", {"verdict_tag": "STUCK", "verdict": SIZE % ("server", 1428)})
+def large_lost_ipv6(capture):
+    talk = Talk(capture, source="2001:db8::1", destination="2001:db8::2")
+    ask_small(talk)
+    large_and_lost(talk, 1428)
+
+
+@case("large-lost-and-small-end-arrives", {"verdict_tag": "STUCK", "verdict": SIZE % ("server", 1448), "silent_about": "not its beginning"})
+def large_lost_small_arrives(capture):
+    talk = Talk(capture)
+    ask_small(talk)
+    large_and_lost(talk, 1448, 300)
+
+
+@case("segments-lost-of-a-size-that-got-through", {"verdict_tag": "STUCK", "verdict": "nothing gets through", "silent_about": "MTU"})
+def large_got_through(capture):
+    talk = Talk(capture)
+    ask_small(talk)
+    talk.client("A", 1448)
+    talk.server("A")
+    talk.client("A", 1448)
+    for after in (0.2, 0.4, 0.8, 1.6):
+        talk.client("A", 1448, seq=1549, after=after)
+
+
+@case("large-and-then-small-segments-lost", {"verdict_tag": "STUCK", "verdict": "nothing gets through", "silent_about": "MTU"})
+def large_then_small(capture):
+    """Its sender has made them smaller (RFC 4821), in vain."""
+    talk = Talk(capture)
+    ask_small(talk)
+    large_and_lost(talk, 1448)
+    talk.client("A", 512, seq=101, after=3.2)
+
+
 @case("odd-syn-unanswered", {"verdict_tag": "OPEN"},
       {"verdict_tag": "SILENT", "verdict": r"^silent: 3 SYN sent, no answer \(with FIN, PSH or URG, so it is a probe, which servers may ignore\)$"})
 def odd_syn_unanswered(capture):
