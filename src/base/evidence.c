@@ -3,6 +3,8 @@
 
 #include "base/line.h"
 
+#include <wirestate/language.h>
+
 #include <string.h>
 
 static const char *const kinds[] = {
@@ -130,7 +132,7 @@ static void put_kernel(struct ws_text *text, const struct ws_evidence *evidence)
 	put_queue(text, evidence, 6, "receive queue");
 }
 
-void ws_evidence_words(struct ws_text *text, const struct ws_evidence *evidence)
+static void put_english(struct ws_text *text, const struct ws_evidence *evidence)
 {
 	static const char *const before[] = {[WS_EVIDENCE_CALL] = " calls ",
 	                                     [WS_EVIDENCE_RETURN] = ": ",
@@ -146,6 +148,108 @@ void ws_evidence_words(struct ws_text *text, const struct ws_evidence *evidence)
 	if (evidence->kind == WS_EVIDENCE_RETURN && memmem(evidence->text, evidence->length, "= -1 EADDRINUSE", 15))
 		ws_text_puts(text, ": another socket has this port, or a connection in TIME_WAIT still holds it, which "
 		                   "SO_REUSEADDR on the old and on the new socket allows");
+}
+
+/* The sentences of put_english(); the first part of those that begin with one is the side. What is not among them, such as the
+ * words of another version's lab, is shown as it stands. */
+static const char *const sentences[] = {
+        N_("wire: packet %s left the client"),
+        N_("wire: packet %s left the server"),
+        N_("wire: packet %s held"),
+        N_("wire: packet %s again: its host has sent it once more"),
+        N_("wire: packet %s awaited: its receiver has sent again what it acknowledges"),
+        N_("wire: packet %s delivered"),
+        N_("wire: packet %s dropped by hand"),
+        N_("wire: packet %s dropped by chance"),
+        N_("wire: packet %s dropped by the rule in line %s"),
+        N_("wire: packet %s dropped: %s"),
+        N_("wire: packet %s copied"),
+        N_("wire: packet %s copied by the rule in line %s"),
+        N_("wire: packet %s delayed by %s s by hand"),
+        N_("wire: packet %s delayed by the rule in line %s"),
+        N_("wire: packet %s passed: the next one overtakes it"),
+        N_("wire: packet %s passed by the next one by the rule in line %s"),
+        N_("wire: refuses: too many packets are in the air"),
+        N_("wire: refuses: packet %s does not come"),
+        N_("wire: refuses: packet %s no longer waits"),
+        N_("%s's kernel: no longer LISTEN on port %s"),
+        N_("%s's kernel: LISTEN on port %s, waiting for accept(): %s"),
+        N_("%s's kernel: LISTEN on port %s"),
+        N_("%s's kernel: %s, %s, send queue %s, receive queue %s"),
+        N_("%s's kernel: %s, %s, send queue %s"),
+        N_("%s's kernel: %s, %s, receive queue %s"),
+        N_("%s's kernel: %s, %s"),
+        N_("%s's program prints: %s"),
+        N_("%s's program ends with exit status %s"),
+        N_("%s's program is killed by signal %s"),
+        N_("%s's program is killed by %s"),
+        N_("%s's program %s"),
+        N_("%s calls %s"),
+        N_("%s: %s: another socket has this port, or a connection in TIME_WAIT still holds it, which SO_REUSEADDR on the "
+           "old and on the new socket allows"),
+        N_("%s: %s"),
+};
+
+enum { PARTS = 5, PART_ROOM = 512 };
+
+struct parts {
+	char part[PARTS][PART_ROOM];
+	unsigned count;
+};
+
+/* A part goes on to what follows it in the sentence. */
+static bool take_part(struct parts *parts, const char *follows, const char **at, const char *end)
+{
+	const size_t length = strcspn(follows, "%");
+	const char *until = length ? memmem(*at, (size_t)(end - *at), follows, length) : end;
+	if (!until || until == *at || until - *at >= PART_ROOM || parts->count == PARTS)
+		return false;
+	memcpy(parts->part[parts->count], *at, (size_t)(until - *at));
+	parts->part[parts->count++][until - *at] = '\0';
+	*at = until;
+	return true;
+}
+
+/* False: the text is another sentence. */
+static bool take_sentence(const char *sentence, const char *at, const char *end, struct parts *parts)
+{
+	parts->count = 0;
+	for (; *sentence; sentence++) {
+		if (*sentence == '%') {
+			sentence++; /* to the s */
+			if (!take_part(parts, sentence + 1, &at, end))
+				return false;
+		} else if (at == end || *at++ != *sentence) {
+			return false;
+		}
+	}
+	return at == end;
+}
+
+/* False: it is none. */
+static bool take_side(const struct parts *parts, const char **side)
+{
+	const bool client = strcmp(parts->part[0], "client") == 0;
+	*side = client ? C_("side of a connection", "client") : C_("side of a connection", "server");
+	return client || strcmp(parts->part[0], "server") == 0;
+}
+
+void ws_evidence_words(struct ws_text *text, const struct ws_evidence *evidence)
+{
+	const size_t start = text->length;
+	struct parts parts;
+	put_english(text, evidence);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(sentences); i++) {
+		const char *translated = _(sentences[i]), *first = parts.part[0];
+		if (translated == sentences[i] || text->length < start) /* it is shown in English, or written already */
+			continue;
+		if (!take_sentence(sentences[i], text->data + start, text->data + text->length, &parts) ||
+		    (sentences[i][0] == '%' && !take_side(&parts, &first)))
+			continue;
+		text->length = start;
+		ws_text_parts(text, translated, first, parts.part[1], parts.part[2], parts.part[3], parts.part[4]);
+		return;
+	}
 }
 
 /* The names of one line, which begins at `at`. */

@@ -6,6 +6,7 @@
 #include "lab/wire.h"
 
 #include <wirestate/evidence.h>
+#include <wirestate/language.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -210,6 +211,41 @@ static void evidence_is_read_from_comments(void **state)
 	                           "client: send(3, 5 bytes) = 5\n"
 	                           "wire: dropped by chance\n"
 	                           "client's program ends with exit status 0\n");
+}
+
+/* In Chinese; what is no sentence of the lab stays as it is. */
+static void evidence_is_translated(void **state)
+{
+	(void)state;
+	static const char comment[] =
+	        "wirestate: 17.000000001 wire packet 2 dropped by hand\n"
+	        "wirestate: 17.000000001 wire packet 3 dropped by the rule in line 12\n"
+	        "wirestate: 17.000000001 wire packet 4 delayed by 0.5 s by hand\n"
+	        "wirestate: 17.000000001 wire packet 5 dropped: No buffer space available\n"
+	        "wirestate: 17.000000002 server kernel FIN_WAIT_1 10.0.0.2:7 10.0.0.1:8 send-queue 6 receive-queue 5\n"
+	        "wirestate: 17.000000003 server kernel LISTEN 7000 accept-queue 2 of 8\n"
+	        "wirestate: 17.000000003 client kernel CLOSED 7000 accept-queue 0 of 8\n"
+	        "wirestate: 17.000000004 client return 12 bind(3, 10.0.0.1:7) = -1 EADDRINUSE\n"
+	        "wirestate: 17.000000005 wire packet 6 swallowed\n"
+	        "wirestate: 17.000000006 client program is killed by signal 9";
+	static const char expected[] =
+	        "线路：数据包 2 被丢弃（手动）\n"
+	        "线路：数据包 3 被第 12 行的规则丢弃\n"
+	        "线路：数据包 4 被延迟 0.5 秒（手动）\n"
+	        "线路：数据包 5 被丢弃：No buffer space available\n"
+	        "服务器的内核：FIN_WAIT_1，10.0.0.2:7，发送队列 6，接收队列 5\n"
+	        "服务器的内核：端口 7000 处于 LISTEN，等待 accept()：2\n"
+	        "客户端的内核：端口 7000 不再处于 LISTEN\n"
+	        "客户端：bind(3, 10.0.0.1:7) = -1 EADDRINUSE：另一个套接字占用着这个端口，或者 TIME_WAIT 中的连接还占着它；"
+	        "新旧套接字都设置 SO_REUSEADDR 就可以\n"
+	        "wire: packet 6 swallowed\n"
+	        "客户端程序被信号 9 终止\n";
+	char words[2000], why[256];
+	struct ws_error error;
+	assert_true(ws_language_start("zh_CN", false, why, &error));
+	evidence_in_words(comment, words, sizeof(words));
+	ws_language_set(false);
+	assert_string_equal(words, expected);
 }
 
 static void what_is_no_evidence_is_passed_over(void **state)
@@ -607,6 +643,7 @@ int main(void)
 	        cmocka_unit_test(what_is_acknowledged_in_the_air_is_not_sent_again),
 	        cmocka_unit_test(commands_are_read),
 	        cmocka_unit_test(a_command_that_is_too_long_is_passed_over),
+	        cmocka_unit_test(evidence_is_translated), /* the last one: errors stay Chinese */
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
