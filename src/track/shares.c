@@ -446,6 +446,8 @@ void ws_shares_note_any(struct ws_shares *shares, const struct ws_segment *s, ui
 	}
 	if (shares->keeper || (!shares->resetter && analysis & WS_SHARE_MARK(KEEP_ALIVE)))
 		note_keep_alive(shares, s, analysis);
+	if (shares->keeper) /* they are all that comes, for as long as they like */
+		ws_shares_renew_edges(shares, now);
 	const struct state state = current(shares);
 	if (shares->open && is_repair(self, s, analysis))
 		ws_shares_note_repair(shares, s, analysis, state.waits, now);

@@ -28,6 +28,9 @@ struct ws_share_edge {
 	uint32_t time, right;
 };
 
+/* Older edges of windows all count alike, so that no time is told modulo 2^32 wrongly. */
+#define WS_SHARE_LONG ((INT64_C(1) << 30) * WS_SHARE_MICROSECOND)
+
 /* What is known of one endpoint as a sender of data, as far as ordinary segments need it; struct ws_shares has the rest.
  * Every connection has two. */
 struct ws_share_side {
@@ -268,6 +271,8 @@ WS_SELDOM void ws_shares_measure_handshake(struct ws_shares *shares, const struc
  * most of the time that `way` takes, that to the sender and back. */
 void ws_shares_note_edge(struct ws_share_side *side, struct ws_share_edge *older, uint32_t right, uint32_t time,
                          ws_time way);
+/* Those that are older than WS_SHARE_LONG, or before a pause that is longer, become that old. */
+WS_SELDOM void ws_shares_renew_edges(struct ws_shares *shares, ws_time now);
 /* True when the window that its sender knew had no room for another full segment after this one, which is its latest. A
  * small one with a push is the end of what was written, if the window is known to go on after it: the window has not cut
  * it off. */

@@ -86,6 +86,8 @@ static inline __attribute__((always_inline)) void ws_shares_take_news(struct ws_
 	if (!s->length)
 		return;
 	self->sent_time = now;
+	if (now - shares->latest > WS_SHARE_LONG)
+		ws_shares_renew_edges(shares, now);
 	const bool filled =
 	        !ws_shares_has_room(self, shares->older[s->direction], mss) && ws_shares_fill(shares, s, mss, now);
 	const bool full = filled || ws_shares_is_full(s->length, mss);

@@ -82,6 +82,19 @@ void ws_shares_note_edge(struct ws_share_side *side, struct ws_share_edge *older
 	side->edge = (struct ws_share_edge){time, right};
 }
 
+void ws_shares_renew_edges(struct ws_shares *shares, ws_time now)
+{
+	enum { OLD = WS_SHARE_LONG / WS_SHARE_MICROSECOND };
+	const bool all = now - shares->latest > WS_SHARE_LONG;
+	const uint32_t newest = ws_shares_microseconds(shares, now);
+	for (unsigned side = 0; side < 2; side++)
+		for (unsigned i = 0; i < WS_SHARE_EDGES; i++) {
+			struct ws_share_edge *edge = i ? &shares->older[side][i - 1] : &shares->side[side].edge;
+			if (all || newest - edge->time > OLD)
+				edge->time = newest - OLD;
+		}
+}
+
 /* Where the way between two edges is taken to be even. Returns the part of `whole` that `part` of `of` is. */
 static uint32_t proportion(uint32_t whole, uint32_t part, uint32_t of)
 {
@@ -109,24 +122,25 @@ bool ws_shares_fill(const struct ws_shares *shares, const struct ws_segment *s, 
 	const ws_time way = shares->time.way_to[s->direction];
 	const bool own =
 	        way < shares->time.way_to[!s->direction] / NEAR; /* it knows what has just passed the capture */
-	const uint32_t end = side->end, time = ws_shares_microseconds(shares, own ? now : now - way + way / PART);
+	const uint32_t end = side->end, newest = ws_shares_microseconds(shares, now);
+	const uint32_t lag = own ? 0 : newest - ws_shares_microseconds(shares, now - way + way / PART);
 	const struct edges all = edges_of(side, shares->older[s->direction]);
 	const struct ws_share_edge *edge = all.edge;
 	unsigned at = 0;
 	if (!side->edges)
 		return false;
-	while (at + 1u < side->edges && ws_seq_before(time, edge[at].time))
+	while (at + 1u < side->edges && newest - edge[at].time < lag)
 		at++;
 	uint32_t right = edge[at].right;
 	if (at && is_even(side, edge, at - 1))
-		right +=
-		        proportion(edge[at - 1].right - right, time - edge[at].time, edge[at - 1].time - edge[at].time);
+		right += proportion(edge[at - 1].right - right, newest - lag - edge[at].time,
+		                    edge[at - 1].time - edge[at].time);
 	/* It was sent, so its sender knew of room for it, where the way back was a little shorter. */
 	while (at && ws_seq_before(right, end))
 		right = edge[--at].right;
 	if (!ws_seq_before(right, end + least_room(side, right, mss)))
 		return false;
-	const bool known = own || (!at && (int32_t)(time - edge[0].time) >= way / WS_SHARE_MICROSECOND / NEAR);
+	const bool known = own || (!at && newest - edge[0].time >= lag + way / WS_SHARE_MICROSECOND / NEAR);
 	return !known || right == end || s->length >= mss || !(s->flags & WS_TCP_PSH);
 }
 

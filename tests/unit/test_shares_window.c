@@ -37,6 +37,40 @@ static void test_window_closed_before_anything_is_sent(void **state)
 	assert_true(shares.time[WS_CAUSE_PROGRAM][SERVER] >= 100 * WS_MILLISECOND);
 }
 
+/* The window has grown before a long pause, and an answer after it fits into what was open before that. `milliseconds`: from the
+ * request to the answer; `way`: to the server. */
+static void check_window_after_pause(uint32_t milliseconds, uint32_t way)
+{
+	const uint32_t asked = 60, answered = asked + milliseconds;
+	const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 3000, .mss = 1000},
+	        {SERVER, S | A, 500, 101, 0, way, .window = 60000, .mss = 1000},
+	        {CLIENT, A, 101, 501, 0, 40, .window = 3000},
+	        {CLIENT, A, 101, 501, 14, asked, .window = 60000},
+	        {SERVER, A, 501, 115, 1000, answered, .window = 60000},
+	        {SERVER, A, 1501, 115, 1000, answered, .window = 60000},
+	        {SERVER, A, 2501, 115, 1000, answered, .window = 60000},
+	        {CLIENT, A, 115, 3501, 0, answered + 40, .window = 60000},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	assert_true(shares.time[WS_CAUSE_WINDOW][SERVER] == 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), milliseconds - way);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][SERVER]), 40);
+}
+
+static void test_window_after_long_pause(void **state)
+{
+	static const uint32_t minute = 60 * 1000,
+	                      turn = (uint32_t)(((uint64_t)1 << 32) / 1000); /* the microseconds come round */
+	const uint32_t pauses[] = {100,       10 * minute, 30 * minute, 40 * minute,   70 * minute,
+	                           turn - 30, turn,        turn + 20,   2 * turn + 20, 1000 * minute};
+	(void)state;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(pauses); i++) {
+		check_window_after_pause(pauses[i], 0);
+		check_window_after_pause(pauses[i], 40);
+	}
+}
+
 /* On the loopback interface a window never has room for a full segment, and yet a small answer does not fill it. */
 static void test_small_answer_does_not_fill_a_window_below_one_segment(void **state)
 {
@@ -227,6 +261,7 @@ int main(void)
 	        cmocka_unit_test(test_options_that_are_cut_off),
 	        cmocka_unit_test(test_window_closed_before_anything_is_sent),
 	        cmocka_unit_test(test_timer_fills_a_window_below_one_segment),
+	        cmocka_unit_test(test_window_after_long_pause),
 	        cmocka_unit_test(test_small_answer_does_not_fill_a_window_below_one_segment),
 	        cmocka_unit_test(test_much_data_fills_a_window_below_one_segment),
 	        cmocka_unit_test(test_small_segment_that_does_not_fill_the_window),
