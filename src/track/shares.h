@@ -61,7 +61,8 @@ struct ws_share_side {
 	bool eager : 1;    /* it does not follow Nagle's algorithm */
 	bool numbered : 1; /* next_identification is valid */
 	bool repaired : 1; /* its timer has repaired a loss, which makes the congestion window small */
-	/* What makes the next segments unusual, in one byte: see ws_shares_is_unusual(). */
+	bool fin : 1;      /* it has sent its FIN */
+	/* What makes the next segments unusual, in one byte. */
 	union {
 		struct {
 			uint8_t recovery : 3; /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being
@@ -73,9 +74,8 @@ struct ws_share_side {
 			bool small : 1;       /* the peer's window, which had room for several segments, has none for
 			                          one (RFC 9293 §3.8.6.2) */
 			bool closed : 1;      /* as a receiver, it has announced a window of 0 */
-			bool fin : 1;
 		};
-		uint8_t unusual; /* all of them */
+		uint8_t unusual; /* all of them; see ws_shares_is_unusual() */
 	};
 };
 
@@ -130,7 +130,7 @@ static inline uint32_t ws_shares_microseconds(const struct ws_shares *shares, ws
 /* Where this holds for neither side, as for most segments, much need not be asked. */
 static inline bool ws_shares_is_unusual(const struct ws_share_side *side)
 {
-	return side->recovery || side->suspected || side->doubtful || side->small || side->closed;
+	return side->unusual;
 }
 
 static inline bool ws_shares_in_flight(const struct ws_share_side *side)
@@ -212,9 +212,11 @@ WS_SELDOM void ws_shares_end_recovery(struct ws_shares *shares, const struct ws_
 WS_SELDOM void ws_shares_note_repair(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
                                      bool waited, ws_time now);
 /* A segment was captured, with these marks. `rtt` may be NULL where no round trip was measured since the last call.
- * `mss`: the payload of a full segment, 0 when it is not known. */
-void ws_shares_note_any(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
-                        const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss);
+ * `mss`: the payload of a full segment, 0 when it is not known. It is no part of ws_shares_note(), which would save more
+ * registers for it. */
+__attribute__((noinline)) void ws_shares_note_any(struct ws_shares *shares, const struct ws_segment *s,
+                                                  uint32_t analysis, const struct ws_analyser *analyser,
+                                                  const struct ws_rtt *rtt, uint32_t mss);
 /* Does the same, at less cost for an ordinary segment, as most are. Returns whether it was one. */
 bool ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
                     const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss);

@@ -48,37 +48,50 @@ static inline bool take_number(struct ws_share_side *self, const struct ws_segme
 	return true;
 }
 
-/* The endpoint whose data is under way, and which has more; 2: neither. */
+/* Its data is under way, and it has more. */
+static inline bool is_busy(const struct ws_share_side *side)
+{
+	return side->full && ws_seq_before(side->acknowledged, side->end) && !side->fin;
+}
+
+/* The endpoint of which this is true; 2: neither. */
 static inline unsigned busy_side(const struct ws_shares *shares)
 {
-	const struct ws_share_side *sides = shares->side;
-	if (sides[0].full && ws_seq_before(sides[0].acknowledged, sides[0].end))
-		return 0;
-	return sides[1].full && ws_seq_before(sides[1].acknowledged, sides[1].end) ? 1 : 2;
+	return is_busy(&shares->side[0]) ? 0 : is_busy(&shares->side[1]) ? 1 : 2;
+}
+
+/* Both have sent their FIN, and one of them is on its way. */
+static inline bool is_closing(const struct ws_share_side *self, const struct ws_share_side *peer)
+{
+	return self->fin && peer->fin && (ws_shares_in_flight(self) || ws_shares_in_flight(peer));
 }
 
 /* Data has ended a wait. Mostly it is the other endpoint's turn, which ws_shares_settle_data() has among other cases. */
-static inline void settle(struct ws_shares *shares, const struct ws_segment *s, ws_time now, uint32_t mss)
+static inline void settle(struct ws_shares *shares, const struct ws_share_side *self, const struct ws_segment *s,
+                          ws_time now, uint32_t mss)
 {
-	const unsigned self = s->direction;
-	if (shares->speaker != !self + 1 || shares->side[self].all_acked > shares->since) {
+	if (shares->speaker != !s->direction + 1 || self->all_acked > shares->since) {
 		ws_shares_settle_data(shares, s, now, mss, 0);
 		return;
 	}
-	ws_shares_note_probe(shares, self, false);
-	ws_shares_settle_answer(shares, self, now - shares->since);
+	ws_shares_note_probe(shares, s->direction, false);
+	ws_shares_settle_answer(shares, s->direction, now - shares->since);
 }
 
 /* Returns false, and does nothing, when the segment may be no ordinary one. */
 static inline bool note_ordinary(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
                                  const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss)
 {
-	struct ws_share_side *self = &shares->side[s->direction], *peer = &shares->side[!s->direction];
+	struct ws_share_side *sides = shares->side, *self = s->direction ? sides + 1 : sides;
+	struct ws_share_side *peer = s->direction ? sides : sides + 1;
 	const struct ws_flow *flow = &analyser->flow[s->direction];
 	ws_shares_keep(self, peer);
 	if ((s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK)) != WS_TCP_ACK || is_marked(analysis) ||
 	    s->sack || !s->window || !shares->open || shares->resetter || shares->keeper ||
 	    self->unusual | peer->unusual)
+		return false;
+	const bool fin = self->fin || peer->fin;
+	if (fin && s->length)
 		return false;
 	const uint32_t end = s->sequence + s->length, window = ws_shares_window(s, flow);
 	if (!is_ordinary_ack(peer, s->acknowledgment) || (window < mss && flow->scale && peer->wide) ||
@@ -96,7 +109,10 @@ static inline bool note_ordinary(struct ws_shares *shares, const struct ws_segme
 		ws_shares_spend(shares, WS_CAUSE_NETWORK, busy, now - shares->since);
 		shares->since = now;
 	} else if (s->length) {
-		settle(shares, s, now, mss);
+		settle(shares, self, s, now, mss);
+		shares->since = now;
+	} else if (fin && is_closing(self, peer)) {
+		ws_shares_spend(shares, WS_CAUSE_CLOSING, 0, now - shares->since);
 		shares->since = now;
 	}
 	if (flow->scale) {

@@ -76,8 +76,10 @@ void ws_shares_note_edge(struct ws_share_side *side, struct ws_share_edge *older
 		older[2] = older[1];
 		older[1] = older[0];
 		older[0] = side->edge;
-		side->edge_even = (uint8_t)(side->edge_even << 1) & ALL;
-		side->edges += side->edges < WS_SHARE_EDGES;
+		if (side->edge_even)
+			side->edge_even = (uint8_t)(side->edge_even << 1) & ALL;
+		if (side->edges < WS_SHARE_EDGES)
+			side->edges++;
 	}
 	side->edge = (struct ws_share_edge){time, right};
 }
