@@ -15,7 +15,10 @@ enum {
 	PREFIX = 12, /* bytes of a v4-mapped address that are the same in all of them */
 	KEY = offsetof(struct ws_conn, hash),
 	WORD = 4,
-	GROUP = 8, /* words with one byte of bits */
+	GROUP = 8,  /* words with one byte of bits */
+	BLOCK = 64, /* words whose bits are one number: a loop over those that are not zero ends as seldom as possible,
+	             * because the processor foresees none of its ends */
+	SIZES_BITS = 32,
 	SLACK = WORD - 1,
 	CONN_WORDS = (sizeof(struct ws_conn) - KEY) / WORD,
 	SHARES_WORDS = sizeof(struct ws_shares) / WORD,
@@ -164,90 +167,120 @@ DEFINE(uint32_t, ws_fold32, ws_unfold32, number)
 
 struct packing {
 	uint8_t *mask, *size, *data; /* where the next of each is put */
-	uint32_t sizes;              /* those that are not at `size` yet */
-	unsigned size_bits;          /* how many bits that are, less than 8 */
+	uint32_t sizes;              /* those that are not at `size` yet, in its highest bits */
+	unsigned size_bits;          /* how many bits that are */
 };
 
 /* A bit for each word of a group that is not zero. */
-static inline unsigned mask_of(const uint32_t word[GROUP])
+static inline unsigned mask_of_group(const uint8_t *words)
 {
 	unsigned mask = 0;
 #ifdef __SSE2__
 	const __m128i zero = _mm_setzero_si128();
-	const __m128i low = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)word), zero);
-	const __m128i high = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(word + GROUP / 2)), zero);
+	const __m128i low = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(const void *)words), zero);
+	const __m128i high =
+	        _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(const void *)(words + GROUP / 2 * WORD)), zero);
 	const __m128i both = _mm_packs_epi16(_mm_packs_epi32(low, high), zero);
 	mask = ~(unsigned)_mm_movemask_epi8(both) & 0xff;
 #else
 	for (unsigned i = 0; i < GROUP; i++)
-		mask |= (unsigned)(word[i] != 0) << i;
+		mask |= (unsigned)(memcmp(words + i * WORD, "\0\0\0", WORD) != 0) << i;
 #endif
 	return mask;
 }
 
-static inline void put_group(struct packing *to, const uint32_t word[GROUP])
+/* The same of up to BLOCK words. */
+static inline uint64_t mask_of(const uint8_t *words, size_t count)
 {
-	unsigned mask = mask_of(word), bits = to->size_bits;
+	uint64_t mask = 0;
+	size_t at = 0;
+	for (; at + GROUP <= count; at += GROUP)
+		mask |= (uint64_t)mask_of_group(words + at * WORD) << at;
+	for (; at < count; at++)
+		mask |= (uint64_t)(memcmp(words + at * WORD, "\0\0\0", WORD) != 0) << at;
+	return mask;
+}
+
+static inline void put_block(struct packing *to, const uint8_t *words, uint64_t mask)
+{
+	unsigned bits = to->size_bits;
 	uint32_t sizes = to->sizes;
 	uint8_t *data = to->data;
-	*to->mask++ = (uint8_t)mask;
-	if (!mask)
-		return;
 	for (; mask; mask &= mask - 1) {
-		const uint32_t value = word[__builtin_ctz(mask)];
-		const unsigned most = (31 - (unsigned)__builtin_clz(value)) / 8; /* its size minus one */
-		sizes |= most << bits;
-		bits += 2;
-		memcpy(data, &value, sizeof(value));
+		uint32_t value;
+		memcpy(&value, words + (unsigned)__builtin_ctzll(mask) * WORD, WORD);
+		const uint32_t most = ((unsigned)__builtin_clz(value) ^ 31) / 8; /* its size minus one */
+		memcpy(data, &value, WORD);
 		data += most + 1;
+		sizes = sizes >> 2 | most << (SIZES_BITS - 2);
+		bits += 2;
+		if (bits == SIZES_BITS) {
+			memcpy(to->size, &sizes, sizeof(sizes));
+			to->size += sizeof(sizes);
+			bits = 0;
+		}
 	}
 	to->data = data;
-	memcpy(to->size, &sizes, sizeof(sizes));
-	to->size += bits / 8;
-	to->sizes = sizes >> bits / 8 * 8;
-	to->size_bits = bits % 8;
+	to->sizes = sizes;
+	to->size_bits = bits;
 }
 
 static void put_words(struct packing *to, const void *words, size_t count)
 {
 	const uint8_t *from = words;
-	for (; count >= GROUP; count -= GROUP, from += GROUP * WORD)
-		put_group(to, (const uint32_t *)(const void *)from);
-	if (count) {
-		uint32_t word[GROUP] = {0};
-		memcpy(word, from, count * WORD);
-		put_group(to, word);
+	for (size_t at = 0; at < count; at += BLOCK) {
+		const size_t left = count - at < BLOCK ? count - at : BLOCK, groups = (left + GROUP - 1) / GROUP;
+		const uint64_t mask = mask_of(from + at * WORD, left);
+		memcpy(to->mask, &mask, groups);
+		to->mask += groups;
+		put_block(to, from + at * WORD, mask);
 	}
+}
+
+static void end_words(struct packing *to)
+{
+	const uint32_t sizes = to->size_bits ? to->sizes >> (SIZES_BITS - to->size_bits) : 0;
+	memcpy(to->size, &sizes, sizeof(sizes));
+	to->size += (to->size_bits + 7) / 8;
 }
 
 struct unpacking {
 	const uint8_t *mask, *size, *data;
-	unsigned size_bits;
+	uint32_t sizes;     /* read from before `size` */
+	unsigned size_bits; /* how many bits of them are left */
 };
 
 /* The words are zero before. Reads up to three bytes past the last one. */
 static void get_words(struct unpacking *from, void *words, size_t count)
 {
 	static const uint32_t part[] = {0xff, 0xffff, 0xffffff, 0xffffffff};
-	uint8_t *to = words;
 	const uint8_t *data = from->data;
 	unsigned bits = from->size_bits;
-	for (size_t group = 0; group < count; group += GROUP, to += GROUP * WORD) {
-		uint32_t sizes;
-		memcpy(&sizes, from->size + bits / 8, sizeof(sizes));
-		sizes >>= bits % 8;
-		for (unsigned mask = *from->mask++; mask; mask &= mask - 1) {
+	uint32_t sizes = from->sizes;
+	for (size_t at = 0; at < count; at += BLOCK) {
+		const size_t left = count - at < BLOCK ? count - at : BLOCK, groups = (left + GROUP - 1) / GROUP;
+		uint8_t *to = (uint8_t *)words + at * WORD;
+		uint64_t mask = 0;
+		memcpy(&mask, from->mask, groups);
+		from->mask += groups;
+		for (; mask; mask &= mask - 1) {
 			uint32_t word;
+			if (!bits) {
+				memcpy(&sizes, from->size, sizeof(sizes));
+				from->size += sizeof(sizes);
+				bits = SIZES_BITS;
+			}
 			const unsigned most = sizes & 3;
 			sizes >>= 2;
-			bits += 2;
-			memcpy(&word, data, sizeof(word));
+			bits -= 2;
+			memcpy(&word, data, WORD);
 			word &= part[most];
 			data += most + 1;
-			memcpy(to + (unsigned)__builtin_ctz(mask) * WORD, &word, sizeof(word));
+			memcpy(to + (unsigned)__builtin_ctzll(mask) * WORD, &word, WORD);
 		}
 	}
 	from->data = data;
+	from->sizes = sizes;
 	from->size_bits = bits;
 }
 
@@ -471,7 +504,8 @@ struct ws_rested *ws_rested_make(const struct ws_table *table, const struct ws_c
 		put_words(&to, &slot.shares, SHARES_WORDS);
 	if (conn->rare)
 		put_words(&to, conn->rare, RARE_WORDS);
-	const size_t masks = (size_t)(to.mask - mask), sizes = (size_t)(to.size - size) + (to.size_bits > 0);
+	end_words(&to);
+	const size_t masks = (size_t)(to.mask - mask), sizes = (size_t)(to.size - size);
 	const size_t bytes = (size_t)(to.data - data);
 	struct ws_rested *rested =
 	        malloc(sizeof(*rested) + (front.waits ? sizeof(front.wait) : 0) + 2 * address_size(conn->ip_version) +
@@ -544,7 +578,7 @@ void ws_rested_read(const struct ws_table *table, const struct ws_rested *rested
 	const bool shares = table->shares;
 	const uint8_t *brief = brief_of(rested), *mask = brief + (rested->has_brief ? ws_brief_size(brief) : 0);
 	const uint8_t *size = mask + mask_size(rested, shares);
-	struct unpacking from = {mask, size, size + rested->sizes, 0};
+	struct unpacking from = {mask, size, size + rested->sizes, 0, 0};
 	memset((void *)conn, 0, table->slot_size);
 	ws_rested_key(rested, conn);
 	get_words(&from, (uint8_t *)conn + KEY, CONN_WORDS);
