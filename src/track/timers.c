@@ -85,6 +85,8 @@ ws_conn_id ws_timers_next(struct ws_timers *timers, struct ws_table *table, ws_t
 		const ws_conn_id id = timers->slot[slot];
 		if (!wake && id && ends_at_rest(table, id, now)) {
 			unlink_timer(timers, table, id, slot);
+			/* The next one is in nobody's cache. */
+			__builtin_prefetch((const void *)ws_table_place(table, timers->slot[slot]));
 			return id;
 		}
 		struct ws_conn *conn = ws_table_conn(table, id);
