@@ -21,6 +21,20 @@ const char ws_hex_digits[17] = "0123456789abcdef";
 const char ws_below_100[200] = {'0', 0,   '1', 0,   '2', 0,   '3', 0,   '4', 0,       '5',
                                 0,   '6', 0,   '7', 0,   '8', 0,   '9', 0,   FROM_TEN};
 static const char two_digits[200] = {TEN('0'), FROM_TEN};
+/* "000" to "999", each with a byte that does not count. */
+#define TEN_OF(front, zero)                                                                                            \
+	front "0" zero front "1" zero front "2" zero front "3" zero front "4" zero front "5" zero front "6" zero front \
+	      "7" zero front "8" zero front "9" zero
+#define HUNDRED_OF(front)                                                                                              \
+	TEN_OF(front "0", "\0")                                                                                        \
+	TEN_OF(front "1", "\0")                                                                                        \
+	TEN_OF(front "2", "\0")                                                                                        \
+	TEN_OF(front "3", "\0")                                                                                        \
+	TEN_OF(front "4", "\0")                                                                                        \
+	TEN_OF(front "5", "\0")                                                                                        \
+	TEN_OF(front "6", "\0") TEN_OF(front "7", "\0") TEN_OF(front "8", "\0") TEN_OF(front "9", "\0")
+static const char three_digits[] = HUNDRED_OF("0") HUNDRED_OF("1") HUNDRED_OF("2") HUNDRED_OF("3") HUNDRED_OF("4")
+        HUNDRED_OF("5") HUNDRED_OF("6") HUNDRED_OF("7") HUNDRED_OF("8") HUNDRED_OF("9");
 
 /* Returns where `need` bytes can be written at once, or NULL. */
 static inline char *text_room(struct ws_text *text, size_t need)
@@ -209,6 +223,17 @@ static inline char *put_pairs(char *out, uint64_t fraction, unsigned pairs)
 	return out + 2 * (size_t)pairs;
 }
 
+/* Writes nine digits, and a byte that does not count. As above, with a thousand for a hundred. */
+static inline void put_nine(char *out, uint64_t value)
+{
+	enum { MILLION = 1000000, WHOLE_OF_NINE = 54 };
+	uint64_t fraction = ((UINT64_C(1) << WHOLE_OF_NINE) / MILLION + 1) * value;
+	for (unsigned i = 0; i < 3; i++) {
+		memcpy(out + 3 * (size_t)i, &three_digits[4 * (fraction >> WHOLE_OF_NINE)], 4);
+		fraction = (fraction & ((UINT64_C(1) << WHOLE_OF_NINE) - 1)) * 1000;
+	}
+}
+
 /* Writes a number with this many pairs of digits after the first one or two; `power` is 100 to the number of pairs. */
 static inline char *put_digits(char *out, uint64_t value, uint64_t power, unsigned pairs)
 {
@@ -238,7 +263,6 @@ char *ws_put_large(char *out, uint64_t value)
 char *ws_put_time(char *out, ws_time time, unsigned decimals)
 {
 	static const char nothing[] = "0.000000000"; /* as many shares of time are */
-	enum { EIGHT = 100000000 };
 	uint64_t magnitude = time < 0 ? 0 - (uint64_t)time : (uint64_t)time;
 	if (!time && decimals) {
 		memcpy(out, nothing, sizeof(nothing) - 1);
@@ -256,9 +280,7 @@ char *ws_put_time(char *out, ws_time time, unsigned decimals)
 	if (decimals == 0)
 		return out;
 	*out++ = '.';
-	const uint64_t fraction = FACTOR(EIGHT) * nanoseconds;
-	*out = (char)('0' + (fraction >> WHOLE));
-	put_pairs(out + 1, fraction, 4);
+	put_nine(out, nanoseconds);
 	return out + (decimals < 9 ? decimals : 9);
 }
 

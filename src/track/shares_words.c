@@ -1,6 +1,8 @@
 /* Sums of shares of time, and their words. */
 #include <wirestate/shares.h>
 
+#include "base/put.h"
+
 #include <math.h>
 
 static void add_time(ws_time *sum, ws_time time)
@@ -134,18 +136,25 @@ void ws_share_words(struct ws_text *text, enum ws_cause cause, int side, unsigne
 		ws_text_puts(text, ws_translate_marked(causes[cause].words));
 }
 
+static void put_percent(struct ws_text *text, ws_time part, ws_time sum)
+{
+	char made[WS_PUT_U64 + sizeof(" % ")];
+	char *end = ws_put_u64(made, (uint64_t)llrint(100.0 * (double)part / (double)sum));
+	memcpy(end, " % ", 3);
+	ws_text_append(text, made, (size_t)(end + 3 - made));
+}
+
 void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, unsigned client)
 {
 	struct ws_named_share named[WS_NAMED_SHARES];
 	ws_time sum = 0;
 	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++)
 		sum += shares->time[cause][0] + shares->time[cause][1];
-	const size_t count = name_shares(shares, sum < 100 ? 1 : sum / 100, named);
+	const char *comma = _(", ");
+	const size_t comma_length = strlen(comma), count = name_shares(shares, sum < 100 ? 1 : sum / 100, named);
 	for (size_t i = 0; i < count; i++) {
-		if (i)
-			ws_text_puts(text, _(", "));
-		ws_text_u64(text, (uint64_t)llrint(100.0 * (double)named[i].time / (double)sum));
-		ws_text_puts(text, " % ");
+		ws_text_append(text, comma, i ? comma_length : 0);
+		put_percent(text, named[i].time, sum);
 		ws_share_words(text, named[i].cause, named[i].side, client);
 		if (named[i].cause == WS_CAUSE_TIMEOUT)
 			ws_text_printf(text, " (%u)", shares->timeouts);
