@@ -498,24 +498,6 @@ bool json_usual_columns(struct output_tables *tables)
 	return !text.overflow;
 }
 
-/* Of a value that may be long, and so may need a new buffer. */
-static __attribute__((noinline)) char *put_long(struct ws_text *text, char *out, const struct value *value)
-{
-	text->length = (size_t)(out - text->data);
-	json_long_value(text, value);
-	return output_make_room(text, JSON_LIST_MOST);
-}
-
-static inline __attribute__((always_inline)) char *put_column(struct ws_text *text, char *out, const char *key,
-                                                              size_t length, const struct value *value)
-{
-	if (value->kind == VALUE_ABSENT)
-		return out;
-	out = json_put(out, key, length);
-	char *end = json_value(out, value);
-	return end ? end : put_long(text, out, value);
-}
-
 void json_connection(struct ws_output *output, const struct subject *s)
 {
 	struct ws_text *text = &output->text;
@@ -529,7 +511,9 @@ void json_connection(struct ws_output *output, const struct subject *s)
 		struct value value;                                                                                    \
 		value.kind = VALUE_ABSENT;                                                                             \
 		get(s, index, &value);                                                                                 \
-		out = put_column(text, out, key + first, sizeof(key) - 1 - first, &value);                             \
+		if (value.kind != VALUE_ABSENT)                                                                        \
+			out = json_put_value(text, json_put(out, key + first, sizeof(key) - 1 - first), &value,        \
+			                     JSON_LIST_MOST);                                                          \
 		first = 0;                                                                                             \
 	}
 #define OBJECT(name)                                                                                                   \

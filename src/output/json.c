@@ -23,8 +23,9 @@ static void write_list(struct ws_text *text, const struct value *value)
 	ws_text_putc(text, ']');
 }
 
-void json_long_value(struct ws_text *text, const struct value *value)
+char *json_long_value(struct ws_text *text, char *out, const struct value *value, size_t need)
 {
+	text->length = (size_t)(out - text->data);
 	if (value->kind == VALUE_RAW) {
 		ws_text_append(text, value->string, value->length);
 	} else if (value->kind == VALUE_DECIMAL) {
@@ -36,6 +37,7 @@ void json_long_value(struct ws_text *text, const struct value *value)
 		ws_text_json(text, value->string, value->length);
 		ws_text_putc(text, '"');
 	}
+	return output_make_room(text, need);
 }
 
 /* The type of a record is the word that --only takes. */
@@ -99,13 +101,7 @@ static inline char *put_column(struct ws_text *text, char *out, const struct jso
 	memcpy(out, prefix->text, SHORT);
 	if (prefix->length > SHORT)
 		memcpy(out + SHORT, prefix->text + SHORT, sizeof(prefix->text) - SHORT);
-	out += prefix->length;
-	char *end = json_value(out, value);
-	if (end)
-		return end;
-	text->length = (size_t)(out - text->data);
-	json_long_value(text, value);
-	return text->data + text->length;
+	return json_put_value(text, out + prefix->length, value, 0);
 }
 
 void json_record(struct ws_output *output, const struct subject *subject)

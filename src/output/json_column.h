@@ -11,8 +11,8 @@ enum {
 	JSON_LIST_MOST = 16384, /* of the columns of a connection, without values that json_long_value() writes */
 };
 
-/* Writes a value for which json_value() does not know the length. */
-void json_long_value(struct ws_text *text, const struct value *value);
+/* Writes a value for which json_value() does not know the length. After it there is room for `need` bytes. */
+char *json_long_value(struct ws_text *text, char *out, const struct value *value, size_t need);
 
 static inline char *json_put(char *out, const char *bytes, size_t length)
 {
@@ -72,6 +72,14 @@ static inline __attribute__((always_inline)) char *json_value(char *out, const s
 		break;
 	}
 	return NULL;
+}
+
+/* Writes any value, where there is room for JSON_VALUE_MOST bytes. After a longer one there is room for `need`. */
+static inline __attribute__((always_inline)) char *json_put_value(struct ws_text *text, char *out,
+                                                                  const struct value *value, size_t need)
+{
+	char *end = json_value(out, value);
+	return end ? end : json_long_value(text, out, value, need);
 }
 
 /* ---- columns_conn.c */
