@@ -366,6 +366,15 @@ struct ws_icmp_note {
 /* What answered a SYN in the place of a SYN-ACK: an ACK of an older connection of the same addresses and ports. */
 enum ws_old_answer { WS_OLD_ANSWER_NONE, WS_OLD_ANSWER, WS_OLD_ANSWER_TIME_WAIT };
 
+/* What a connection has to do with another one whose SYN has the same number, and of which one end differs. */
+enum ws_elsewhere {
+	WS_ELSEWHERE_NONE,
+	WS_ELSEWHERE_ANSWERED,    /* the other one began with the SYN-ACK that answers its SYN */
+	WS_ELSEWHERE_ANSWERS,     /* it began with the SYN-ACK that answers the other one's SYN */
+	WS_ELSEWHERE_TRANSLATED,  /* its SYN is captured again as the other one's, with another address or port */
+	WS_ELSEWHERE_TRANSLATION, /* its SYN is that of the other one */
+};
+
 /* Tunnels inside each other, the outermost first, with the ends of their first packet. `words` says the same, without
  * ids that differ between the directions: "vxlan 42 192.0.2.1 192.0.2.2". */
 struct ws_tunnel_path {
@@ -422,22 +431,24 @@ struct ws_conn_info {
 	bool opened;    /* one of its endpoints has been open, as far as is known */
 	bool just_sent; /* it has nothing but a SYN, which was sent less than a second ago: too soon to be unanswered */
 	bool refused;   /* a RST answered its SYN, and nothing else did */
-	bool stray_reset;         /* a RST came that does not answer its SYN, and changed nothing */
-	bool misanswered;         /* a SYN-ACK came that does not acknowledge its SYN */
-	bool misacked;            /* an ACK that cannot complete the handshake came */
-	uint8_t old_answer;       /* enum ws_old_answer */
-	uint64_t answered_by;     /* number of the older connection whose ACK answered its SYN; 0: not known */
-	bool disowned;            /* its SYN was not its own: the sender went on with the connection before it */
-	bool unreachable;         /* an ICMP error quoted one of its segments */
-	uint8_t forged_reset;     /* a bit for each endpoint: a RST was not sent by it, although it seemed so */
-	bool server_answers;      /* the likely server has sent something, or has answered another SYN on its port */
-	bool odd_syn;             /* its SYN has FIN, URG, or PSH without data, as probes for a system's name have */
-	bool host_answers;        /* the likely server's address has answered on any port, if only with RST */
-	bool renumbered;          /* the server answered the SYN with a second initial number, as behind a SYN proxy */
-	uint64_t twin;            /* number of the same connection on the other side of a device that changes sequence
+	bool stray_reset;          /* a RST came that does not answer its SYN, and changed nothing */
+	bool misanswered;          /* a SYN-ACK came that does not acknowledge its SYN */
+	bool misacked;             /* an ACK that cannot complete the handshake came */
+	uint8_t old_answer;        /* enum ws_old_answer */
+	uint64_t answered_by;      /* number of the older connection whose ACK answered its SYN; 0: not known */
+	uint8_t elsewhere;         /* enum ws_elsewhere */
+	uint64_t elsewhere_number; /* number of the connection that this means; 0: none */
+	bool disowned;             /* its SYN was not its own: the sender went on with the connection before it */
+	bool unreachable;          /* an ICMP error quoted one of its segments */
+	uint8_t forged_reset;      /* a bit for each endpoint: a RST was not sent by it, although it seemed so */
+	bool server_answers;       /* the likely server has sent something, or has answered another SYN on its port */
+	bool odd_syn;              /* its SYN has FIN, URG, or PSH without data, as probes for a system's name have */
+	bool host_answers;         /* the likely server's address has answered on any port, if only with RST */
+	bool renumbered;           /* the server answered the SYN with a second initial number, as behind a SYN proxy */
+	uint64_t twin;             /* number of the same connection on the other side of a device that changes sequence
 	                           * numbers; 0: none */
-	uint32_t syn_ack_repeats; /* SYN-ACKs sent again after the handshake's ACK had been captured */
-	struct ws_icmp_note icmp; /* count 0: none, or no longer known */
+	uint32_t syn_ack_repeats;  /* SYN-ACKs sent again after the handshake's ACK had been captured */
+	struct ws_icmp_note icmp;  /* count 0: none, or no longer known */
 	struct ws_said said;
 	bool superseded;                 /* a newer connection took over its addresses and ports */
 	const char *conn_state;          /* Zeek's conn_state, with the likely client as originator; static */

@@ -55,10 +55,12 @@ struct ws_rare {
 	struct ws_rtt_counters round_trips[2];
 	uint64_t previous, next; /* numbers of the previous and the next incarnation; 0: none */
 	const struct ws_frame_process *process[2];
-	uint32_t comments;    /* the latest one, see file_notes.c; 0: none */
-	uint32_t answered_by; /* its number minus that of the older connection whose ACK answered its SYN; 0: not known
+	uint32_t comments;     /* the latest one, see file_notes.c; 0: none */
+	uint32_t answered_by;  /* its number minus that of the older connection whose ACK answered its SYN; 0: not known
 	                       */
-	uint8_t old_answer;   /* enum ws_old_answer */
+	uint32_t elsewhere_by; /* by how much the number of the connection that `elsewhere` means differs */
+	uint8_t elsewhere;     /* enum ws_elsewhere */
+	uint8_t old_answer;    /* enum ws_old_answer */
 	uint8_t process_unsure; /* a bit for each endpoint: the way of the packet that names it is not stated */
 };
 

@@ -5,6 +5,7 @@
  * challenge ACK, which causes a RST that ends the old connection (RFC 5961 §4.2). So until a SYN-ACK accepts the new
  * SYN, a segment that does not acknowledge it belongs to the old connection. With the SYN-ACK the old connection is
  * superseded. */
+#include "track/elsewhere.h"
 #include "track/tracker.h"
 
 #define MANY_INCARNATIONS 8 /* no more are searched for the one that answers */
@@ -206,6 +207,8 @@ static struct ws_conn *begin_conn(struct ws_tracker *tracker, const struct ws_tu
 		                   !ws_conn_is(older, 0, tuple->source, tuple->source_port));
 		ws_tracker_keep_start(tracker, conn);
 	}
+	if (s->flags & WS_TCP_SYN && !s->bad_checksum)
+		ws_elsewhere_note(tracker, conn, tuple, s);
 	s->direction = 0;
 	return conn;
 }

@@ -51,6 +51,11 @@ static void fill_opening(const struct ws_tracker *tracker, const struct ws_path_
 	info->misacked = m->misacked;
 	info->old_answer = rare->old_answer;
 	info->answered_by = rare->answered_by ? conn->number - rare->answered_by : 0;
+	info->elsewhere = rare->elsewhere;
+	if (rare->elsewhere == WS_ELSEWHERE_ANSWERED || rare->elsewhere == WS_ELSEWHERE_TRANSLATED)
+		info->elsewhere_number = conn->number + rare->elsewhere_by;
+	else if (rare->elsewhere)
+		info->elsewhere_number = conn->number - rare->elsewhere_by;
 	info->disowned = m->disowned;
 	info->unreachable = m->unreachable;
 	info->forged_reset = m->forged;

@@ -75,9 +75,18 @@ static void note_trigger(const struct ws_conn *conn, const struct ws_segment *s,
 {
 	const unsigned here = s->direction, there = 1 - here;
 	const struct ws_endpoint *self = &conn->machine.endpoint[here], *peer = &conn->machine.endpoint[there];
+	if (self->active && !peer->sent_any && !(s->flags & WS_TCP_ACK) && s->sequence == self->iss + 1) {
+		reset->trigger = WS_RESET_UNSEEN_SYN_ACK;
+		return;
+	}
 	if (gave_up(conn, s, reset))
 		return;
 	reset->bytes = unacknowledged_of(peer, self);
+	if (self->fin_sent && self->fin_acked && peer->fin_sent && !reset->bytes && !(s->flags & WS_TCP_ACK) &&
+	    s->sequence == self->fin_end && self->acked_any && ws_seq_before(self->last_ack_sent, peer->fin_end)) {
+		reset->trigger = WS_RESET_FORGOTTEN;
+		return;
+	}
 	const bool latest = conn->analyser.flow[there].next_time > conn->analyser.flow[here].next_time;
 	if (self->fin_sent && reset->bytes)
 		reset->trigger = WS_RESET_DATA_AFTER_CLOSE;

@@ -78,7 +78,7 @@ void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t 
 	if ((s->flags & syn_ack) != syn_ack)
 		return;
 	const struct ws_endpoint *e = &conn->machine.endpoint[s->direction];
-	if (e->syn_ack_sent && e->iss != s->sequence)
+	if (e->syn_ack_sent && e->iss != s->sequence && !e->dead) /* after a RST, it answers another SYN */
 		conn->renumbered = 1;
 	else if (conn->machine.saw_handshake_ack)
 		marks->syn_ack_repeats++;

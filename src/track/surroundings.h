@@ -1,21 +1,29 @@
-/* Facts about what surrounds connections, for the words of verdicts: which server ports answer, and the latest ICMP
- * error that quotes a connection. The tables have a fixed size, and a newer fact may replace an older one, so a fact
+/* Facts about what surrounds connections, for the words of verdicts: which server ports answer, the latest ICMP
+ * error that quotes a connection, and the latest SYNs. The tables have a fixed size, and a newer fact may replace an older one, so a fact
  * can be missing but is never wrong. Private to src/track. */
 #ifndef WS_TRACK_SURROUNDINGS_H
 #define WS_TRACK_SURROUNDINGS_H
 
 #include <wirestate/track.h>
 
-enum { WS_ANSWERING_PORTS = 4096, WS_ICMP_NOTES = 512 };
+enum { WS_ANSWERING_PORTS = 4096, WS_ICMP_NOTES = 512, WS_OPENINGS = 1024 };
 
 struct ws_icmp_entry {
 	uint64_t conn_number; /* 0: the entry is free */
 	struct ws_icmp_note note;
 };
 
+/* A SYN that began a connection, see elsewhere.h. */
+struct ws_opening {
+	uint64_t conn_number; /* 0: the entry is free */
+	uint32_t iss;
+	ws_conn_id id;
+};
+
 struct ws_surroundings {
 	uint64_t answering[WS_ANSWERING_PORTS]; /* hashes of addresses and ports that have answered; 0: free */
 	struct ws_icmp_entry icmp[WS_ICMP_NOTES];
+	struct ws_opening openings[WS_OPENINGS];
 };
 
 enum { WS_ANY_PORT = 0 }; /* no SYN is answered there */

@@ -494,7 +494,8 @@ static void say_path(struct verdict *v)
 	for (unsigned i = 0; i + 1u < path->result.points; i++)
 		say_lost(v, path->result.path[client ? path->result.points - 1u - i : i],
 		         path->result.path[client ? path->result.points - 2u - i : i + 1u]);
-	if (to->injected || back->injected) {
+	/* RSTs that reject an answer from elsewhere are in another connection where they left. */
+	if ((to->injected || back->injected) && v->info->elsewhere != WS_ELSEWHERE_ANSWERED) {
 		NEXT(v);
 		SAY_TEXTS(v, _("%s arrived that had never left: forged between the points"),
 		          number_of(to->injected + back->injected).text);
@@ -533,6 +534,12 @@ static void say_more(struct verdict *v)
 		NEXT(v);
 		SAY(v, _("the same connection as #%llu, on the other side of a device that changes sequence numbers"),
 		    (unsigned long long)info->twin);
+	}
+	if (info->elsewhere >= WS_ELSEWHERE_TRANSLATED && v->judgement.verdict != WS_VERDICT_SILENT) {
+		NEXT(v);
+		SAY(v,
+		    _("the same connection as #%llu, on the other side of a device that translates addresses or ports"),
+		    (unsigned long long)info->elsewhere_number);
 	}
 	if (info->renumbered) {
 		NEXT(v);

@@ -67,21 +67,56 @@ static bool was_misanswered(struct verdict *v)
 	else if (info->misanswered)
 		SAY_TEXTS(v, _("not opened: the server's SYN-ACK acknowledges another SYN than this one"));
 	else if (info->stray_reset)
-		SAY_TEXTS(
-		        v,
-		        _("not opened: a RST came that does not acknowledge the SYN, so it was not the server's answer "
-		          "(forged, or of another connection), and no other answer did"));
+		SAY_TEXTS(v,
+		          _("not opened: a RST came that does not acknowledge the SYN, so the client has to ignore it "
+		            "(forged, of another connection, or by a faulty server), and no other answer came"));
 	else
 		SAY_TEXTS(v, _("not opened: the server sent segments, but no SYN-ACK"));
 	return true;
+}
+
+/* A SYN-ACK came from another address or port than the SYN went to, as after a device that translates addresses and that
+ * the answer has not passed. Neither of the two connections opens. */
+static bool was_answered_elsewhere(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	const unsigned long long number = info->elsewhere_number;
+	if (info->opened || (info->elsewhere != WS_ELSEWHERE_ANSWERED && info->elsewhere != WS_ELSEWHERE_ANSWERS))
+		return false;
+	if (info->elsewhere == WS_ELSEWHERE_ANSWERED && info->endpoint[1 - info->likely_client].sent_any)
+		return false;
+	verdict_set(v, WS_VERDICT_NOT_OPENED, 2);
+	if (info->elsewhere == WS_ELSEWHERE_ANSWERED)
+		SAY(v,
+		    _("not opened: the answer to the SYN came from another address or port, as #%llu; a device translated "
+		      "where the SYN went, and the answer did not come back through it"),
+		    number);
+	else
+		SAY(v,
+		    _("not opened: its SYN-ACK answers the SYN of #%llu, which went to another address or port, so the "
+		      "client does not accept it"),
+		    number);
+	return true;
+}
+
+/* A RST without ACK has the number that the segment it answers acknowledged. */
+static bool answers_unseen(const struct ws_conn_info *info)
+{
+	return info->close == WS_CLOSE_RST && info->reset.trigger == WS_RESET_UNSEEN_SYN_ACK;
 }
 
 static void say_silent(struct verdict *v, bool gave_up)
 {
 	const struct ws_conn_info *info = v->info;
 	const unsigned client = (unsigned)info->likely_client;
-	const unsigned long long count = info->endpoint[client].packets - gave_up;
-	if (info->odd_syn)
+	const struct ws_endpoint_info *sender = &info->endpoint[client];
+	const unsigned long long count = sender->syns ? sender->syns : sender->packets - gave_up;
+	if (info->elsewhere == WS_ELSEWHERE_TRANSLATED)
+		SAY(v,
+		    _("silent: %1$llu SYN sent, no answer came back, though it went on as #%2$llu with a translated address "
+		      "or port"),
+		    count, (unsigned long long)info->elsewhere_number);
+	else if (info->odd_syn)
 		SAY(v,
 		    _("silent: %llu SYN sent, no answer (with FIN, PSH or URG, so it is a probe, which servers may ignore)"),
 		    count);
@@ -104,6 +139,8 @@ bool verdict_failed_to_open(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	unsigned client = (unsigned)info->likely_client;
+	if (was_answered_elsewhere(v))
+		return true;
 	if (info->opened || in_state(info, 0, WS_SYN_RECEIVED) || in_state(info, 1, WS_SYN_RECEIVED))
 		return false;
 	if (info->refused) {
@@ -122,6 +159,13 @@ bool verdict_failed_to_open(struct verdict *v)
 			SAY_TEXTS(v, _("unreachable: %s"), verdict_icmp(info).text);
 		else
 			SAY_TEXTS(v, _("unreachable: an ICMP error answered the SYN"));
+		return true;
+	}
+	if (answers_unseen(info)) {
+		verdict_set(v, WS_VERDICT_NOT_OPENED, 2);
+		SAY_TEXTS(v,
+		          _("not opened: the client rejects with RST what answered its SYN; the answer itself was not "
+		            "captured, so it took another way"));
 		return true;
 	}
 	if (info->just_sent) {
@@ -175,7 +219,10 @@ static void say_pause(struct verdict *v)
 		SAY_TEXTS(v, _("with nothing but keep-alives for %s"), verdict_duration(reset->kept).text);
 	} else if (reset->silent >= reset->idle + LONG_IDLE) {
 		COMMA(v);
-		SAY_TEXTS(v, _("which had been silent for %s"), verdict_duration(reset->silent).text);
+		if (v->info->closed_by == WS_CLOSED_BY_NONE)
+			SAY_TEXTS(v, _("which had been silent for %s"), verdict_duration(reset->silent).text);
+		else /* "which" would be read as the FIN */
+			SAY_TEXTS(v, _("after %s of silence on its part"), verdict_duration(reset->silent).text);
 	}
 }
 
@@ -193,6 +240,9 @@ static void say_trigger(struct verdict *v, unsigned i)
 		COMMA(v);
 		SAY(v, _("because %1$u B of data came from the %2$s after the %3$s had closed"), reset->bytes, peer,
 		    self);
+	} else if (reset->trigger == WS_RESET_FORGOTTEN) {
+		COMMA(v);
+		SAY(v, _("because the %1$s's FIN came when the %2$s no longer had the connection"), peer, self);
 	} else if (reset->trigger == WS_RESET_UNREAD) {
 		COMMA(v);
 		SAY_TEXTS(v,
@@ -216,25 +266,39 @@ void verdict_reset_look(struct verdict *v)
 		    reset->identification, reset->own_identification);
 }
 
-enum { AFTER_NOTHING, AFTER_BOTH_FINS, AFTER_A_FIN, AFTER_SOME_FIN, BEFORE_OPENING, AFTER_OPENING, AFTERS };
+enum {
+	AFTER_NOTHING,
+	AFTER_BOTH_FINS,
+	AFTER_A_FIN,
+	AFTER_OWN_FIN,
+	AFTER_SOME_FIN,
+	BEFORE_OPENING,
+	AFTER_OPENING,
+	BEFORE_DATA,
+	AFTERS,
+};
 
 /* Who sent the RST (parts: %1$s), and after what; %2$s is who sent the first FIN. */
 static const char *const resets[AFTERS] = {
         [AFTER_NOTHING] = N_("reset by the %s"),
         [AFTER_BOTH_FINS] = N_("reset by the %s after both sides had sent FIN"),
         [AFTER_A_FIN] = N_("reset by the %1$s after a FIN, which the %2$s sent first"),
+        [AFTER_OWN_FIN] = N_("reset by the %s after its own FIN"),
         [AFTER_SOME_FIN] = N_("reset by the %s after a FIN"),
         [BEFORE_OPENING] = N_("reset by the %s before it opened"),
         [AFTER_OPENING] = N_("reset by the %s right after opening"),
+        [BEFORE_DATA] = N_("reset by the %s before any data"),
 };
 /* The same where it is not known who sent the RST; %s is who sent the first FIN. */
 static const char *const resets_of_unknown[AFTERS] = {
         [AFTER_NOTHING] = N_("reset"),
         [AFTER_BOTH_FINS] = N_("reset after both sides had sent FIN"),
         [AFTER_A_FIN] = N_("reset after a FIN, which the %s sent first"),
+        [AFTER_OWN_FIN] = N_("reset after a FIN, which the %s sent first"),
         [AFTER_SOME_FIN] = N_("reset after a FIN"),
         [BEFORE_OPENING] = N_("reset before it opened"),
         [AFTER_OPENING] = N_("reset"),
+        [BEFORE_DATA] = N_("reset before any data"),
 };
 
 static unsigned reset_after(const struct ws_conn_info *info, bool early)
@@ -244,13 +308,15 @@ static unsigned reset_after(const struct ws_conn_info *info, bool early)
 		return AFTER_BOTH_FINS;
 	case WS_CLOSED_BY_ENDPOINT_0:
 	case WS_CLOSED_BY_ENDPOINT_1:
-		return AFTER_A_FIN;
+		return info->closed_by == info->reset_by ? AFTER_OWN_FIN : AFTER_A_FIN;
 	case WS_CLOSED_BY_UNKNOWN:
 		return AFTER_SOME_FIN;
 	case WS_CLOSED_BY_NONE:
 		break;
 	}
-	return !info->opened ? BEFORE_OPENING : early ? AFTER_OPENING : AFTER_NOTHING;
+	if (!info->opened || !early)
+		return info->opened ? AFTER_NOTHING : BEFORE_OPENING;
+	return info->last_time - info->first_time < LONG_IDLE ? AFTER_OPENING : BEFORE_DATA;
 }
 
 bool verdict_was_reset(struct verdict *v)
@@ -259,7 +325,8 @@ bool verdict_was_reset(struct verdict *v)
 	if (info->close != WS_CLOSE_RST)
 		return false;
 	const bool fin = info->closed_by != WS_CLOSED_BY_NONE, known = info->reset_by != WS_CLOSED_BY_NONE;
-	const bool early = !fin && !(info->completeness & 8) && info->handshake != WS_HANDSHAKE_MISSED;
+	const bool early =
+	        !fin && !(info->completeness & 8) && info->handshake != WS_HANDSHAKE_MISSED && !info->one_direction;
 	verdict_set(v, WS_VERDICT_RESET, (early || !info->opened) && known ? 1 : 2);
 	if (!v->text)
 		return true;

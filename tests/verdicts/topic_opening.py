@@ -369,3 +369,14 @@ def syn_acks_unanswered(capture):
     talk.server("SA")
     talk.server("SA", seq=0, after=1)
     talk.server("SA", seq=0, after=2)
+
+
+@case("wrong-resets", {
+    "verdict_tag": "NOT_OPENED", "client.state": "SYN_SENT", "client.syns": 3,
+    "verdict": "^not opened: a RST came that does not acknowledge the SYN, so the client has to ignore it .*faulty server"})
+def wrong_resets(capture):
+    """A server's stack that acknowledges one number too few (Linux ignores that, and goes on until its time is over)."""
+    talk = Talk(capture)
+    for after in (0.01, 1, 2):
+        talk.client("S", seq=0, after=after, options=b"\2\4\5\xb4")
+        talk.server("RA", seq=-5000, ack=0, after=0.004, keeps=True)

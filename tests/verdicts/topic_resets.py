@@ -48,7 +48,7 @@ def reset_at_once(capture):
 
 @case("reset-data-after-close", {
     **RESET, "reset_by": "client", "closed_by": "client",
-    "verdict": "^reset by the client after a FIN, which the client sent first, because 50 B of data came from the "
+    "verdict": "^reset by the client after its own FIN, because 50 B of data came from the "
                "server after the client had closed; "})
 def reset_data_after_close(capture):
     talk = ask(capture)
@@ -78,7 +78,7 @@ def reset_unread(capture):
 
 @case("reset-fin-unanswered", {
     **RESET, "reset_by": "client",
-    "verdict": "^reset by the client after a FIN, which the client sent first; the client gave up: its FIN was unanswered, sent "
+    "verdict": "^reset by the client after its own FIN; the client gave up: its FIN was unanswered, sent "
                "again 3 times in 6.0 s; "})
 def reset_fin_unanswered(capture):
     talk = ask(capture)
@@ -206,3 +206,41 @@ shared("05-refused-though-synack-follows", {"verdict": "port 8000 is open there"
 shared("04-refused-though-established", {"verdict": "a RST before the SYN-ACK did not acknowledge the SYN"})
 shared("31-fin-with-impossible-ack", {"verdict": "a FIN before that was not taken", "silent_about": "after a FIN"})
 shared("16-reset-after-fin-by-whom", {"verdict": "^reset by the client after a FIN, which the server sent first"})
+
+
+@case("reset-before-data", {**RESET, "reset_by": "server", "verdict": "^reset by the server before any data, idle for 60.0 s; 0 B"})
+def reset_before_data(capture):
+    talk = Talk(capture)
+    talk.open()
+    talk.server("RA", after=60)
+
+
+def closed_long_ago(talk):
+    """The client's FIN is acknowledged, and nothing follows for longer than Linux keeps FIN_WAIT_2."""
+    talk.open()
+    talk.client("PA", 5)
+    talk.server("A")
+    talk.client("FA")
+    talk.server("A", after=0.04)
+
+
+@case("reset-forgotten", {
+    **RESET, "reset_by": "client", "closed_by": "client",
+    "verdict": "^reset by the client after its own FIN, after 120.0 s of silence on its part, because the server's FIN came when "
+               "the client no longer had the connection; 5 B"})
+def reset_forgotten(capture):
+    talk = Talk(capture)
+    closed_long_ago(talk)
+    talk.server("FA", after=120)
+    talk.client("R", seq=7)
+
+
+@case("reset-silent-after-close", {
+    **RESET, "reset_by": "client", "closed_by": "client",
+    "verdict": "^reset by the client after its own FIN, after 75.0 s of silence on its part, because 20 B of data came from the "
+               "server after the client had closed; 5 B"})
+def reset_silent_after_close(capture):
+    talk = Talk(capture)
+    closed_long_ago(talk)
+    talk.server("PA", 20, after=75)
+    talk.client("R", seq=7)

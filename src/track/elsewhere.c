@@ -1,0 +1,55 @@
+/* See elsewhere.h. An initial number has 32 bits of chance, so within the time that a device takes, and with one of the
+ * two ends the same, it belongs to one SYN only. */
+#include "track/elsewhere.h"
+
+#define TRANSLATION_TIME (20 * WS_MILLISECOND) /* the longest way from one side of the device to the other */
+
+static bool is_same(const struct ws_conn *conn, unsigned end, const struct ws_addr *address, uint16_t port)
+{
+	return conn->port[end] == port && !memcmp(&conn->address[end], address, sizeof(*address));
+}
+
+/* The connection whose SYN had this number, if it is still waiting for the answer. */
+static struct ws_conn *waiting_conn(struct ws_tracker *tracker, const struct ws_opening *opening, uint32_t iss)
+{
+	if (!opening->conn_number || opening->iss != iss)
+		return NULL;
+	struct ws_conn *conn = ws_table_conn(&tracker->table, opening->id);
+	if (!conn || conn->number != opening->conn_number || conn->ended)
+		return NULL;
+	const struct ws_endpoint *e = conn->machine.endpoint;
+	return e[0].state == WS_SYN_SENT && e[0].iss == iss && !e[1].sent_any ? conn : NULL;
+}
+
+static void link_conns(struct ws_tracker *tracker, struct ws_conn *older, enum ws_elsewhere of_older,
+                       struct ws_conn *newer, enum ws_elsewhere of_newer)
+{
+	struct ws_rare *rare = ws_table_rare(&tracker->table, older),
+	               *newer_rare = ws_table_rare(&tracker->table, newer);
+	if (!rare || !newer_rare)
+		return;
+	rare->elsewhere = (uint8_t)of_older;
+	newer_rare->elsewhere = (uint8_t)of_newer;
+	rare->elsewhere_by = newer_rare->elsewhere_by = (uint32_t)(newer->number - older->number);
+	older->judgement = 0;
+}
+
+void ws_elsewhere_note(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_tuple *tuple,
+                       const struct ws_segment *s)
+{
+	const bool answer = s->flags & WS_TCP_ACK;
+	const uint32_t iss = answer ? s->acknowledgment - 1 : s->sequence;
+	struct ws_opening *opening = &tracker->surroundings.openings[iss % WS_OPENINGS];
+	struct ws_conn *older = waiting_conn(tracker, opening, iss);
+	if (older && older->ip_version == conn->ip_version) {
+		const bool same_client = answer ? is_same(older, 0, tuple->destination, tuple->destination_port)
+		                                : is_same(older, 0, tuple->source, tuple->source_port);
+		const bool same_server = !answer && is_same(older, 1, tuple->destination, tuple->destination_port);
+		if (answer && same_client && !is_same(older, 1, tuple->source, tuple->source_port))
+			link_conns(tracker, older, WS_ELSEWHERE_ANSWERED, conn, WS_ELSEWHERE_ANSWERS);
+		else if (same_client != same_server && s->time - older->first_time <= TRANSLATION_TIME)
+			link_conns(tracker, older, WS_ELSEWHERE_TRANSLATED, conn, WS_ELSEWHERE_TRANSLATION);
+	}
+	if (!answer)
+		*opening = (struct ws_opening){.conn_number = conn->number, .iss = iss, .id = conn->id};
+}

@@ -1,0 +1,80 @@
+"""SYNs whose destination a device translates, and answers that do not come back through it (a load balancer in front of a
+server in the client's own network, say), or that another place captures."""
+
+from crafted import Talk, case
+
+MSS = b"\2\4\5\xb4"
+NOT_OPENED = {"verdict_tag": "NOT_OPENED", "severity": 2, "handshake": "partial"}
+SERVICE, SERVER = "10.99.0.1", "10.0.0.7"
+
+
+def rejected(talk, direct, after):
+    """The client asks the service; the server answers by its own address."""
+    talk.client("S", seq=0, after=after, options=MSS)
+    direct.a.seq = direct.b.got = 1
+    direct.server("SA", seq=0, ack=1, options=MSS)
+    direct.client("R", seq=1, after=0.0001)
+
+
+@case("answer-from-elsewhere",
+      {**NOT_OPENED, "client.state": "SYN_SENT", "server.port": 80,
+       "verdict": "^not opened: the answer to the SYN came from another address or port, as #2; .*; 3 SYNs over 3.0 s"},
+      {**NOT_OPENED, "client.state": "CLOSED", "server.port": 8080,
+       "verdict": "^not opened: its SYN-ACK answers the SYN of #1, which went to another address or port, so the client does "
+                  "not accept it$"})
+def answer_from_elsewhere(capture):
+    """The RST removes what the server knows, so the next SYN is answered with another number."""
+    talk, direct = Talk(capture, destination=SERVICE, dport=80), Talk(capture, destination=SERVER, dport=8080)
+    for i, after in enumerate((0.01, 1, 2)):
+        direct.b.isn = 5000 + 100000 * i
+        rejected(talk, direct, after)
+
+
+@case("answer-not-captured", {
+    **NOT_OPENED, "client.packets": 4, "client.syns": 2,
+    "verdict": "^not opened: the client rejects with RST what answered its SYN; the answer itself was not captured, so it took "
+               "another way; 2 SYNs over 1.0"})
+def answer_not_captured(capture):
+    talk = Talk(capture)
+    for after in (0.01, 1):
+        talk.client("S", seq=0, after=after, options=MSS)
+        talk.client("R", seq=1, after=0.02)
+
+
+def translated(capture, answered):
+    """Captured on both sides of the device."""
+    talk, direct = Talk(capture, destination=SERVICE, dport=80), Talk(capture, destination=SERVER, dport=8080)
+    if not answered:
+        for after in (0.01, 1, 2):
+            talk.client("S", seq=0, after=after, options=MSS)
+            direct.client("S", seq=0, after=0.0002, options=MSS)
+        return
+    for side in ("client", "server", "client"):
+        for each in (talk, direct) if side == "client" else (direct, talk):
+            flags = "SA" if side == "server" else "S" if not each.a.seq else "A"
+            getattr(each, side)(flags, after=0.0002, options=b"" if flags == "A" else MSS)
+
+
+@case("translated-unanswered",
+      {"verdict_tag": "SILENT",
+       "verdict": "^silent: 3 SYN sent, no answer came back, though it went on as #2 with a translated address or port"},
+      {"verdict_tag": "SILENT"})
+def translated_unanswered(capture):
+    translated(capture, answered=False)
+
+
+@case("translated-open",
+      {"verdict_tag": "OPEN", "verdict": "; the same connection as #2, on the other side of a device that translates addresses"},
+      {"verdict_tag": "OPEN", "verdict": "; the same connection as #1, on the other side of a device that translates addresses"})
+def translated_open(capture):
+    translated(capture, answered=True)
+
+
+@case("same-number-elsewhere", {"verdict_tag": "OPEN", "verdict": "B back$"}, {"verdict_tag": "OPEN", "verdict": "B back$"})
+def same_number_elsewhere(capture):
+    """Hosts that always begin with the same number: neither end is the same."""
+    for source, destination in (("10.0.0.1", SERVICE), ("10.0.0.3", SERVER)):
+        talk = Talk(capture, source=source, destination=destination)
+        talk.client("S", options=MSS)
+        talk.server("SA", options=MSS)
+        talk.client("A")
