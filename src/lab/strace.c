@@ -19,7 +19,7 @@ struct parsed {
 static bool read_seconds(const char *text, char **end, ws_time *time)
 {
 	const long long seconds = strtoll(text, end, 10);
-	if (*end == text || **end != '.')
+	if (*end == text || **end != '.' || seconds < 0 || seconds >= INT64_MAX / WS_SECOND)
 		return false;
 	const char *fraction = *end + 1;
 	const long long part = strtoll(fraction, end, 10);
@@ -27,7 +27,7 @@ static bool read_seconds(const char *text, char **end, ws_time *time)
 	for (const char *at = fraction; at < *end; at++)
 		unit /= 10;
 	*time = seconds * WS_SECOND + part * unit;
-	return *end > fraction && seconds >= 0 && part >= 0;
+	return *end > fraction && part >= 0;
 }
 
 /* The end of the arguments: the parenthesis that is closed outside of strings. NULL: they go on. */
