@@ -43,7 +43,7 @@ void ws_shares_judge_repeat(struct ws_shares *shares, const struct ws_segment *s
 		return;
 	const bool timed = peer->recovery == WS_CAUSE_TIMEOUT;
 	const bool earlier = s->timestamps ? ws_seq_before(s->tsecr, shares->repeat_tsval[!s->direction])
-	                                   : !timed && comes_before(shares, s->direction, now);
+	                                   : comes_before(shares, s->direction, now);
 	if (!ws_shares_came_twice(s) && earlier && timed && ws_seq_before(s->acknowledgment, peer->recovery_end))
 		return;
 	peer->doubtful = false;

@@ -81,6 +81,28 @@ static void test_ack_comes_too_soon_for_the_repetition(void **state)
 	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][SERVER]), 90);
 }
 
+/* The same where a probe (RFC 8985 §7.3) has sent the last segment again, because the ACK was delayed. */
+static void test_ack_comes_too_soon_for_the_probe(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000},
+	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000},
+	        {CLIENT, A, 101, 501, 0, 40, .window = 60000},
+	        {CLIENT, A, 101, 501, 60, 40, .window = 60000},
+	        {SERVER, A, 501, 161, 1000, 40, .window = 60000},
+	        {SERVER, A, 1501, 161, 1000, 40, .window = 60000},
+	        {SERVER, A, 1501, 161, 1000, 128, .window = 60000},
+	        {CLIENT, A, 161, 2501, 0, 129, .window = 60000},
+	        {SERVER, A, 2501, 161, 1000, 129, .window = 60000},
+	        {CLIENT, A, 161, 3501, 0, 169, .window = 60000},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(shares.timeouts, 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_TIMEOUT][SERVER]), 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][SERVER]), 129);
+}
+
 /* Without timestamps: the ACK of an answer was lost, and what a timer sends again had arrived, as the ACK says that it
  * has come twice (RFC 2883). Nobody waited for it. The capture is at the server. */
 static void test_ack_says_that_data_came_twice(void **state)
@@ -209,6 +231,7 @@ int main(void)
 	        cmocka_unit_test(test_several_segments_are_overtaken),
 	        cmocka_unit_test(test_late_segment_ends_no_repair_of_another),
 	        cmocka_unit_test(test_ack_comes_too_soon_for_the_repetition),
+	        cmocka_unit_test(test_ack_comes_too_soon_for_the_probe),
 	        cmocka_unit_test(test_ack_says_that_data_came_twice),
 	        cmocka_unit_test(test_identifications_without_timestamps),
 	        cmocka_unit_test(test_reset_after_an_unanswered_repetition),
