@@ -188,7 +188,7 @@ def stopped(check, program, frames, folder, patience):
         try:
             live.send_at_once(frames)
             end = time.monotonic() + patience
-            while os.path.getsize(path) < 600 * len(frames) // 2 and time.monotonic() < end:  # a record has more bytes
+            while os.path.getsize(path) < 700 * len(frames) // 2 and time.monotonic() < end:  # a record has about 620 bytes
                 time.sleep(0.001)
             if not arguments:
                 live.program.send_signal(signal.SIGINT)
