@@ -466,15 +466,21 @@ static bool is_only_open(const struct ws_endpoint *e)
 	return heard && !closing && e->state == WS_ESTABLISHED && ws_is_open(e);
 }
 
-/* A segment shows nothing about its sender that is not known when that has sent one before and is certainly open. */
+/* A segment shows nothing about its sender that is not known when that has sent one before and is certainly open; and
+ * nothing but that after a SYN-ACK, see ws_talk(). */
+static unsigned is_plain_sender(const struct ws_endpoint *e, const struct ws_endpoint *peer)
+{
+	return (e->talks & e->open_proven) | (e->syn_ack_sent & !e->active & !peer->fast_open);
+}
+
 static unsigned plain_senders(const struct ws_step_context *x)
 {
 	const struct ws_machine *machine = x->machine;
 	const struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	if (machine->superseded || machine->doubt || !is_only_open(self) || !is_only_open(peer))
 		return 0;
-	return (self->talks & self->open_proven) << (self - machine->endpoint) | (peer->talks & peer->open_proven)
-	                                                                                 << (peer - machine->endpoint);
+	return is_plain_sender(self, peer) << (self - machine->endpoint) | is_plain_sender(peer, self)
+	                                                                           << (peer - machine->endpoint);
 }
 
 void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input, struct ws_outcome *outcome)

@@ -27,6 +27,7 @@ bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *
 	    ws_stamp_is_old(peer, s))
 		return false;
 	ws_acknowledge(self, s);
+	ws_talk(self);
 	self->window = s->window;
 	if (ws_seq_before(self->snd_max, end)) {
 		self->snd_max = end;
@@ -56,7 +57,7 @@ static inline bool is_unmarked(const struct ws_analyser *analyser, const struct 
 {
 	const struct ws_segment *s = v->s;
 	const struct ws_flow *self = v->self_flow, *peer = v->peer_flow;
-	if (self->bits != WS_FLOW_GOES_ON || (peer->bits & ~WS_FLOW_UNSCALED) != WS_FLOW_GOES_ON ||
+	if (((self->bits ^ WS_FLOW_GOES_ON) | (peer->bits ^ WS_FLOW_GOES_ON)) & ~WS_FLOW_UNSCALED ||
 	    analyser->bits & WS_ANALYSER_SYN_TIMED)
 		return false;
 	if (s->sequence != self->next || self->next != self->gapless || !self->next || !s->window || !peer->window ||
@@ -97,6 +98,7 @@ static inline void analyse(struct ws_analyser *analyser, const struct view *v)
 		self->next = self->gapless = v->end;
 		self->next_time = s->time;
 	}
+	self->bits = WS_FLOW_GOES_ON;
 	self->window = s->window;
 	self->ack = s->acknowledgment;
 	self->last_time = s->time;
@@ -122,6 +124,7 @@ static inline void step(struct ws_machine *machine, const struct view *v)
 {
 	const struct ws_segment *s = v->s;
 	struct ws_endpoint *self = v->self, *peer = v->peer;
+	ws_talk(self);
 	self->last_ack_sent = s->acknowledgment;
 	if (ws_seq_before(self->rcv_nxt, s->acknowledgment))
 		self->rcv_nxt = s->acknowledgment;

@@ -20,6 +20,15 @@ static inline void ws_acknowledge(struct ws_endpoint *self, const struct ws_segm
 	}
 }
 
+/* An ordinary segment of an open endpoint, the first of which proves that it is open. */
+static inline void ws_talk(struct ws_endpoint *self)
+{
+	if (self->talks && self->open_proven)
+		return;
+	self->talks = self->open_proven = 1;
+	self->certainty = WS_CONFIRMED;
+}
+
 /* True when the window of `receiver` has never included this sequence number. When the handshake was not captured, or
  * its options were cut off, its window is not known either. */
 static inline bool ws_beyond_window(const struct ws_machine *machine, const struct ws_endpoint *sender,
