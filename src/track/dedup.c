@@ -69,15 +69,13 @@ bool ws_dedup_seen(struct ws_dedup *dedup, const struct ws_segment *segment, uin
                    const struct ws_conn *conn, uint32_t link_id)
 {
 	uint64_t signature = signature_of(segment, conn->number);
-	size_t at = signature % WS_DEDUP_PLACES;
-	struct ws_sighting *seen = &dedup->seen[at];
-	if (dedup->signature[at] == signature && is_same(dedup, seen, segment, checksum, conn, link_id)) {
+	struct ws_sighting *seen = &dedup->seen[signature % WS_DEDUP_PLACES];
+	if (seen->signature == signature && is_same(dedup, seen, segment, checksum, conn, link_id)) {
 		seen->copies += seen->copies < UINT8_MAX;
 		if (dedup->most_copies < seen->copies)
 			dedup->most_copies = seen->copies;
 		return true;
 	}
-	dedup->signature[at] = signature;
-	*seen = (struct ws_sighting){segment->time, link_id, segment->identification, checksum, 1};
+	*seen = (struct ws_sighting){signature, segment->time, link_id, segment->identification, checksum, 1};
 	return false;
 }

@@ -8,6 +8,7 @@
 #define WS_DEDUP_PLACES 2048
 
 struct ws_sighting {
+	uint64_t signature; /* of what tells segments apart */
 	ws_time time;
 	uint32_t link_id; /* interface and VLAN */
 	uint16_t identification, checksum;
@@ -15,9 +16,8 @@ struct ws_sighting {
 };
 
 struct ws_dedup {
-	uint64_t signature[WS_DEDUP_PLACES]; /* apart from `seen`, because mostly nothing else is read */
-	struct ws_sighting seen[WS_DEDUP_PLACES];
-	uint8_t most_copies; /* the largest number of copies of one packet so far */
+	struct ws_sighting seen[WS_DEDUP_PLACES]; /* by signature; two fill a cache line */
+	uint8_t most_copies;                      /* the largest number of copies of one packet so far */
 };
 
 /* Returns true when this segment of the connection was captured a moment ago; otherwise remembers it. `link_id` tells
