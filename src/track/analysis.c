@@ -345,12 +345,14 @@ static void flow_report(const struct ws_flow *self, const struct ws_flow *peer, 
 static bool is_plain(const struct ws_analyser *a, const struct ws_flow *self, const struct ws_flow *peer,
                      const struct ws_segment *s)
 {
+	if (is_control(s))
+		return false;
 	bool known = (self->bits & peer->bits & (BASE_KNOWN | SENT)) == (BASE_KNOWN | SENT) && self->next;
 	bool next = s->sequence == self->next && self->next == self->gapless;
 	bool news =
 	        s->length ? !peer->ack || after(s->sequence + s->length, peer->ack) : s->acknowledgment != self->ack;
-	return known && next && news && !is_control(s) && s->flags & WS_TCP_ACK && s->window && peer->window &&
-	       !(a->bits & SYN_TIMED) && !after(s->acknowledgment, peer->gapless);
+	return known && next && news && s->flags & WS_TCP_ACK && s->window && peer->window && !(a->bits & SYN_TIMED) &&
+	       !after(s->acknowledgment, peer->gapless);
 }
 
 static uint32_t analyse_plain(struct ws_analyser *a, struct ws_flow *self, struct ws_flow *peer,

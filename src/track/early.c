@@ -71,8 +71,10 @@ static bool ends_there(const struct ws_step_context *x)
 void ws_release_fin(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	if (!peer->fin_held || x->segment->acknowledgment != peer->fin_end)
+		return;
 	const bool inside = ends_there(x);
-	if (!peer->fin_held || x->segment->acknowledgment != peer->fin_end || !(peer->syn_received || inside))
+	if (!peer->syn_received && !inside)
 		return;
 	if (inside) {
 		self->rcv_nxt = peer->snd_max = peer->fin_end;

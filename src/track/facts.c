@@ -140,7 +140,7 @@ static inline void record_known(struct ws_step_context *x, struct ws_endpoint *e
 		endpoint->time_wait_start = x->segment->time;
 	if (x->outcome->count < WS_MAX_TRANSITIONS)
 		x->outcome->transition[x->outcome->count++] = (struct ws_transition){
-		        .endpoint = (uint8_t)(endpoint - x->machine->endpoint),
+		        .endpoint = endpoint != x->machine->endpoint,
 		        .from = endpoint->state,
 		        .to = (uint8_t)to,
 		        .basis = (uint8_t)basis,

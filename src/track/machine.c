@@ -135,13 +135,18 @@ static void doubt_ack(struct ws_step_context *x)
 	x->machine->doubted_ack = self->acked_any ? self->last_ack_sent : peer->snd_max;
 }
 
+static bool is_doubted(const struct ws_machine *machine, const struct ws_endpoint *e)
+{
+	return machine->doubt && machine->doubt == e - machine->endpoint + 1;
+}
+
 /* A bare ACK has the sequence number of the next byte that its sender will send. */
 static void settle_doubt(struct ws_step_context *x)
 {
 	struct ws_machine *machine = x->machine;
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
-	if (machine->doubt != self - machine->endpoint + 1)
+	if (!is_doubted(machine, self))
 		return;
 	if (ws_seq_before(machine->doubted_sent, s->sequence))
 		machine->doubt = 0;
@@ -337,7 +342,7 @@ static void handle_segment(struct ws_step_context *x)
 	bool fin = s->flags & WS_TCP_FIN && !fin_is_old(x);
 	if (s->flags & WS_TCP_FIN && !fin && !old)
 		hold_fin(x);
-	bool doubted = x->machine->doubt == peer - x->machine->endpoint + 1;
+	bool doubted = is_doubted(x->machine, peer);
 	self->talks = 1;
 	self->window = s->window;
 	if (!self->sent_any || ws_seq_before(self->snd_max, x->end)) {
@@ -483,6 +488,12 @@ static unsigned plain_senders(const struct ws_step_context *x)
 	                                                                           << (peer - machine->endpoint);
 }
 
+static bool has_unseen(const struct ws_step_context *x)
+{
+	return (!x->sender->captured || !x->receiver->captured) &&
+	       (ws_is_unseen(x->sender) || ws_is_unseen(x->receiver));
+}
+
 void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input, struct ws_outcome *outcome)
 {
 	unsigned sender = input->direction & 1, receiver = machine->self ? sender : 1 - sender;
@@ -495,7 +506,7 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 	        .end = input->sequence + input->length + !!(input->flags & WS_TCP_SYN) + !!(input->flags & WS_TCP_FIN),
 	        .has_ack = input->flags & WS_TCP_ACK,
 	};
-	const bool unseen = ws_is_unseen(x.sender) || ws_is_unseen(x.receiver);
+	const bool unseen = has_unseen(&x);
 	outcome->count = 0;
 	machine->plain = 0;
 	switch ((enum ws_input_kind)input->kind) {
@@ -516,7 +527,7 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 		handle_disowned(&x);
 		break;
 	}
-	if (unseen || ws_is_unseen(x.sender) || ws_is_unseen(x.receiver)) {
+	if (unseen || has_unseen(&x)) {
 		ws_publish_unseen(&x, x.sender);
 		ws_publish_unseen(&x, x.receiver);
 	}

@@ -270,8 +270,8 @@ static bool is_challenge(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *self = x->sender;
 	const struct ws_segment *s = x->segment;
-	return x->has_ack && !s->length && !(s->flags & (WS_TCP_SYN | WS_TCP_FIN)) &&
-	       x->receiver->dead == WS_DEAD_SENT_RST && (s->window == self->window || !self->talks) &&
+	return x->receiver->dead == WS_DEAD_SENT_RST && x->has_ack && !s->length &&
+	       !(s->flags & (WS_TCP_SYN | WS_TCP_FIN)) && (s->window == self->window || !self->talks) &&
 	       self->acked_any && s->acknowledgment == self->last_ack_sent &&
 	       ws_seq_before(s->acknowledgment, x->receiver->snd_max);
 }
@@ -279,12 +279,13 @@ static bool is_challenge(const struct ws_step_context *x)
 bool ws_left_before_reset(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *self = x->sender;
+	if (self->dead != WS_DEAD_GOT_RST || !x->machine->rtt_us)
+		return false;
 	/* The RST was not the next in order either. */
 	if (self->rcv_known && ws_seq_before(self->rcv_nxt, x->receiver->snd_max) && is_challenge(x))
 		return false;
 	const uint32_t after = ws_micros(x->segment->time) - self->dead_us;
-	return self->dead == WS_DEAD_GOT_RST && x->machine->rtt_us &&
-	       (after <= x->machine->rtt_us || after > UINT32_MAX - CLOCKS_US);
+	return after <= x->machine->rtt_us || after > UINT32_MAX - CLOCKS_US;
 }
 
 void ws_reset_arrives_after_all(struct ws_step_context *x)
