@@ -28,6 +28,8 @@ struct ws_share_edge {
 	uint32_t time, right;
 };
 
+/* See ws_shares_way(). */
+enum { WS_SHARE_FAR = 10 * WS_MILLISECOND, WS_SHARE_NEARER = 64 };
 /* Older edges of windows all count alike, so that no time is told modulo 2^32 wrongly. */
 #define WS_SHARE_LONG ((INT64_C(1) << 30) * WS_SHARE_MICROSECOND)
 
@@ -256,6 +258,8 @@ static inline unsigned ws_shares_parts(const struct ws_segment *s, uint32_t mss)
 unsigned ws_shares_lost_packets(struct ws_share_side *self, const struct ws_segment *s, uint32_t mss);
 /* What is left of the way to `self` and back when the wait begins, after what the other side has sent. */
 ws_time ws_shares_way_left(const struct ws_shares *shares, unsigned self);
+/* An answer of `self` has come sooner than that: where another one acknowledges in its place, the way is not longer than it. */
+WS_SELDOM void ws_shares_answered_soon(struct ws_shares *shares, unsigned self, ws_time wait);
 /* The retransmission timer of `self`, as Linux sets it (RFC 6298 with other constants): after the first round trip to
  * three times that, which comes closer to a steady round trip with each one that follows, and to 200 ms more than it at
  * least. */

@@ -50,6 +50,15 @@ ws_time ws_shares_way_left(const struct ws_shares *shares, unsigned self)
 	return passed < way ? way - (passed > 0 ? passed : 0) : 0;
 }
 
+void ws_shares_answered_soon(struct ws_shares *shares, unsigned self, ws_time wait)
+{
+	const struct ws_share_side *peer = &shares->side[!self];
+	const ws_time way = shares->time.way_to[self], acked = peer->all_acked - peer->sent_time;
+	const ws_time answered = shares->since + wait - peer->sent_time;
+	if (peer->sent && way >= WS_SHARE_FAR && acked >= 0 && acked < way / WS_SHARE_NEARER && answered < way)
+		shares->time.way_to[self] = answered;
+}
+
 ws_time ws_shares_timer(const struct ws_shares *shares, unsigned self)
 {
 	const ws_time trip = shares->time.way_to[0] + shares->time.way_to[1];

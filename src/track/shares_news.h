@@ -8,19 +8,29 @@
 /* Has the compiler keep the pointers. GCC computes them again from the direction for each use, a multiplication by their size. */
 #define ws_shares_keep(self, peer) __asm__("" : "+r"(self), "+r"(peer))
 
+/* ACKs that come far sooner than the handshake's did are not the endpoint's own: a middlebox acknowledges in its place, such as
+ * the NAT of a virtual machine that ends connections and makes its own. Then the way is that of the handshake. */
+static inline ws_time ws_shares_way(const struct ws_shares *shares, unsigned side, ws_time least)
+{
+	const ws_time known = shares->time.way_to[side];
+	return known >= WS_SHARE_FAR && least < known / WS_SHARE_NEARER && shares->opened ? known : least;
+}
+
 static inline void ws_shares_take_ways(struct ws_shares *shares, const struct ws_rtt *rtt)
 {
 	if (rtt[1].count)
-		shares->time.way_to[0] = rtt[1].least;
+		shares->time.way_to[0] = ws_shares_way(shares, 0, rtt[1].least);
 	if (rtt[0].count)
-		shares->time.way_to[1] = rtt[0].least;
+		shares->time.way_to[1] = ws_shares_way(shares, 1, rtt[0].least);
 }
 
 /* `self` has answered the other endpoint after a wait. */
 static inline void ws_shares_settle_answer(struct ws_shares *shares, unsigned self, ws_time wait)
 {
-	ws_shares_split(shares, wait, ws_shares_way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM,
-	                self);
+	const ws_time left = ws_shares_way_left(shares, self);
+	ws_shares_split(shares, wait, left, WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
+	if (wait < left)
+		ws_shares_answered_soon(shares, self, wait);
 }
 
 /* A small segment comes before the ACK of another one can have released it. */

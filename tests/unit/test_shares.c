@@ -36,6 +36,44 @@ static void test_no_round_trip_over_a_gap(void **state)
 }
 
 /* In milliseconds. */
+/* The NAT of a virtual machine acknowledges at once what its host has yet to send: only the handshake and the answers take the way
+ * of 100 ms. The server's program takes 10 and 30 ms. */
+static void test_somebody_near_acknowledges(void **state)
+{
+	(void)state;
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 100, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 100, .bad = 0},       {CLIENT, A, 101, 501, 14, 100, .bad = 0},
+	        {SERVER, A, 501, 115, 0, 101, .bad = 0},       {SERVER, A, 501, 115, 200, 210, .bad = 0},
+	        {CLIENT, A, 115, 701, 0, 210, .bad = 0},       {CLIENT, A, 115, 701, 14, 250, .bad = 0},
+	        {SERVER, A, 701, 129, 0, 251, .bad = 0},       {SERVER, A, 701, 129, 200, 380, .bad = 0},
+	        {CLIENT, A, 129, 901, 0, 380, .bad = 0},       {CLIENT, F, 129, 901, 0, 400, .bad = 0},
+	        {SERVER, A, 901, 130, 0, 401, .bad = 0},       {SERVER, F, 901, 130, 0, 500, .bad = 0},
+	        {CLIENT, A, 130, 902, 0, 500, .bad = 0},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 40);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][CLIENT]), 200);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_CLOSING][0]), 100);
+}
+
+/* An answer that comes sooner than the handshake's shows that only that was slow: from then on the ACKs tell of the way. */
+static void test_only_the_handshake_was_slow(void **state)
+{
+	(void)state;
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 100, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 100, .bad = 0},       {CLIENT, A, 101, 501, 14, 100, .bad = 0},
+	        {SERVER, A, 501, 115, 0, 101, .bad = 0},       {SERVER, A, 501, 115, 200, 105, .bad = 0},
+	        {CLIENT, A, 115, 701, 0, 105, .bad = 0},       {CLIENT, A, 115, 701, 14, 150, .bad = 0},
+	        {SERVER, A, 701, 129, 0, 151, .bad = 0},       {SERVER, A, 701, 129, 200, 240, .bad = 0},
+	        {CLIENT, A, 129, 901, 0, 240, .bad = 0},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 89);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][CLIENT]), 6);
+}
+
 /* Eleven requests are written at once, of which ten may be under way at first: the last one waits for an ACK, and its
  * answer for the way there and back, though the other answers have come before it. The capture is at the client. */
 static void test_requests_wait_for_the_congestion_window(void **state)
@@ -373,6 +411,8 @@ int main(void)
 	        cmocka_unit_test(test_no_round_trip_over_a_gap),
 	        cmocka_unit_test(test_end_of_the_capture_without_a_handshake),
 	        cmocka_unit_test(test_ack_shows_the_way_of_a_request),
+	        cmocka_unit_test(test_somebody_near_acknowledges),
+	        cmocka_unit_test(test_only_the_handshake_was_slow),
 	        cmocka_unit_test(test_requests_wait_for_the_congestion_window),
 	        cmocka_unit_test(test_gap_in_the_capture_blames_nobody),
 	        cmocka_unit_test(test_repeated_syn_ack),
