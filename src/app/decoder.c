@@ -4,9 +4,8 @@
  * of the decoder and that of the tracker do not fit into the CPU's first cache together, and for each batch they take
  * turns only once.
  *
- * One mutex guards the counters of the ring. A batch belongs to the decoder until it is counted in `filled`, and to the
- * session's thread until it is counted in `taken`. A thread that has to wait is woken only when several batches are
- * there, or free, because waking it takes as long as tracking many packets.
+ * Batches are handed over as handover.h says: the decoder fills them, and the session's thread takes them. What the latter
+ * orders besides is guarded by a mutex.
  *
  * What a pcapng file tells besides packets takes its place in their order: a batch ends where there is news, and the
  * next one says how much is known from there on. A comment is copied with its packet. One that is very long waits until
@@ -15,6 +14,7 @@
  * All signals are blocked in this thread, so that they reach the session's own. It is started after files and
  * capabilities have been given up and before seccomp, whose filter then covers both threads. */
 #include "app/decoder.h"
+#include "app/handover.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -22,16 +22,13 @@
 #include <string.h>
 
 enum {
-	BATCHES = 16,
+	BATCHES = HANDOVER_BATCHES,
 	ALONE_BATCHES = 2,  /* without a thread: the one that is filled, and the one that is tracked */
 	ALONE_PACKETS = 32, /* without a thread, in a batch, so that they stay in the CPU's caches */
 	BUSY_READS = 512,   /* live: of so many packets each without a pause, after which the thread reads */
 	STATS_EVERY = 64,   /* live: batches, because asking for what was lost takes system calls */
-	WAKE_TRACKER = 4,   /* batches that are there */
-	WAKE_DECODER = BATCHES * 3 / 4, /* batches that are not free */
-	LEFT_TO_TRACK = BATCHES / 2,    /* and batches that are enough for the tracker until the decoder runs */
-	READ_MOST = 1024,               /* frames in one call */
-	SLOTS_AHEAD = 2,                /* how many packets before its turn a slot is fetched from the other CPU */
+	READ_MOST = 1024,   /* frames in one call */
+	SLOTS_AHEAD = 2,    /* how many packets before its turn a slot is fetched from the other CPU */
 	BYTES = 128 << 10,
 	QUIET_READS = 32,  /* calls after which the other side hears, although no batch is full */
 	LARGE = 512 << 10, /* bytes of a frame and its comment: more than the longest frame and one comment */
@@ -55,10 +52,9 @@ struct decoder {
 	uint64_t named[1024]; /* a bit for the hash of each flow in which a name may go on; few for others */
 	pthread_mutex_t lock;
 	pthread_cond_t to_decoder, to_tracker;
-	/* Guarded by `lock`. */
-	size_t filled, handed, taken; /* batches, since the start; `handed` to the tracker */
-	bool started, go, stop, pause;
-	bool decoder_waits, tracker_waits;
+	bool started, go; /* guarded by `lock` */
+	bool stop, pause; /* changed with `lock` */
+	struct handover handover;
 	struct batch batches[BATCHES];
 	struct ws_gist gists[BATCHES][BATCH_PACKETS];
 	struct pending_packet packets[BATCHES][BATCH_PACKETS];
@@ -78,7 +74,7 @@ static size_t batch_most(const struct decoder *decoder)
 
 static void begin_batch(struct decoder *decoder)
 {
-	struct batch *batch = decoder->filling = batch_at(decoder, decoder->filled);
+	struct batch *batch = decoder->filling = batch_at(decoder, decoder->handover.filled);
 	batch->count = batch->tracked = batch->whole_count = batch->bytes_used = 0;
 	batch->has_news = batch->quiet = batch->dry = false;
 	batch->ahead = !decoder->alone;
@@ -91,11 +87,29 @@ static void note_progress(struct decoder *decoder, struct batch *batch)
 {
 	const bool live = decoder->task.live;
 	ws_capture_progress(decoder->task.capture, &batch->done, &batch->total);
-	if (!live || batch->last || (!decoder->alone && (batch->dry || decoder->filled % STATS_EVERY == 0)))
+	if (!live || batch->last || (!decoder->alone && (batch->dry || decoder->handover.filled % STATS_EVERY == 0)))
 		ws_capture_stats(decoder->task.capture, &decoder->stats);
 	batch->stats = decoder->stats;
 	batch->stats.comment = NULL;
 	batch->stats.comment_length = 0;
+}
+
+static bool is_set(const bool *order)
+{
+	return __atomic_load_n(order, __ATOMIC_RELAXED);
+}
+
+static void set(bool *order, bool value)
+{
+	__atomic_store_n(order, value, __ATOMIC_RELAXED);
+}
+
+/* Nothing is left to read, or no more without waiting: until decoder_go(), or for good. */
+static void end_go(struct decoder *decoder)
+{
+	pthread_mutex_lock(&decoder->lock);
+	decoder->go = false;
+	pthread_mutex_unlock(&decoder->lock);
 }
 
 /* Hands the batch over and waits until there is room for another; without a thread there is. False: the decoder is to
@@ -107,22 +121,15 @@ static bool hand_over(struct decoder *decoder)
 	note_progress(decoder, batch);
 	if (!decoder->alone)
 		ws_tracker_populate(decoder->task.tracker);
-	pthread_mutex_lock(&decoder->lock);
-	decoder->filled++;
-	if (decoder->tracker_waits && (over || batch->quiet || decoder->filled - decoder->handed >= WAKE_TRACKER))
-		pthread_cond_signal(&decoder->to_tracker);
-	while (!over && decoder->filled - decoder->taken == BATCHES) {
-		decoder->decoder_waits = true;
-		pthread_cond_wait(&decoder->to_decoder, &decoder->lock);
-	}
-	decoder->decoder_waits = false;
+	if (over)
+		end_go(decoder);
 	decoder->filling = NULL;
-	decoder->go = decoder->go && !over;
-	const bool read_on = !decoder->stop && !decoder->pause;
-	pthread_mutex_unlock(&decoder->lock);
-	if (!over)
-		begin_batch(decoder);
-	return read_on;
+	handover_fill(&decoder->handover, over || batch->quiet);
+	if (over)
+		return false;
+	handover_wait(&decoder->handover, BATCHES - 1);
+	begin_batch(decoder);
+	return !is_set(&decoder->stop) && !is_set(&decoder->pause);
 }
 
 /* Hands the batch over before it is full, if there is anything in it, while the capture delivers a frame. */
@@ -135,16 +142,10 @@ static void cut_batch(struct decoder *decoder)
 /* Waits until the other side is done with all batches, and frees the bytes of those that have many. */
 static void free_large(struct decoder *decoder)
 {
-	pthread_mutex_lock(&decoder->lock);
-	if (decoder->tracker_waits)
-		pthread_cond_signal(&decoder->to_tracker);
-	while (decoder->filled != decoder->taken && !decoder->alone) {
-		decoder->decoder_waits = true;
-		pthread_cond_wait(&decoder->to_decoder, &decoder->lock);
-	}
-	decoder->decoder_waits = false;
-	pthread_mutex_unlock(&decoder->lock);
-	for (size_t i = 0; i < BATCHES && !decoder->alone; i++) {
+	if (decoder->alone)
+		return;
+	handover_wait(&decoder->handover, 0);
+	for (size_t i = 0; i < BATCHES; i++) {
 		struct batch *batch = &decoder->batches[i];
 		if (batch->bytes_size <= LARGE)
 			continue;
@@ -346,10 +347,7 @@ static void on_frame(void *context, const struct ws_frame *frame)
 
 static bool may_read_on(struct decoder *decoder)
 {
-	pthread_mutex_lock(&decoder->lock);
-	const bool stop = decoder->stop;
-	pthread_mutex_unlock(&decoder->lock);
-	return !stop && !decoder->done;
+	return !is_set(&decoder->stop) && !decoder->done;
 }
 
 /* False: there is nothing to read, or the session's own thread reads. */
@@ -375,7 +373,7 @@ static int read_most(struct decoder *decoder)
  * signals and keys. */
 static void end_quiet(struct decoder *decoder, size_t filled)
 {
-	decoder->quiet_reads = decoder->filled == filled ? decoder->quiet_reads + 1 : 0;
+	decoder->quiet_reads = decoder->handover.filled == filled ? decoder->quiet_reads + 1 : 0;
 	if (decoder->quiet_reads < QUIET_READS)
 		return;
 	decoder->quiet_reads = 0;
@@ -386,11 +384,10 @@ static void end_quiet(struct decoder *decoder, size_t filled)
 /* Live: hands over what there is when nothing more can be read without waiting. */
 static void end_dry(struct decoder *decoder, size_t filled)
 {
-	pthread_mutex_lock(&decoder->lock);
-	const bool pause = decoder->pause;
-	pthread_mutex_unlock(&decoder->lock);
+	const bool pause = is_set(&decoder->pause);
 	decoder->busy_reads++;
-	if ((ws_capture_ready(decoder->task.capture) && !pause) || (decoder->alone && decoder->filled != filled))
+	if ((ws_capture_ready(decoder->task.capture) && !pause) ||
+	    (decoder->alone && decoder->handover.filled != filled))
 		return;
 	decoder->busy_reads = 0;
 	decoder->filling->dry = true;
@@ -402,7 +399,7 @@ static bool read_some(struct decoder *decoder)
 {
 	if (!decoder->filling)
 		begin_batch(decoder);
-	const size_t filled = decoder->filled;
+	const size_t filled = decoder->handover.filled;
 	struct ws_error error;
 	enum ws_read result = WS_READ_MORE;
 	if (decoder->filling->result != WS_READ_ERROR && may_read_on(decoder)) {
@@ -463,6 +460,7 @@ struct decoder *decoder_new(bool alone)
 		decoder->batches[i].packets = decoder->packets[i];
 		decoder->batches[i].gists = decoder->gists[i];
 	}
+	handover_init(&decoder->handover);
 	pthread_mutex_init(&decoder->lock, NULL);
 	pthread_cond_init(&decoder->to_decoder, NULL);
 	pthread_cond_init(&decoder->to_tracker, NULL);
@@ -497,7 +495,7 @@ void decoder_go(struct decoder *decoder)
 static void lend_capture(struct decoder *decoder)
 {
 	decoder->busy_reads = 0;
-	if (!decoder->runs || decoder->keeps || decoder->done || decoder->filled != decoder->taken ||
+	if (!decoder->runs || decoder->keeps || decoder->done || decoder->handover.filled != decoder->handover.taken ||
 	    (decoder->filling && decoder->filling->count))
 		return;
 	decoder->alone = false;
@@ -512,39 +510,24 @@ struct batch *decoder_next(struct decoder *decoder)
 {
 	if (decoder->alone && decoder->busy_reads >= BUSY_READS)
 		lend_capture(decoder);
-	while (decoder->alone && decoder->filled == decoder->handed)
+	while (decoder->alone && !decoder_has_next(decoder))
 		(void)read_some(decoder);
-	pthread_mutex_lock(&decoder->lock);
-	while (decoder->filled == decoder->handed) {
-		decoder->tracker_waits = true;
-		pthread_cond_wait(&decoder->to_tracker, &decoder->lock);
-	}
-	decoder->tracker_waits = false;
-	struct batch *batch = batch_at(decoder, decoder->handed++);
+	struct batch *batch = batch_at(decoder, handover_next(&decoder->handover));
 	if (batch->dry) { /* the thread waits */
 		decoder->alone = true;
-		decoder->pause = false;
+		set(&decoder->pause, false);
 	}
-	pthread_mutex_unlock(&decoder->lock);
 	return batch;
 }
 
 bool decoder_has_next(struct decoder *decoder)
 {
-	pthread_mutex_lock(&decoder->lock);
-	const bool has = decoder->filled != decoder->handed;
-	pthread_mutex_unlock(&decoder->lock);
-	return has;
+	return handover_has_next(&decoder->handover);
 }
 
 void decoder_release(struct decoder *decoder)
 {
-	pthread_mutex_lock(&decoder->lock);
-	decoder->taken++;
-	if (decoder->decoder_waits && decoder->filled - decoder->taken <= WAKE_DECODER &&
-	    decoder->filled - decoder->handed <= LEFT_TO_TRACK)
-		pthread_cond_signal(&decoder->to_decoder);
-	pthread_mutex_unlock(&decoder->lock);
+	handover_release(&decoder->handover);
 }
 
 bool decoder_is_alone(const struct decoder *decoder)
@@ -556,7 +539,7 @@ void decoder_pause(struct decoder *decoder)
 {
 	pthread_mutex_lock(&decoder->lock);
 	decoder->keeps = true;
-	decoder->pause = !decoder->alone;
+	set(&decoder->pause, !decoder->alone);
 	pthread_cond_signal(&decoder->to_decoder);
 	pthread_mutex_unlock(&decoder->lock);
 }
@@ -564,7 +547,7 @@ void decoder_pause(struct decoder *decoder)
 void decoder_stop(struct decoder *decoder)
 {
 	pthread_mutex_lock(&decoder->lock);
-	decoder->stop = true;
+	set(&decoder->stop, true);
 	pthread_cond_signal(&decoder->to_decoder);
 	pthread_mutex_unlock(&decoder->lock);
 }
@@ -573,12 +556,8 @@ void decoder_join(struct decoder *decoder)
 {
 	if (!decoder->runs)
 		return;
-	/* With all batches free, it cannot wait for room. */
-	pthread_mutex_lock(&decoder->lock);
-	decoder->stop = true;
-	decoder->taken = decoder->handed = decoder->filled;
-	pthread_cond_signal(&decoder->to_decoder);
-	pthread_mutex_unlock(&decoder->lock);
+	decoder_stop(decoder);
+	handover_end(&decoder->handover);
 	pthread_join(decoder->thread, NULL);
 	decoder->runs = false;
 }
@@ -590,6 +569,7 @@ void decoder_free(struct decoder *decoder)
 	decoder_join(decoder);
 	for (size_t i = 0; i < BATCHES; i++)
 		free(decoder->batches[i].bytes);
+	handover_free(&decoder->handover);
 	pthread_cond_destroy(&decoder->to_tracker);
 	pthread_cond_destroy(&decoder->to_decoder);
 	pthread_mutex_destroy(&decoder->lock);
