@@ -144,9 +144,11 @@ void workers_submit(struct workers *workers, void (*run)(void *job), void *job)
 	workers->job[workers->submitted % WORKERS_JOBS] = job;
 	workers->done[workers->submitted % WORKERS_JOBS] = false;
 	workers->submitted++;
-	if (workers->sleeping && workers->running < workers->most && workers->submitted - workers->begun >= WAKE_WORKER)
-		pthread_cond_signal(&workers->to_worker);
+	const bool wake = workers->sleeping && workers->running < workers->most &&
+	                  workers->submitted - workers->begun >= WAKE_WORKER;
 	pthread_mutex_unlock(&workers->lock);
+	if (wake) /* with the lock released, or the worker would find it taken, and sleep again */
+		pthread_cond_signal(&workers->to_worker);
 }
 
 bool workers_oldest_is_done(struct workers *workers)
