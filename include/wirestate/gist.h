@@ -26,13 +26,13 @@ struct ws_gist {
 	struct ws_addr source, destination;
 	uint32_t hash;          /* packet->flow, or packet->conversation */
 	uint32_t frame_length;  /* on the wire */
-	uint8_t mac[2][6];      /* of the source and the destination; valid with `has_macs` */
+	uint8_t mac[2][6];      /* of the source and the destination; the first `mac_count` are valid */
 	uint16_t port[2];       /* likewise */
 	uint16_t checksum_sent; /* TCP's */
 	uint8_t checksum;       /* enum ws_checksum */
 	uint8_t transport;      /* enum ws_transport: TCP or UDP */
-	uint8_t ip_version;
-	bool malformed, has_macs;
+	uint8_t ip_version, mac_count;
+	bool malformed;
 };
 /* Prefetches the names of its ends, where it may begin a connection, which looks for them. */
 void ws_tracker_prefetch_names(const struct ws_tracker *tracker, const struct ws_gist *gist);

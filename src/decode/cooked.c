@@ -39,26 +39,33 @@ void ws_decode_sll2(struct ws_cursor *cursor, uint32_t offset)
 /* The family is in the byte order of the capturing machine, and the value of AF_INET6 depends on the system: 10 on
  * Linux, 24 on NetBSD and OpenBSD, 28 on FreeBSD and 30 on macOS. No family exceeds 255, so the byte order can be told.
  */
+uint16_t ws_null_type(const uint8_t bytes[4])
+{
+	uint32_t family = ws_load32(bytes);
+	if (family > 0xffff)
+		family = __builtin_bswap32(family);
+	switch (family) {
+	case 2:
+		return 0x0800;
+	case 10:
+	case 24:
+	case 28:
+	case 30:
+		return 0x86dd;
+	default:
+		return 0;
+	}
+}
+
 void ws_decode_null(struct ws_cursor *cursor, uint32_t offset)
 {
 	ws_layer_add(cursor, WS_HEADER_NULL, offset, 4);
 	const uint8_t *bytes = ws_cursor_span(cursor, offset, 4);
 	if (!bytes)
 		return;
-	uint32_t family = ws_load32(bytes);
-	if (family > 0xffff)
-		family = __builtin_bswap32(family);
-	switch (family) {
-	case 2:
-		ws_decode_ipv4(cursor, offset + 4);
-		break;
-	case 10:
-	case 24:
-	case 28:
-	case 30:
-		ws_decode_ipv6(cursor, offset + 4);
-		break;
-	default:
+	const uint16_t type = ws_null_type(bytes);
+	if (type)
+		ws_decode_ethertype(cursor, type, offset + 4);
+	else
 		ws_decode_payload(cursor, offset + 4);
-	}
 }

@@ -58,6 +58,8 @@ void ws_decode_llc(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_sll(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_sll2(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_null(struct ws_cursor *cursor, uint32_t offset);
+/* The EtherType of what follows BSD loopback's address family, 0: it is not IP. */
+uint16_t ws_null_type(const uint8_t bytes[4]);
 void ws_decode_radiotap(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_wifi(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_ppp(struct ws_cursor *cursor, uint32_t offset);        /* from the protocol field on */

@@ -1,6 +1,91 @@
 /* See plain.h. Fills a packet of which all places are known. */
 #include "decode/plain.h"
 
+/* ---- What is before the IP header */
+
+/* How many bytes the link puts before a packet, at least. False: more than is looked at here. */
+static bool link_length(uint8_t link, uint32_t *length)
+{
+	switch (link) {
+	case WS_LINK_ETHERNET:
+		*length = WS_ETHERNET_BYTES;
+		return true;
+	case WS_LINK_SLL:
+		*length = 16;
+		return true;
+	case WS_LINK_SLL2:
+		*length = 20;
+		return true;
+	case WS_LINK_NULL:
+	case WS_LINK_LOOP:
+		*length = 4;
+		return true;
+	case WS_LINK_RAW:
+	case WS_LINK_IPV4:
+	case WS_LINK_IPV6:
+		*length = 0;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void read_link(struct ws_plain_link *at, uint8_t link, const uint8_t *data)
+{
+	switch (link) {
+	case WS_LINK_ETHERNET:
+		at->header = WS_HEADER_ETHERNET;
+		at->type = ws_load16(data + 12);
+		at->mac_count = 2;
+		at->mac_source = 6;
+		break;
+	case WS_LINK_SLL:
+		at->header = WS_HEADER_SLL;
+		at->type = ws_load16(data + 14);
+		at->mac_count = ws_load16(data + 4) == 6;
+		at->mac_source = 6;
+		break;
+	case WS_LINK_SLL2:
+		at->header = WS_HEADER_SLL2;
+		at->type = ws_load16(data);
+		at->mac_count = data[11] == 6;
+		at->mac_source = 12;
+		at->interface = ws_load32(data + 4);
+		break;
+	case WS_LINK_NULL:
+	case WS_LINK_LOOP:
+		at->header = WS_HEADER_NULL;
+		at->type = ws_null_type(data);
+		break;
+	case WS_LINK_RAW:
+		at->type = data[0] >> 4 == 6 ? WS_TYPE_IPV6 : WS_TYPE_IPV4;
+		break;
+	default:
+		at->type = link == WS_LINK_IPV6 ? WS_TYPE_IPV6 : WS_TYPE_IPV4;
+	}
+}
+
+struct ws_plain_link ws_plain_link(const struct ws_frame *frame)
+{
+	enum { TAGS_MOST = 2, TAG_BYTES = 4 };
+	struct ws_plain_link at = {.vlan = WS_NO_VLAN};
+	const uint8_t *data = frame->data;
+	if (!link_length(frame->link, &at.ip) || frame->captured < at.ip + WS_IPV4_BYTES)
+		return at;
+	read_link(&at, frame->link, data);
+	for (; at.tags < TAGS_MOST && ws_is_tag(at.type); at.tags++) {
+		if (at.tags == 0)
+			at.vlan = ws_load16(data + at.ip) & 0xfff;
+		at.type = ws_load16(data + at.ip + 2);
+		at.ip += TAG_BYTES;
+	}
+	if (frame->captured < at.ip + WS_IPV4_BYTES)
+		at.type = 0;
+	return at;
+}
+
+/* ---- The packet */
+
 static inline void add_layer(struct ws_packet *packet, enum ws_header header, uint32_t offset, uint32_t length,
                              uint32_t captured, enum ws_checksum checksum)
 {
@@ -14,7 +99,7 @@ static inline void add_layer(struct ws_packet *packet, enum ws_header header, ui
 
 static inline void fill_ip(struct ws_packet *packet, const uint8_t *ip, const struct ws_plain *at, uint32_t captured)
 {
-	packet->ip_layer = 1;
+	packet->ip_layer = packet->layer_count;
 	packet->ip_payload_offset = at->transport;
 	packet->ip_payload_length = at->ip_end - at->transport;
 	if (at->version6) {
@@ -23,7 +108,7 @@ static inline void fill_ip(struct ws_packet *packet, const uint8_t *ip, const st
 		packet->ttl = ip[7];
 		memcpy(packet->source.byte, ip + 8, 16);
 		memcpy(packet->destination.byte, ip + 24, 16);
-		add_layer(packet, WS_HEADER_IPV6, WS_ETHERNET_BYTES, WS_IPV6_BYTES, captured, WS_CHECKSUM_UNVERIFIED);
+		add_layer(packet, WS_HEADER_IPV6, at->link.ip, WS_IPV6_BYTES, captured, WS_CHECKSUM_UNVERIFIED);
 		return;
 	}
 	packet->ip_version = 4;
@@ -32,8 +117,7 @@ static inline void fill_ip(struct ws_packet *packet, const uint8_t *ip, const st
 	packet->identification = ws_load16(ip + 4);
 	ws_map_address(&packet->source, ip + 12);
 	ws_map_address(&packet->destination, ip + 16);
-	add_layer(packet, WS_HEADER_IPV4, WS_ETHERNET_BYTES, WS_IPV4_BYTES, captured,
-	          ws_ipv4_checksum(ip, WS_IPV4_BYTES));
+	add_layer(packet, WS_HEADER_IPV4, at->link.ip, WS_IPV4_BYTES, captured, ws_ipv4_checksum(ip, WS_IPV4_BYTES));
 }
 
 static inline void fill_tcp(struct ws_packet *packet, const uint8_t *tcp, const struct ws_plain *at)
@@ -52,21 +136,37 @@ static inline void fill_tcp(struct ws_packet *packet, const uint8_t *tcp, const 
 	}
 }
 
+static inline void fill_link(struct ws_packet *packet, const uint8_t *data, const struct ws_plain_link *at,
+                             uint32_t captured)
+{
+	const uint32_t length = at->ip - 4u * at->tags;
+	packet->vlan = at->vlan;
+	packet->interface = at->interface;
+	if (at->mac_count > 1)
+		packet->mac_destination = data;
+	if (at->mac_count)
+		packet->mac_source = data + at->mac_source;
+	if (length)
+		add_layer(packet, (enum ws_header)at->header, 0, length, captured, WS_CHECKSUM_UNVERIFIED);
+	for (uint32_t tag = length; tag < at->ip; tag += 4)
+		add_layer(packet, WS_HEADER_VLAN, tag, 4, captured, WS_CHECKSUM_UNVERIFIED);
+}
+
 bool ws_decode_plain(struct ws_packet *packet, const struct ws_frame *frame)
 {
 	const uint8_t *data = frame->data;
 	const uint32_t captured = frame->captured;
 	struct ws_plain at;
+	if (!ws_plain_is_ethernet(frame, &at.link))
+		at.link = ws_plain_link(frame);
 	if (!ws_plain_find(frame, &at))
 		return false;
 	const uint8_t *transport = data + at.transport;
 	if (at.options && !ws_tcp_read_options(&packet->tcp, transport + WS_TCP_BYTES, at.options))
 		return false;
-	packet->mac_destination = data;
-	packet->mac_source = data + 6;
-	add_layer(packet, WS_HEADER_ETHERNET, 0, WS_ETHERNET_BYTES, captured, WS_CHECKSUM_UNVERIFIED);
-	fill_ip(packet, data + WS_ETHERNET_BYTES, &at, captured);
-	packet->transport_layer = 2;
+	fill_link(packet, data, &at.link, captured);
+	fill_ip(packet, data + at.link.ip, &at, captured);
+	packet->transport_layer = packet->layer_count;
 	packet->source_port = ws_load16(transport);
 	packet->destination_port = ws_load16(transport + 2);
 	if (at.udp)

@@ -109,10 +109,10 @@ void ws_hops_note_gist(struct ws_hops *hops, const struct ws_gist *gist)
 	const struct hop shown = {.key = {.vlan = gist->segment.vlan, .ip_version = gist->ip_version},
 	                          .frame = gist->segment.frame,
 	                          .position = gist->segment.position};
-	if (!hops || !gist->has_macs)
+	if (!hops)
 		return;
-	note_hop(hops, &shown, &gist->source, gist->mac[0]);
-	note_hop(hops, &shown, &gist->destination, gist->mac[1]);
+	note_hop(hops, &shown, &gist->source, gist->mac_count > 0 ? gist->mac[0] : NULL);
+	note_hop(hops, &shown, &gist->destination, gist->mac_count > 1 ? gist->mac[1] : NULL);
 }
 
 uint64_t ws_hops_memory(struct ws_hops *hops)

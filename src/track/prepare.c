@@ -85,12 +85,12 @@ bool ws_tracker_gist(const struct ws_tracker *tracker, const struct ws_packet *p
 	gist->transport = packet->transport;
 	gist->frame_length = packet->frame->length;
 	gist->malformed = packet->problems > 0;
-	gist->has_macs = packet->mac_source && packet->mac_destination;
-	if (gist->has_macs) {
+	gist->mac_count = !packet->mac_source ? 0 : packet->mac_destination ? 2 : 1;
+	if (packet->mac_source)
 		memcpy(gist->mac[0], packet->mac_source, sizeof(gist->mac[0]));
+	if (packet->mac_destination)
 		memcpy(gist->mac[1], packet->mac_destination, sizeof(gist->mac[1]));
-	}
-	return gist->has_macs || (!packet->mac_source && !packet->mac_destination);
+	return packet->mac_source || !packet->mac_destination;
 }
 
 /* ---- The gist of a plain packet, right from its bytes */
@@ -139,7 +139,7 @@ static inline uint64_t fill_mapped(struct ws_addr *address, const uint8_t *bytes
 static inline uint32_t fill_ip(const struct ws_flow_key *key, struct ws_gist *gist, const uint8_t *ip,
                                const struct ws_plain *at)
 {
-	const uint32_t rest = at->udp ? WS_NO_VLAN : 0;
+	const uint32_t rest = at->udp ? at->link.vlan : 0;
 	if (at->version6) {
 		gist->ip_version = 6;
 		gist->segment.ttl = ip[7];
@@ -155,36 +155,71 @@ static inline uint32_t fill_ip(const struct ws_flow_key *key, struct ws_gist *gi
 	return ws_flow_hash_words(key, from, gist->port[0], to, gist->port[1], rest);
 }
 
-bool ws_tracker_gist_of_frame(const struct ws_tracker *tracker, const struct ws_frame *frame, struct ws_gist *gist)
+/* What does not depend on the transport; the rest is 0. Each member is set, because GCC clears the whole with `rep stos`,
+ * whose startup takes longer than a few stores. */
+static inline void fill_segment(struct ws_segment *s, const struct ws_frame *frame, const struct ws_plain *at)
 {
-	struct ws_plain at;
-	if (frame->comment || frame->process || !ws_plain_find(frame, &at))
+	s->time = frame->time;
+	s->frame = frame->number;
+	s->position = frame->position;
+	s->length = at->end - at->payload;
+	s->interface = at->link.interface;
+	s->vlan = at->link.vlan;
+	s->kind = WS_INPUT_SEGMENT;
+	s->window_scale = 255;
+	s->sequence = s->acknowledgment = s->tsval = s->tsecr = s->sack_right = 0;
+	s->flags = s->window = s->identification = s->mss = 0;
+	s->direction = s->ttl = 0;
+	s->timestamps = s->sack = s->sack_permitted = s->fast_open = 0;
+	s->duplicate = s->checksum_ignored = s->bad_checksum = s->repeated = 0;
+}
+
+/* Compiled twice, so that with Ethernet the places are constants. */
+static inline __attribute__((always_inline)) bool gist_after_link(const struct ws_tracker *tracker,
+                                                                  const struct ws_frame *frame,
+                                                                  const struct ws_plain_link *link,
+                                                                  struct ws_gist *gist)
+{
+	struct ws_plain at = {.link = *link};
+	if (!ws_plain_find(frame, &at))
 		return false;
 	const uint8_t *data = frame->data, *transport = data + at.transport;
 	gist->port[0] = ws_load16(transport);
 	gist->port[1] = ws_load16(transport + 2);
 	if (ws_payload_may_name(at.udp, gist->port[0], data + at.payload, ws_plain_captured(&at, frame->captured)))
 		return false;
-	gist->segment = (struct ws_segment){.time = frame->time,
-	                                    .frame = frame->number,
-	                                    .position = frame->position,
-	                                    .length = at.end - at.payload,
-	                                    .vlan = WS_NO_VLAN,
-	                                    .kind = WS_INPUT_SEGMENT,
-	                                    .window_scale = 255};
+	fill_segment(&gist->segment, frame, &at);
 	gist->transport = WS_TRANSPORT_UDP;
 	gist->checksum_sent = 0;
 	if (!at.udp && !fill_tcp(tracker, gist, transport, &at))
 		return false;
-	gist->hash = fill_ip(&tracker->table.flow_key, gist, data + WS_ETHERNET_BYTES, &at);
+	gist->hash = fill_ip(&tracker->table.flow_key, gist, data + at.link.ip, &at);
 	gist->checksum = (uint8_t)ws_plain_checksum(frame, &at);
 	gist->segment.bad_checksum = gist->checksum == WS_CHECKSUM_BAD;
 	gist->frame_length = frame->length;
-	memcpy(gist->mac[0], data + sizeof(gist->mac[0]), sizeof(gist->mac[0]));
-	memcpy(gist->mac[1], data, sizeof(gist->mac[1]));
-	gist->has_macs = true;
+	gist->mac_count = at.link.mac_count;
+	if (at.link.mac_count)
+		memcpy(gist->mac[0], data + at.link.mac_source, sizeof(gist->mac[0]));
+	if (at.link.mac_count > 1)
+		memcpy(gist->mac[1], data, sizeof(gist->mac[1]));
 	gist->malformed = false;
 	return true;
+}
+
+static __attribute__((noinline)) bool gist_of_other(const struct ws_tracker *tracker, const struct ws_frame *frame,
+                                                    struct ws_gist *gist)
+{
+	const struct ws_plain_link link = ws_plain_link(frame);
+	return gist_after_link(tracker, frame, &link, gist);
+}
+
+bool ws_tracker_gist_of_frame(const struct ws_tracker *tracker, const struct ws_frame *frame, struct ws_gist *gist)
+{
+	struct ws_plain_link link;
+	if (frame->comment || frame->process)
+		return false;
+	return ws_plain_is_ethernet(frame, &link) ? gist_after_link(tracker, frame, &link, gist)
+	                                          : gist_of_other(tracker, frame, gist);
 }
 
 void ws_tracker_expect_name(const struct ws_tracker *tracker, struct ws_packet *packet)

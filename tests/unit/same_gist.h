@@ -43,7 +43,7 @@
 	X(transport)                                                                                                   \
 	X(ip_version)                                                                                                  \
 	X(malformed)                                                                                                   \
-	X(has_macs)
+	X(mac_count)
 
 /* The first member that differs, or NULL. */
 static inline const char *gist_difference(const struct ws_gist *a, const struct ws_gist *b)
@@ -57,7 +57,7 @@ static inline const char *gist_difference(const struct ws_gist *a, const struct 
 		return "source";
 	if (memcmp(&a->destination, &b->destination, sizeof(a->destination)) != 0)
 		return "destination";
-	return a->has_macs && memcmp(a->mac, b->mac, sizeof(a->mac)) != 0 ? "mac" : NULL;
+	return memcmp(a->mac, b->mac, a->mac_count * sizeof(a->mac[0])) != 0 ? "mac" : NULL;
 }
 
 #undef NUMBERS

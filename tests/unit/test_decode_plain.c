@@ -3,14 +3,20 @@
 #include "capture_samples.h"
 #include "decode/plain.h"
 #include "random.h"
+#include "relinked.h"
 
 #include <glob.h>
 
-enum { MOST = 2048, VARIANTS = 400, HEADERS = 80 };
+enum { MOST = 2048, VARIANTS = 240, LINK_VARIANTS = 24, HEADERS = 80 };
+
+#define COUNT(link, tags) +1
+enum { WAYS = 0 RELINKED_WAYS(COUNT), THREE_TAGS = 2 };
+#undef COUNT
 
 static struct {
 	uint64_t random;
 	size_t plain, others;
+	size_t relinked[WAYS]; /* frames of which a variant on that link was plain */
 } run = {.random = 7};
 
 static void compare_layer(const struct ws_layer *a, const struct ws_layer *b)
@@ -53,24 +59,51 @@ static void compare_bytes(const uint8_t *bytes, uint32_t captured, uint32_t leng
 	free(data);
 }
 
-static void vary(void *context, const struct ws_frame *frame)
+static void vary_bytes(const uint8_t *bytes, uint32_t captured, uint32_t length, uint8_t link, unsigned variants)
 {
-	uint8_t copy[MOST + 64];
-	const uint32_t captured = frame->captured;
-	(void)context;
-	compare(frame);
-	if (captured > MOST || !captured || frame->link != WS_LINK_ETHERNET)
-		return;
-	for (unsigned i = 0; i < VARIANTS; i++) {
+	uint8_t copy[MOST + RELINKED_MOST + 64];
+	for (unsigned i = 0; i < variants; i++) {
 		const uint32_t pad = i % 4 == 3 ? below(&run.random, 64) : 0,
 		               cut = i % 4 == 2 ? below(&run.random, captured) : 0;
 		memset(copy, 0, sizeof(copy));
-		memcpy(copy, frame->data, captured);
+		memcpy(copy, bytes, captured);
 		for (unsigned changes = i % 3; changes; changes--)
 			copy[below(&run.random, captured < HEADERS ? captured : HEADERS)] ^=
 			        (uint8_t)(1u << below(&run.random, 8));
-		compare_bytes(copy, captured + pad - cut, frame->length + pad, frame->link);
+		compare_bytes(copy, captured + pad - cut, length + pad, link);
 	}
+}
+
+/* On each other link. The first variant is the frame as it was, and decodes the short way if it did on Ethernet. */
+static void vary_links(const struct ws_frame *frame)
+{
+	static const struct {
+		uint8_t link;
+		unsigned tags;
+	} ways[] = {
+#define X(link, tags) {link, tags},
+	        RELINKED_WAYS(X)
+#undef X
+	};
+	uint8_t copy[MOST + RELINKED_MOST];
+	for (size_t i = 0; i < WS_ARRAY_SIZE(ways); i++) {
+		const uint32_t captured = relinked(frame, ways[i].link, ways[i].tags, copy);
+		const size_t plain = run.plain;
+		if (!captured)
+			continue;
+		vary_bytes(copy, captured, frame->length + captured - frame->captured, ways[i].link, LINK_VARIANTS);
+		run.relinked[i] += run.plain > plain;
+	}
+}
+
+static void vary(void *context, const struct ws_frame *frame)
+{
+	(void)context;
+	compare(frame);
+	if (frame->captured > MOST || !frame->captured || frame->link != WS_LINK_ETHERNET)
+		return;
+	vary_bytes(frame->data, frame->captured, frame->length, frame->link, VARIANTS);
+	vary_links(frame);
 }
 
 static void every_packet_decodes_in_one_way(void **state)
@@ -89,6 +122,9 @@ static void every_packet_decodes_in_one_way(void **state)
 	}
 	globfree(&paths);
 	assert_true(run.plain > 50000 && run.others > 50000);
+	for (size_t i = 0; i < WAYS; i++)
+		if (i != THREE_TAGS)
+			assert_true(run.relinked[i] > 10); /* few captures have IPv6 */
 }
 
 int main(void)

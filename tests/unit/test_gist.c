@@ -13,6 +13,7 @@
 #include "decode/application.h"
 #include "decode/plain.h"
 #include "random.h"
+#include "relinked.h"
 #include "same_gist.h"
 #include "track/tracker.h"
 
@@ -127,6 +128,27 @@ static void compare_variants(struct pair *pair, const struct ws_frame *frame)
 	}
 }
 
+/* The same packet on each other link, whole and cut. */
+static void compare_links(struct pair *pair, const struct ws_frame *frame)
+{
+	uint8_t copy[VARIED + RELINKED_MOST];
+	if (frame->captured > VARIED)
+		return;
+#define X(link_type, tags)                                                                                             \
+	{                                                                                                              \
+		const uint32_t captured = relinked(frame, link_type, tags, copy);                                      \
+		struct ws_frame other = *frame;                                                                        \
+		other.link = link_type;                                                                                \
+		other.length += captured - frame->captured;                                                            \
+		if (captured) {                                                                                        \
+			compare_bytes(pair, &other, copy, captured, other.length);                                     \
+			compare_bytes(pair, &other, copy, below(&pair->random, captured), other.length);               \
+		}                                                                                                      \
+	}
+	RELINKED_WAYS(X)
+#undef X
+}
+
 static void take(void *context, const struct ws_frame *frame)
 {
 	struct pair *pair = context;
@@ -134,6 +156,7 @@ static void take(void *context, const struct ws_frame *frame)
 	struct ws_gist gist;
 	struct ws_track_result a, b;
 	compare_variants(pair, frame);
+	compare_links(pair, frame);
 	ws_decode(frame, &packet);
 	run_timers(pair, frame->time);
 	ws_tracker_packet(pair->packets, &packet, &a);

@@ -14,7 +14,7 @@ static const uint8_t key[16] = "hops";
 static void note(struct ws_hops *hops, uint32_t from, uint8_t mac, uint64_t frame)
 {
 	struct ws_gist gist = {.ip_version = 4,
-	                       .has_macs = true,
+	                       .mac_count = 2,
 	                       .mac = {{2, 0, 0, 0, 0, mac}, {2, 0, 0, 0, 0, (uint8_t)(mac + 1)}},
 	                       .segment = {.frame = frame, .position = frame * 100, .vlan = WS_NO_VLAN}};
 	struct ws_addr *address[] = {&gist.source, &gist.destination};
