@@ -145,6 +145,14 @@ static struct ws_tunnel gre_tunnel(uint16_t flags, uint16_t type, const uint8_t 
 	return ws_tunnel_of(WS_TUNNEL_GRE, number);
 }
 
+/* A key of PPTP is the length and the receiver's call. RFC 2637 wants one in every packet. */
+static struct ws_tunnel pptp_tunnel(const uint8_t *key)
+{
+	if (!key)
+		return (struct ws_tunnel){.kind = WS_TUNNEL_PPTP};
+	return ws_tunnel_of(WS_TUNNEL_PPTP, ws_load16(key + 2));
+}
+
 void ws_decode_gre(struct ws_cursor *cursor, uint32_t offset)
 {
 	enum {
@@ -171,17 +179,13 @@ void ws_decode_gre(struct ws_cursor *cursor, uint32_t offset)
 		ws_decode_payload(cursor, offset + length);
 		return;
 	}
+	const uint8_t *key = flags & KEY ? bytes + (flags & CHECKSUM ? 8 : 4) : NULL;
 	if (type == ERSPAN && !(flags & SEQUENCE)) /* type I has no header of its own */
 		ws_decode_inside(cursor, (struct ws_tunnel){.kind = WS_TUNNEL_ERSPAN}, WS_BRIDGED, offset + length);
 	else if (type == ERSPAN || type == ERSPAN_3)
 		decode_erspan(cursor, type == ERSPAN_3, offset + length);
-	else if (flags & VERSION) /* PPTP: its key is the length and the receiver's call */
-		ws_decode_inside(cursor,
-		                 (struct ws_tunnel){.kind = WS_TUNNEL_PPTP, .id = ws_load16(bytes + 6), .has_id = true},
-		                 type, offset + length);
 	else
-		ws_decode_inside(cursor,
-		                 gre_tunnel(flags, type, flags & KEY ? bytes + (flags & CHECKSUM ? 8 : 4) : NULL), type,
+		ws_decode_inside(cursor, flags & VERSION ? pptp_tunnel(key) : gre_tunnel(flags, type, key), type,
 		                 offset + length);
 }
 
