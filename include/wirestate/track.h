@@ -165,6 +165,7 @@ struct ws_tracker_config {
 	bool shares;    /* find out where the time of each connection goes */
 	bool exchanges; /* tell requests and answers apart, and report each pair as an event */
 	bool overview;  /* an overview will be asked for: keep what it needs of each connection at hand */
+	bool no_transitions;       /* nobody asks for transitions: they are not reported as events */
 	uint64_t debug_connection; /* report each input of the connection with this number as WS_EVENT_INPUT; 0: none */
 	uint8_t hash_key[16];      /* random, so that no sender can choose the bucket of its packets */
 };

@@ -46,6 +46,13 @@ void session_read_names(struct session *session)
 		session->vendors = vendors_file_read(vendors_file_paths);
 }
 
+/* Records of transitions, lessons and the kernel's questions need each one. */
+static bool asks_for_transitions(const struct session *session)
+{
+	return session->screen || session->lesson || session->host.kernel || session->options->debug_connection ||
+	       session_records(session->options) & 1u << WS_RECORD_TRANSITION;
+}
+
 static struct ws_tracker_config tracker_config(const struct session *session, uint64_t memory)
 {
 	return (struct ws_tracker_config){
@@ -65,6 +72,7 @@ static struct ws_tracker_config tracker_config(const struct session *session, ui
 	                                                  (1u << WS_RECORD_EXCHANGE | 1u << WS_RECORD_SERVICE) ||
 	                                          (session->filter && ws_filter_asks_for_exchanges(session->filter))),
 	        .overview = !session->screen && session_records(session->options) & 1u << WS_RECORD_OVERVIEW,
+	        .no_transitions = !asks_for_transitions(session),
 	        .ignore_checksums = session->options->ignore_checksums,
 	        .debug_connection = session->options->debug_connection,
 	};

@@ -152,7 +152,8 @@ static __attribute__((noinline)) void step(struct ws_tracker *tracker, struct ws
 		ws_states_count(tracker->stats.state, after, 1);
 	}
 	ws_tracker_keep_input(tracker, conn, input);
-	for (unsigned i = 0; i < outcome.count && tracker->event_count < WS_MAX_EVENTS; i++)
+	const unsigned reported = tracker->config.no_transitions ? 0 : outcome.count;
+	for (unsigned i = 0; i < reported && tracker->event_count < WS_MAX_EVENTS; i++)
 		add_conn_event(tracker, WS_EVENT_TRANSITION, conn, input->time, frame)->transition =
 		        outcome.transition[i];
 	if (outcome.count || !conn->machine.started)
@@ -532,12 +533,14 @@ static void end_at_rest(struct ws_tracker *tracker, ws_conn_id id)
 	const struct ws_transition transition = ws_rested_expire(rested);
 	tracker->stats.state[transition.from]--;
 	tracker->stats.state[transition.to]++;
-	struct ws_event *event = ws_tracker_add_event(tracker, WS_EVENT_TRANSITION, wait.deadline, 0);
-	event->conn = id;
-	event->conn_number = wait.number;
-	event->transition = transition;
+	if (!tracker->config.no_transitions) {
+		struct ws_event *event = ws_tracker_add_event(tracker, WS_EVENT_TRANSITION, wait.deadline, 0);
+		event->conn = id;
+		event->conn_number = wait.number;
+		event->transition = transition;
+	}
 	if (!rested->reported) {
-		event = ws_tracker_add_event(tracker, WS_EVENT_CONNECTION, wait.deadline, 0);
+		struct ws_event *event = ws_tracker_add_event(tracker, WS_EVENT_CONNECTION, wait.deadline, 0);
 		event->conn = id;
 		event->conn_number = wait.number;
 	}
