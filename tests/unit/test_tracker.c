@@ -324,6 +324,29 @@ static void time_wait_runs_out(void **state)
 	ws_tracker_free(tracker);
 }
 
+/* States change, and the end is reported, but no transition is, at a packet or by a timer. */
+static void transitions_that_nobody_asks_for(void **state)
+{
+	(void)state;
+	static const struct shot shots[] = {OPEN(100, 0), CLOSE(100, 10)};
+	const struct ws_tracker_config config = {.hash_key = "a key for tests", .no_transitions = true};
+	struct ws_track_result result;
+	struct ws_tracker *tracker = ws_tracker_create(&config, NULL);
+	assert_non_null(tracker);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(shots); i++) {
+		fire(tracker, &shots[i], i + 1, &result);
+		assert_int_equal(result.event_count, 0);
+	}
+	assert_states(tracker, 1, WS_TIME_WAIT, WS_CLOSED);
+	const ws_time end = conn(tracker, 1).endpoint[0].time_wait_end;
+	while (ws_tracker_advance(tracker, end + WS_SECOND, &result)) {
+		assert_int_equal(result.event_count, 1);
+		assert_int_equal(result.events[0].kind, WS_EVENT_CONNECTION);
+	}
+	assert_states(tracker, 1, WS_CLOSED, WS_CLOSED);
+	ws_tracker_free(tracker);
+}
+
 static void a_packet_meets_the_state_of_its_own_time(void **state)
 {
 	(void)state;
@@ -515,6 +538,7 @@ int main(void)
 	        cmocka_unit_test(seen_on_two_interfaces),
 	        cmocka_unit_test(a_bad_checksum_changes_nothing),
 	        cmocka_unit_test(time_wait_runs_out),
+	        cmocka_unit_test(transitions_that_nobody_asks_for),
 	        cmocka_unit_test(a_packet_meets_the_state_of_its_own_time),
 	        cmocka_unit_test(time_that_runs_backwards),
 	        cmocka_unit_test(a_clock_that_is_set_back_ends_nothing),
