@@ -145,6 +145,8 @@ void ws_clock_free(struct ws_clock *clock); /* NULL allowed */
 /* A segment was captured at `here` at the reference and at `there` at the other point. `upper`: it went from the
  * reference to the other point, so that the difference is at least the offset; otherwise it is at most the offset. */
 void ws_clock_add(struct ws_clock *clock, ws_time here, ws_time there, bool upper);
+/* Drops samples that bound nothing. */
+void ws_clock_thin(struct ws_clock *clock);
 /* Adds the samples of another clock, which is empty then. */
 void ws_clock_take(struct ws_clock *clock, struct ws_clock *from);
 /* Finds the offset, drift and steps from the samples so far. The other functions need it first. */

@@ -89,6 +89,9 @@ static void compare_slice(void *job)
 		struct found *found = &slice->found[i - slice->first];
 		found->compared = compare(slice->joined, &slice->memory, i, slice->clock, found);
 	}
+	/* Otherwise sorting what all slices have found would be the work of one thread. */
+	for (size_t i = 1; i < slice->joined->points && slice->joined->stage == JOIN_OBSERVE; i++)
+		ws_clock_thin(slice->clock[i]);
 }
 
 /* ---- What the session's thread does with it */

@@ -164,6 +164,17 @@ static void compress(struct ws_clock *clock)
 	}
 }
 
+void ws_clock_thin(struct ws_clock *clock)
+{
+	size_t kept = 0;
+	join_samples_sort(clock->sample, clock->count);
+	for (size_t first = 0; first < clock->count; first += FIRST_BLOCK) {
+		const size_t end = first + FIRST_BLOCK < clock->count ? first + FIRST_BLOCK : clock->count;
+		kept += compress_block(clock, first, end, kept);
+	}
+	clock->count = kept;
+}
+
 void ws_clock_add(struct ws_clock *clock, ws_time here, ws_time there, bool upper)
 {
 	int64_t difference;
