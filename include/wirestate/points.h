@@ -134,6 +134,14 @@ static inline unsigned ws_path_near(const struct ws_conn_path *path, unsigned en
  * captured at one point. */
 void ws_udp_path_words(struct ws_text *text, const struct ws_udp_info *udp, const char *before);
 
+/* A connection as this tracker's packets have shown it, the MSS option of each endpoint's SYN (0: none), and its number.
+ * False: there is no such connection. */
+bool ws_tracker_join_connection(const struct ws_tracker *tracker, ws_conn_id id, struct ws_join_connection *connection,
+                                uint16_t mss[2], uint64_t *number) WS_CHECKED;
+
+/* What several points know of a connection; NULL: it was captured at one only, or they have not been joined. */
+const struct ws_conn_path *ws_tracker_conn_path(const struct ws_tracker *tracker, ws_conn_id id);
+
 typedef bool ws_segment_fn(void *context, const struct ws_segment *segment);
 /* Calls `fn` for each segment, also for those that change nothing, until it returns false. False: it did, or the
  * history does not have all of them. */

@@ -7,17 +7,6 @@
 
 /* ---- Connections */
 
-static bool first_syn(void *context, const struct ws_segment *segment)
-{
-	struct ws_join_connection *connection = context;
-	if ((segment->flags & (WS_TCP_SYN | WS_TCP_ACK)) != WS_TCP_SYN)
-		return segment->flags & WS_TCP_SYN;
-	connection->opener = segment->direction;
-	connection->syn_timestamp = segment->timestamps;
-	connection->syn_tsval = segment->tsval;
-	return false;
-}
-
 /* More than CONNECTIONS in joins.c, so that while packets come, all are taken at once, and none twice. */
 enum { SLICE = 8192 };
 
@@ -27,22 +16,11 @@ static bool know_connections(struct known *known, const struct ws_tracker *track
 	const size_t last =
 	        known->connections - known->looked_at < SLICE ? known->connections : known->looked_at + SLICE;
 	for (size_t i = known->looked_at; i < last; i++) {
-		struct ws_conn_info info;
-		struct ws_join_connection *c = &known->connection[known->count];
 		const ws_conn_id id = ws_tracker_conn_at(tracker, i);
-		if (!ws_tracker_conn(tracker, id, &info))
-			continue;
-		for (unsigned e = 0; e < 2; e++) {
-			c->address[e] = info.endpoint[e].address;
-			c->port[e] = info.endpoint[e].port;
-			c->iss[e] = info.endpoint[e].initial_sequence;
-			c->iss_known[e] = info.endpoint[e].initial_sequence_known;
-			known->mss[known->count][e] = info.endpoint[e].mss;
-		}
-		c->first_time = info.first_time;
-		(void)!ws_tracker_segments(tracker, id, first_syn, c);
-		known->number[known->count] = info.number;
-		known->id[known->count++] = id;
+		const size_t at = known->count;
+		if (ws_tracker_join_connection(tracker, id, &known->connection[at], known->mss[at],
+		                               &known->number[at]))
+			known->id[known->count++] = id;
 	}
 	known->looked_at = last;
 	known->tcp = known->count;
@@ -69,26 +47,60 @@ static uint64_t key_of(const struct ws_join_datagram *datagram)
 	return key | UINT64_C(1) << 63;
 }
 
-static int key_order(const void *left, const void *right)
+/* Sorts by key, and keeps the order of those with the same key: by one digit after the other, from the lowest. Those of
+ * UDP have few. */
+static bool sort_datagrams(struct datagram_key *datagram, size_t count)
 {
-	const struct datagram_key *a = left, *b = right;
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	return a->number < b->number ? -1 : a->number > b->number;
+	enum { BITS = 11, DIGITS = 1 << BITS };
+	struct datagram_key *room = malloc((count + 1) * sizeof(*room)), *from = datagram, *to = room;
+	uint64_t all = 0;
+	if (!room)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		all |= datagram[i].key;
+	for (unsigned shift = 0; shift < 64 && all >> shift; shift += BITS) {
+		size_t at[DIGITS] = {0}, begin = 0;
+		for (size_t i = 0; i < count; i++)
+			at[from[i].key >> shift & (DIGITS - 1)]++;
+		for (size_t i = 0; i < DIGITS; i++) {
+			const size_t with = at[i];
+			at[i] = begin;
+			begin += with;
+		}
+		for (size_t i = 0; i < count; i++)
+			to[at[from[i].key >> shift & (DIGITS - 1)]++] = from[i];
+		struct datagram_key *sorted = to;
+		to = from;
+		from = sorted;
+	}
+	if (from != datagram && count)
+		memcpy(datagram, from, count * sizeof(*datagram));
+	free(room);
+	return true;
 }
 
-static size_t list_datagrams(struct known *known, const struct ws_tracker *tracker)
+/* Counts the conversations and echoes. False: out of memory. */
+static bool list_datagrams(struct known *known, const struct ws_tracker *tracker, size_t *flows)
 {
 	const struct ws_range range = ws_tracker_datagrams(tracker);
-	size_t count = 0, flows = 0;
-	for (uint64_t number = range.first; number < range.end; number++)
-		known->datagram[count++] =
-		        (struct datagram_key){key_of(ws_tracker_join_datagram(tracker, number)), number};
-	if (count)
-		qsort(known->datagram, count, sizeof(*known->datagram), key_order);
-	for (size_t i = 0; i < count; i++)
-		flows += !i || known->datagram[i].key != known->datagram[i - 1].key;
-	return flows;
+	size_t count = 0, echoes = known->datagrams;
+	/* Echoes come last, from the end on, because their keys are larger than all others. */
+	for (uint64_t number = range.first; number < range.end; number++) {
+		const uint64_t key = key_of(ws_tracker_join_datagram(tracker, number));
+		if (!(key >> 63))
+			known->datagram[count++] = (struct datagram_key){key, number};
+	}
+	for (uint64_t number = range.end; number > range.first && echoes > count; number--) {
+		const uint64_t key = key_of(ws_tracker_join_datagram(tracker, number - 1));
+		if (key >> 63)
+			known->datagram[--echoes] = (struct datagram_key){key, number - 1};
+	}
+	if (!sort_datagrams(known->datagram, count) ||
+	    !sort_datagrams(known->datagram + count, known->datagrams - count))
+		return false;
+	for (size_t i = 0; i < known->datagrams; i++)
+		*flows += !i || known->datagram[i].key != known->datagram[i - 1].key;
+	return true;
 }
 
 static void begin_flow(struct ws_join_connection *c, const struct ws_join_datagram *datagram)
@@ -124,7 +136,9 @@ static bool begin_to_know(const struct joined *joined, struct known *known, cons
 	known->datagram = calloc(known->datagrams + 1, sizeof(*known->datagram));
 	if (!known->datagram)
 		return false;
-	const size_t flows = known->datagrams ? list_datagrams(known, tracker) : 0;
+	size_t flows = 0;
+	if (known->datagrams && !list_datagrams(known, tracker, &flows))
+		return false;
 	known->connection = calloc(count + flows + 1, sizeof(*known->connection));
 	known->id = calloc(count + 1, sizeof(*known->id));
 	known->number = calloc(count + 1, sizeof(*known->number));

@@ -127,9 +127,10 @@ static bool write_exchange(void *context, const struct ws_exchange *exchange)
 }
 
 /* True of what is written with the first point's. */
-static bool is_of_another_point(const struct ws_output *output, const struct ws_conn_info *conn)
+static bool is_of_another_point(const struct ws_output *output, const struct ws_tracker *tracker, ws_conn_id id)
 {
-	return conn->path && conn->path->point[0] != output->point;
+	const struct ws_conn_path *path = ws_tracker_conn_path(tracker, id);
+	return path && path->point[0] != output->point;
 }
 
 /* A connection is given up, or the input has ended: what was not over is, and its time is known. Several points may say it
@@ -397,12 +398,11 @@ static void finish_each(struct ws_output *output, const struct ws_tracker *track
 {
 	struct ws_conn_info conn;
 	for (size_t i = rank; i < rank + count && output->write_error == 0; i++) {
-		if (!ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, i), &conn))
+		const ws_conn_id id = ws_tracker_conn_at(tracker, i);
+		if (is_of_another_point(output, tracker, id) || !ws_tracker_conn(tracker, id, &conn))
 			continue;
 		if (conn.stated.sensor)
 			continue; /* its record was written when it came, or has not come */
-		if (is_of_another_point(output, &conn))
-			continue;
 		if (conn_matches(output, &conn))
 			write(output, tracker, &conn);
 	}

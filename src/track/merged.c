@@ -103,6 +103,13 @@ const struct ws_path_of *ws_path_find(const struct ws_tracker *tracker, ws_conn_
 	return place < of->path->points && of->path->number[place] == number ? of : NULL;
 }
 
+const struct ws_conn_path *ws_tracker_conn_path(const struct ws_tracker *tracker, ws_conn_id id)
+{
+	const struct ws_conn *conn = tracker->path_count ? ws_table_awake(&tracker->table, id) : NULL;
+	const struct ws_path_of *of = conn ? ws_path_find(tracker, id, conn->number) : NULL;
+	return of ? of->path : NULL;
+}
+
 const struct ws_joined_shares *ws_path_shares(const struct ws_tracker *tracker, const struct ws_conn *conn,
                                               const struct ws_path_of **of)
 {

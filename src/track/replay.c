@@ -53,6 +53,38 @@ bool ws_tracker_segments(const struct ws_tracker *tracker, ws_conn_id id, ws_seg
 	return true;
 }
 
+static bool take_first_syn(void *context, const struct ws_segment *segment)
+{
+	struct ws_join_connection *connection = context;
+	if ((segment->flags & (WS_TCP_SYN | WS_TCP_ACK)) != WS_TCP_SYN)
+		return segment->flags & WS_TCP_SYN;
+	connection->opener = segment->direction;
+	connection->syn_timestamp = segment->timestamps;
+	connection->syn_tsval = segment->tsval;
+	return false;
+}
+
+bool ws_tracker_join_connection(const struct ws_tracker *tracker, ws_conn_id id, struct ws_join_connection *connection,
+                                uint16_t mss[2], uint64_t *number)
+{
+	struct ws_conn_copy copy;
+	const struct ws_conn *conn = ws_table_read(&tracker->table, id, &copy);
+	if (!conn)
+		return false;
+	*connection = (struct ws_join_connection){.first_time = conn->first_time};
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_endpoint *e = &conn->machine.endpoint[conn->machine.self ? 0 : i];
+		connection->address[i] = conn->address[i];
+		connection->port[i] = conn->port[i];
+		connection->iss[i] = e->iss;
+		connection->iss_known[i] = e->iss_known;
+		mss[i] = e->mss;
+	}
+	(void)!ws_tracker_segments(tracker, id, take_first_syn, connection);
+	*number = conn->number;
+	return true;
+}
+
 struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id id)
 {
 	const struct ws_home home = ws_home_of(tracker, id);
