@@ -22,7 +22,7 @@ void ws_tracker_populate(struct ws_tracker *tracker);
 /* All that the tracker needs of most packets: of a TCP segment or a UDP datagram that is whole, in no tunnel, and states
  * no name. It is a third of what decoding fills of a packet, and borrows nothing. */
 struct ws_gist {
-	struct ws_segment segment; /* of a datagram, the members that have a meaning there */
+	struct ws_segment segment; /* of a datagram, the members that have a meaning there; and see ws_gist_digest() */
 	struct ws_addr source, destination;
 	uint32_t hash;          /* packet->flow, or packet->conversation */
 	uint32_t frame_length;  /* on the wire */
@@ -34,6 +34,11 @@ struct ws_gist {
 	uint8_t ip_version, mac_count;
 	bool malformed;
 };
+/* With config.joins, what ws_packet_digest() says of a datagram. It has no numbers, so it is kept in their place. */
+static inline uint64_t ws_gist_digest(const struct ws_gist *gist)
+{
+	return (uint64_t)gist->segment.sequence << 32 | gist->segment.acknowledgment;
+}
 /* Prefetches the names of its ends, where it may begin a connection, which looks for them. */
 void ws_tracker_prefetch_names(const struct ws_tracker *tracker, const struct ws_gist *gist);
 /* Fills the gist of a packet that ws_tracker_hash() was called for. False: the tracker needs the packet itself. Reads

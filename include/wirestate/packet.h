@@ -278,8 +278,11 @@ void ws_decode_datagram(struct ws_packet *packet, const uint8_t *datagram, uint3
  * echo its sequence number and its data. `data` is what payload_offset counts from, with `size` bytes: the frame, or a
  * datagram that was reassembled. 0: it is neither, or too little of it was captured. */
 uint64_t ws_packet_digest(const struct ws_packet *packet, const uint8_t *data, uint32_t size);
+/* The same of a UDP datagram with a payload of `length` bytes, of which `captured` are at `payload`. */
+uint64_t ws_payload_digest(const uint8_t *payload, uint32_t length, uint32_t captured);
 /* It is sent to a multicast or the broadcast address, or by a host that has no address yet. */
 bool ws_packet_goes_to_many(const struct ws_packet *packet);
+bool ws_goes_to_many(const struct ws_addr *source, const struct ws_addr *destination, uint8_t ip_version);
 /* An echo request or the reply to one, whose header was captured; then its identifier. */
 bool ws_packet_echo(const struct ws_packet *packet, const uint8_t *data, uint32_t size, uint16_t *identifier,
                     bool *reply);

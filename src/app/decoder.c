@@ -191,8 +191,6 @@ static bool needs_bytes(struct decoder *decoder, const struct ws_packet *packet)
 		*named_word(decoder, packet->flow) |= UINT64_C(1) << packet->flow % 64;
 	if (decoder->task.keep_bytes || packet->may_name || packet->fragment || packet->tunnel_count)
 		return true;
-	if (decoder->task.keep_datagrams && packet->transport == WS_TRANSPORT_UDP)
-		return true;
 	if (!packet->tcp_complete)
 		return packet->transport != WS_TRANSPORT_UDP;
 	return !packet->flow || (packet->payload_captured && goes_on(decoder, packet->flow));
@@ -284,7 +282,7 @@ static inline bool take_gist(struct decoder *decoder, struct batch *batch, const
 	if (decoder->decodes_all || frame->options || !ws_tracker_gist_of_frame(decoder->task.tracker, frame, gist))
 		return false;
 	const bool tcp = gist->transport == WS_TRANSPORT_TCP;
-	if (tcp ? gist->segment.length && goes_on(decoder, gist->hash) : decoder->task.keep_datagrams)
+	if (tcp && gist->segment.length && goes_on(decoder, gist->hash))
 		return false;
 	note_hash(decoder, batch, i, tcp ? gist->hash : 0, tcp ? 0 : gist->hash);
 	batch->whole[i] = NO_PACKET;

@@ -44,7 +44,6 @@ struct decoder_task {
 	bool live;                  /* packets come when they come */
 	bool keep_bytes;            /* something reads every frame's bytes; else only the tracker reads some */
 	bool keep_whole;            /* something reads all that was decoded; else only the tracker reads it */
-	bool keep_datagrams;        /* the tracker compares them with those of other points */
 };
 
 struct decoder; /* opaque */

@@ -18,8 +18,7 @@ static bool know_connections(struct known *known, const struct ws_tracker *track
 	for (size_t i = known->looked_at; i < last; i++) {
 		const ws_conn_id id = ws_tracker_conn_at(tracker, i);
 		const size_t at = known->count;
-		if (ws_tracker_join_connection(tracker, id, &known->connection[at], known->mss[at],
-		                               &known->number[at]))
+		if (ws_tracker_join_connection(tracker, id, &known->connection[at], known->mss[at], &known->number[at]))
 			known->id[known->count++] = id;
 	}
 	known->looked_at = last;

@@ -106,8 +106,8 @@ void threads_assign(struct session *session)
 		                                  .last_number = last_number(session),
 		                                  .live = ws_capture_is_live(point->capture),
 		                                  .keep_bytes = writes_packets,
-		                                  .keep_whole = writes_packets || session->options->frame != FRAME_NONE,
-		                                  .keep_datagrams = session->point_count > 1};
+		                                  .keep_whole =
+		                                          writes_packets || session->options->frame != FRAME_NONE};
 		ws_capture_hold(point->capture);
 		decoder_assign(point->decoder, &task);
 	}

@@ -24,20 +24,38 @@ bool ws_packet_echo(const struct ws_packet *packet, const uint8_t *data, uint32_
 	return true;
 }
 
-bool ws_packet_goes_to_many(const struct ws_packet *packet)
+bool ws_goes_to_many(const struct ws_addr *source, const struct ws_addr *destination, uint8_t ip_version)
 {
 	static const uint8_t none[16], all[4] = {255, 255, 255, 255};
 	enum { IPV4 = 12 }; /* where an IPv4 address begins */
-	const uint8_t *to = packet->destination.byte, *from = packet->source.byte;
-	if (packet->ip_version == 6)
+	const uint8_t *to = destination->byte, *from = source->byte;
+	if (ip_version == 6)
 		return to[0] == 0xff || !memcmp(from, none, sizeof(none));
 	return (to[IPV4] & 0xf0) == 0xe0 || !memcmp(to + IPV4, all, sizeof(all)) ||
 	       !memcmp(from + IPV4, none, sizeof(all));
 }
 
-uint64_t ws_packet_digest(const struct ws_packet *packet, const uint8_t *data, uint32_t size)
+bool ws_packet_goes_to_many(const struct ws_packet *packet)
+{
+	return ws_goes_to_many(&packet->source, &packet->destination, packet->ip_version);
+}
+
+/* Of `length` bytes of payload; the first `before` bytes of `data` come before them. */
+static uint64_t digest_of(const uint8_t *data, uint32_t before, uint32_t length)
 {
 	static const uint8_t key[16];
+	const uint32_t covered = length < COVERED ? length : COVERED;
+	const uint64_t digest = ws_siphash(key, data, before + covered) + length * UINT64_C(0x9e3779b97f4a7c15);
+	return digest ? digest : 1;
+}
+
+uint64_t ws_payload_digest(const uint8_t *payload, uint32_t length, uint32_t captured)
+{
+	return captured < length && captured < COVERED ? 0 : digest_of(payload, 0, length);
+}
+
+uint64_t ws_packet_digest(const struct ws_packet *packet, const uint8_t *data, uint32_t size)
+{
 	uint16_t identifier;
 	bool reply;
 	const uint32_t covered = packet->payload_length < COVERED ? packet->payload_length : COVERED;
@@ -46,7 +64,5 @@ uint64_t ws_packet_digest(const struct ws_packet *packet, const uint8_t *data, u
 	    packet->payload_offset > size || size - packet->payload_offset < covered)
 		return 0;
 	const uint32_t before = echo ? SEQUENCE : 0;
-	const uint64_t digest = ws_siphash(key, data + packet->payload_offset - before, covered + before) +
-	                        packet->payload_length * UINT64_C(0x9e3779b97f4a7c15);
-	return digest ? digest : 1;
+	return digest_of(data + packet->payload_offset - before, before, packet->payload_length);
 }

@@ -38,19 +38,21 @@ void ws_conversation_packet(struct ws_tracker *tracker, const struct ws_packet *
 void ws_conversation_take_gist(struct ws_tracker *tracker, const struct ws_gist *gist)
 {
 	struct ws_udp_place place;
-	if (track_datagram(tracker,
-	                   &(struct ws_udp_datagram){.time = gist->segment.time,
-	                                             .frame = gist->segment.frame,
-	                                             .position = gist->segment.position,
-	                                             .source = &gist->source,
-	                                             .destination = &gist->destination,
-	                                             .source_port = gist->port[0],
-	                                             .destination_port = gist->port[1],
-	                                             .length = gist->segment.length,
-	                                             .vlan = gist->segment.vlan,
-	                                             .ip_version = gist->ip_version,
-	                                             .hash = gist->hash},
-	                   &place))
+	const bool created = track_datagram(tracker,
+	                                    &(struct ws_udp_datagram){.time = gist->segment.time,
+	                                                              .frame = gist->segment.frame,
+	                                                              .position = gist->segment.position,
+	                                                              .source = &gist->source,
+	                                                              .destination = &gist->destination,
+	                                                              .source_port = gist->port[0],
+	                                                              .destination_port = gist->port[1],
+	                                                              .length = gist->segment.length,
+	                                                              .vlan = gist->segment.vlan,
+	                                                              .ip_version = gist->ip_version,
+	                                                              .hash = gist->hash},
+	                                    &place);
+	ws_datagrams_note_gist(tracker, gist, &place);
+	if (created)
 		ws_hops_note_gist(tracker->hops, gist);
 }
 

@@ -4,6 +4,11 @@
 
 #include <wirestate/language.h>
 
+static uint32_t link_of(uint32_t interface, uint16_t vlan)
+{
+	return interface << 12 ^ (vlan == WS_NO_VLAN ? 0 : vlan + 1u);
+}
+
 static struct ws_join_datagram *add_datagram(struct ws_tracker *tracker, const struct ws_packet *packet,
                                              const struct ws_bytes *bytes, unsigned direction)
 {
@@ -16,7 +21,7 @@ static struct ws_join_datagram *add_datagram(struct ws_tracker *tracker, const s
 	datagram->address[direction] = packet->source;
 	datagram->address[!direction] = packet->destination;
 	datagram->length = packet->payload_length;
-	datagram->interface = packet->interface << 12 ^ (packet->vlan == WS_NO_VLAN ? 0 : packet->vlan + 1u);
+	datagram->interface = link_of(packet->interface, packet->vlan);
 	datagram->identification = packet->ip_version == 4 ? (uint16_t)packet->identification : 0;
 	datagram->direction = (uint8_t)direction;
 	datagram->ttl = packet->ttl;
@@ -35,6 +40,32 @@ void ws_datagrams_note_udp(struct ws_tracker *tracker, const struct ws_packet *p
 	datagram->conversation = place->number;
 	datagram->port[place->direction] = packet->source_port;
 	datagram->port[!place->direction] = packet->destination_port;
+}
+
+void ws_datagrams_note_gist(struct ws_tracker *tracker, const struct ws_gist *gist, const struct ws_udp_place *place)
+{
+	const struct ws_segment *s = &gist->segment;
+	const unsigned direction = place->direction;
+	if (!tracker->config.joins || !place->number ||
+	    ws_goes_to_many(&gist->source, &gist->destination, gist->ip_version))
+		return;
+	struct ws_join_datagram *datagram = ws_log_add(&tracker->datagrams);
+	if (!datagram)
+		return;
+	datagram->time = s->time;
+	datagram->frame = s->frame;
+	datagram->digest = ws_gist_digest(gist);
+	datagram->conversation = place->number;
+	datagram->address[direction] = gist->source;
+	datagram->address[!direction] = gist->destination;
+	datagram->port[direction] = gist->port[0];
+	datagram->port[!direction] = gist->port[1];
+	datagram->length = s->length;
+	datagram->interface = link_of(s->interface, s->vlan);
+	datagram->identification = s->identification;
+	datagram->direction = (uint8_t)direction;
+	datagram->ttl = s->ttl;
+	datagram->ip_version = gist->ip_version;
 }
 
 void ws_datagrams_note_echo(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes)

@@ -73,6 +73,13 @@ void ws_gist_fill(struct ws_gist *gist, const struct ws_packet *packet)
 	gist->ip_version = packet->ip_version;
 }
 
+/* Where ws_gist_digest() reads it. */
+static inline void note_digest(struct ws_segment *s, uint64_t digest)
+{
+	s->sequence = (uint32_t)(digest >> 32);
+	s->acknowledgment = (uint32_t)digest;
+}
+
 bool ws_tracker_gist(const struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_gist *gist)
 {
 	if ((!packet->flow && !packet->conversation) || packet->may_name)
@@ -82,6 +89,8 @@ bool ws_tracker_gist(const struct ws_tracker *tracker, const struct ws_packet *p
 	if (packet->fragment || (packet->tcp.sack_count && tracker->config.history))
 		return false;
 	ws_gist_fill(gist, packet);
+	if (packet->conversation && tracker->config.joins)
+		note_digest(&gist->segment, ws_packet_digest(packet, packet->frame->data, packet->frame->captured));
 	gist->transport = packet->transport;
 	gist->frame_length = packet->frame->length;
 	gist->malformed = packet->problems > 0;
@@ -193,6 +202,9 @@ static inline __attribute__((always_inline)) bool gist_after_link(const struct w
 	gist->checksum_sent = 0;
 	if (!at.udp && !fill_tcp(tracker, gist, transport, &at))
 		return false;
+	if (at.udp && tracker->config.joins)
+		note_digest(&gist->segment, ws_payload_digest(data + at.payload, gist->segment.length,
+		                                              ws_plain_captured(&at, frame->captured)));
 	gist->hash = fill_ip(&tracker->table.flow_key, gist, data + at.link.ip, &at);
 	gist->checksum = (uint8_t)ws_plain_checksum(frame, &at);
 	gist->segment.bad_checksum = gist->checksum == WS_CHECKSUM_BAD;

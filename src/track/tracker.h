@@ -98,6 +98,7 @@ struct ws_bytes {
 };
 void ws_datagrams_note_udp(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes,
                            const struct ws_udp_place *place);
+void ws_datagrams_note_gist(struct ws_tracker *tracker, const struct ws_gist *gist, const struct ws_udp_place *place);
 void ws_datagrams_note_echo(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes);
 
 /* conversation.c: applies a datagram that is whole, with `bytes` that its payload_offset counts from; the gist of one; and

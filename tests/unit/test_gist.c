@@ -34,7 +34,7 @@ struct pair {
 
 static struct ws_tracker *new_tracker(void)
 {
-	const struct ws_tracker_config config = {.history = true, .shares = true, .exchanges = true};
+	const struct ws_tracker_config config = {.history = true, .joins = true, .shares = true, .exchanges = true};
 	struct ws_tracker *tracker = ws_tracker_create(&config, NULL);
 	assert_non_null(tracker);
 	return tracker;
@@ -213,6 +213,16 @@ static void assert_same_datagrams(const struct pair *pair)
 	}
 }
 
+/* What is compared with other points. */
+static void assert_same_for_joins(const struct pair *pair)
+{
+	const struct ws_range range = ws_tracker_datagrams(pair->packets);
+	assert_int_equal(ws_tracker_datagrams(pair->gists).end, range.end);
+	for (uint64_t number = range.first; number < range.end; number++)
+		assert_memory_equal(ws_tracker_join_datagram(pair->gists, number),
+		                    ws_tracker_join_datagram(pair->packets, number), sizeof(struct ws_join_datagram));
+}
+
 static void assert_same_totals(const struct pair *pair)
 {
 	struct ws_tracker_stats a, b;
@@ -237,6 +247,7 @@ static void check_capture(const char *path, struct pair *sum)
 	ws_capture_close(capture);
 	assert_same_hops(&pair);
 	assert_same_datagrams(&pair);
+	assert_same_for_joins(&pair);
 	assert_same_totals(&pair);
 	ws_tracker_free(pair.packets);
 	ws_tracker_free(pair.gists);
