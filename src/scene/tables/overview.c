@@ -13,7 +13,8 @@
 
 #include <wirestate/language.h>
 
-enum { HEAD_ROWS = 4 };
+/* Of so many connections it is known at once, too, where their time went. */
+enum { HEAD_ROWS = 4, FEW_CONNECTIONS = 200000 };
 
 /* ---- The walk */
 
@@ -69,7 +70,9 @@ static void overview_tick(struct ws_ui *ui, const struct ws_model *model, ws_tim
 	if (!walk_turn(&view->walk, model, false, ui->clock, &begins))
 		return;
 	if (begins)
-		start_walk(view, model, view->shown == model->generation);
+		start_walk(view, model,
+		           view->shown == model->generation ||
+		                   ws_tracker_conn_count(model->tracker) <= FEW_CONNECTIONS);
 	walk_on(view, model, WALK_SLICE);
 	walk_pause(&view->walk, ui->clock);
 }
