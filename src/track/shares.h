@@ -67,8 +67,8 @@ struct ws_share_side {
 	/* What makes the next segments unusual, in one byte. */
 	union {
 		struct {
-			uint8_t recovery : 3; /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being
-			                          recovered */
+			uint8_t recovery : 3; /* WS_CAUSE_DUPLICATE_ACKS, WS_CAUSE_TIMEOUT, or WS_CAUSE_CLOSED_WINDOW
+			                          for what had no room; 0: nothing is being recovered */
 			bool suspected : 1;   /* the peer has repeated an ACK: what it lacks is lost when it comes
 			                          again, and late when not */
 			bool doubtful : 1;    /* a segment was sent again, and the ACK has yet to say whether one was

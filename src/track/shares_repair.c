@@ -94,6 +94,26 @@ static void settle_until_acked(struct ws_shares *shares, unsigned self, ws_time 
 	}
 }
 
+/* The peer has taken back the room for it: nobody was to deliver it, and nothing need be lost. What is sent again then tells
+ * when there is room, as probes do (RFC 9293 §3.8.6.1); until all of it has arrived, it was the window. */
+static bool has_no_room(const struct ws_shares *shares, const struct ws_segment *s)
+{
+	const struct ws_share_side *side = &shares->side[s->direction];
+	return shares->side[!s->direction].closed ||
+	       (side->edges && ws_seq_before(side->edge.right, s->sequence + s->length));
+}
+
+static void note_without_room(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
+{
+	struct ws_share_side *side = &shares->side[s->direction];
+	if (side->doubtful)
+		settle_doubt(shares, s->direction, s, now);
+	side->suspected = side->gap = false;
+	ws_shares_begin_recovery(side, WS_CAUSE_CLOSED_WINDOW);
+	ws_shares_spend(shares, WS_CAUSE_CLOSED_WINDOW, s->direction, now - shares->since);
+	shares->since = now;
+}
+
 void ws_shares_note_repair(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, bool waited,
                            ws_time now)
 {
@@ -107,6 +127,10 @@ void ws_shares_note_repair(struct ws_shares *shares, const struct ws_segment *s,
 		side->recovery = 0;
 		ws_shares_spend(shares, WS_CAUSE_NETWORK, self, now - shares->since);
 		shares->since = now;
+		return;
+	}
+	if (side->recovery == WS_CAUSE_CLOSED_WINDOW || has_no_room(shares, s)) {
+		note_without_room(shares, s, now);
 		return;
 	}
 	const bool timed = is_timed(shares, self, now), first = !side->recovery || side->suspected;

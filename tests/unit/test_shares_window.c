@@ -253,11 +253,60 @@ static void test_options_that_are_cut_off(void **state)
 	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 1);
 }
 
+/* The server has taken back what its window had room for, and so drops what was under way; the client's timer sends it again
+ * and again, also once more after there is room: nothing was lost on the way. */
+static void test_timer_sends_again_what_had_no_room(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
+	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000, .mss = 1000},
+	        {CLIENT, A, 101, 501, 1000, 10, .window = 60000},
+	        {CLIENT, A, 1101, 501, 1000, 10, .window = 60000},
+	        {CLIENT, A, 2101, 501, 1000, 10, .window = 60000},
+	        {SERVER, A, 501, 1101, 0, 10, .closed = true},
+	        {SERVER, A, 501, 1101, 0, 10, .closed = true},
+	        {CLIENT, A, 1101, 501, 1000, 220, .window = 60000},
+	        {SERVER, A, 501, 1101, 0, 220, .closed = true},
+	        {CLIENT, A, 1101, 501, 1000, 640, .window = 60000},
+	        {SERVER, A, 501, 1101, 0, 640, .closed = true},
+	        {SERVER, A, 501, 1101, 0, 1000, .window = 3000},
+	        {CLIENT, A, 1101, 501, 1000, 1480, .window = 60000},
+	        {SERVER, A, 501, 2101, 0, 1480, .window = 3000},
+	        {CLIENT, A, 2101, 501, 1000, 1480, .window = 60000},
+	        {SERVER, A, 501, 3101, 0, 1480, .window = 3000},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_CLOSED_WINDOW][CLIENT]), 1470);
+	assert_int_equal(shares.time[WS_CAUSE_TIMEOUT][CLIENT], 0);
+	assert_int_equal(shares.timeouts, 0);
+}
+
+/* A window that shrinks may leave too little room for what is sent again. */
+static void test_timer_sends_again_what_had_too_little_room(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
+	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000, .mss = 1000},
+	        {CLIENT, A, 101, 501, 1000, 10, .window = 60000},
+	        {CLIENT, A, 1101, 501, 1000, 10, .window = 60000},
+	        {SERVER, A, 501, 1101, 0, 10, .window = 400},
+	        {CLIENT, A, 1101, 501, 1000, 220, .window = 60000},
+	        {SERVER, A, 501, 1101, 0, 220, .window = 400},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(shares.time[WS_CAUSE_TIMEOUT][CLIENT], 0);
+	assert_int_equal(shares.timeouts, 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_window_closed_before_data_is_seen),
 	        cmocka_unit_test(test_window_of_an_overtaken_ack),
+	        cmocka_unit_test(test_timer_sends_again_what_had_no_room),
+	        cmocka_unit_test(test_timer_sends_again_what_had_too_little_room),
 	        cmocka_unit_test(test_options_that_are_cut_off),
 	        cmocka_unit_test(test_window_closed_before_anything_is_sent),
 	        cmocka_unit_test(test_timer_fills_a_window_below_one_segment),
