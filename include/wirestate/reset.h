@@ -11,6 +11,7 @@ enum ws_reset_trigger {
 	WS_RESET_PLAIN,             /* nothing shows it */
 	WS_RESET_DATA_AFTER_CLOSE,  /* data came after it had sent its FIN */
 	WS_RESET_UNREAD,            /* the peer's data was the last, so it was unread, or its program aborted */
+	WS_RESET_ANSWERED,          /* it is the server, had answered, and aborts without a FIN; data may be unread */
 	WS_RESET_UNSEEN_SYN_ACK,    /* it answers what acknowledged the SYN, and was not captured */
 	WS_RESET_FORGOTTEN,         /* the peer's FIN came long after its own, when it had no socket any more */
 	WS_RESET_FIN_UNANSWERED,    /* it had sent its FIN several times without an ACK of it */

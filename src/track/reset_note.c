@@ -71,6 +71,16 @@ static void note_pauses(const struct ws_conn *conn, const struct ws_segment *s, 
 		reset->kept = s->time - latest;
 }
 
+/* A server's socket has answered, and aborts soon after instead of sending its FIN, while nobody else has closed. */
+static bool aborts_after_answer(const struct ws_conn *conn, const struct ws_segment *s, const struct ws_reset *reset)
+{
+	const unsigned here = s->direction, there = 1 - here;
+	const struct ws_endpoint *self = &conn->machine.endpoint[here], *peer = &conn->machine.endpoint[there];
+	return s->flags & WS_TCP_ACK && !self->active && !self->fin_sent && !peer->fin_sent &&
+	       conn->traffic[here].bytes && conn->traffic[there].bytes && s->sequence == self->snd_max &&
+	       reset->idle < LATELY && reset->look == WS_RESET_LOOKS_LIKE_SENDER;
+}
+
 static void note_trigger(const struct ws_conn *conn, const struct ws_segment *s, struct ws_reset *reset)
 {
 	const unsigned here = s->direction, there = 1 - here;
@@ -93,6 +103,8 @@ static void note_trigger(const struct ws_conn *conn, const struct ws_segment *s,
 	else if (s->flags & WS_TCP_ACK && !self->fin_sent && !peer->fin_sent && conn->traffic[there].bytes && latest &&
 	         s->acknowledgment == peer->snd_max)
 		reset->trigger = WS_RESET_UNREAD;
+	else if (aborts_after_answer(conn, s, reset))
+		reset->trigger = WS_RESET_ANSWERED;
 }
 
 void ws_reset_note_take(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s)
@@ -105,8 +117,8 @@ void ws_reset_note_take(struct ws_table *table, struct ws_conn *conn, const stru
 	struct ws_reset *reset = &rare->reset;
 	*reset = (struct ws_reset){.idle = conn->last_time ? s->time - conn->last_time : 0};
 	note_pauses(conn, s, reset);
-	note_trigger(conn, s, reset);
 	reset->look = (uint8_t)look_of(conn, s);
+	note_trigger(conn, s, reset);
 	reset->ttl = s->ttl;
 	reset->own_ttl = conn->traffic[s->direction].ttl;
 	reset->identification = s->identification;

@@ -249,6 +249,9 @@ static void say_trigger(struct verdict *v, unsigned i)
 		          _("with the %1$s's data unread or unanswered (the %2$s closed without reading it all, or "
 		            "aborted)"),
 		          peer, self);
+	} else if (reset->trigger == WS_RESET_ANSWERED) {
+		COMMA(v);
+		SAY_TEXTS(v, _("without a FIN after its answer (it closed with the %s's data unread, or aborted)"), peer);
 	}
 }
 

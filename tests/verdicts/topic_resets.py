@@ -41,7 +41,7 @@ def reset_keep_alives(capture):
     talk.server("RA", after=50)
 
 
-@case("reset-at-once", {**RESET, "verdict": "^reset by the server; 100 B", "silent_about": "idle"})
+@case("reset-at-once", {**RESET, "verdict": "^reset by the server, without a FIN after its answer .*; 100 B", "silent_about": "idle"})
 def reset_at_once(capture):
     ask(capture).server("RA")
 
@@ -74,6 +74,38 @@ def reset_unread(capture):
     talk.open()
     talk.client("PA", 100)
     talk.server("RA")
+
+
+@case("reset-after-answer", {
+    **RESET, "reset_by": "server",
+    "verdict": "^reset by the server, without a FIN after its answer \\(it closed with the client's data unread, or aborted\\); 1000 B",
+    "silent_about": "middlebox"})
+def reset_after_answer(capture):
+    """Linux sends RST in place of FIN at close() with unread data, as of a request that is too large."""
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", 1000)
+    talk.server("A", after=0.0001)
+    talk.server("PA", b"HTTP/1.1 413\r\n", after=0.2)
+    talk.client("A", after=0.0001)
+    talk.server("RA", after=0.0002)
+
+
+@case("reset-before-answer", {**RESET, "reset_by": "server", "silent_about": "after its answer"})
+def reset_before_answer(capture):
+    """A greeting is no answer, and no data of the client can be unread."""
+    talk = Talk(capture)
+    talk.open()
+    talk.server("PA", 50)
+    talk.client("A")
+    talk.server("RA")
+
+
+@case("reset-client-after-request", {**RESET, "reset_by": "client", "silent_about": "after its answer"})
+def reset_client_after_request(capture):
+    talk = ask(capture)
+    talk.client("PA", 20)
+    talk.client("RA")
 
 
 @case("reset-fin-unanswered", {
