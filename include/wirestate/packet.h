@@ -158,6 +158,7 @@ struct ws_tcp_summary {
 	uint16_t mss;         /* 0: not sent */
 	uint8_t window_scale; /* 255: not sent; WS_SCALE_CUT_OFF; the shift as sent, may exceed 14 */
 	bool sack_permitted, timestamps, fast_open;
+	bool keyed; /* with a digest that needs a key: of TCP MD5 (RFC 2385) or TCP-AO (RFC 5925) */
 	uint32_t tsval, tsecr;
 	uint8_t sack_count; /* 0 to 4 */
 	struct ws_sack_block sack[4];

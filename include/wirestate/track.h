@@ -103,6 +103,7 @@ struct ws_segment {
 	uint8_t checksum_ignored : 1; /* the checksum is wrong and says nothing: the segment counts */
 	uint8_t bad_checksum : 1;     /* counted, otherwise ignored */
 	uint8_t repeated : 1;         /* not a packet of this connection: the SYN of the attempt that it goes on with */
+	uint8_t keyed : 1;            /* has TCP MD5 or TCP-AO; false in a segment that was kept, such as a step's */
 };
 
 /* X(enumerator of a bit's number, tshark's name after "tcp.analysis."). The marks of one segment are a set of bits. */
@@ -434,6 +435,7 @@ struct ws_conn_info {
 	bool refused;   /* a RST answered its SYN, and nothing else did */
 	bool stray_reset;          /* a RST came that does not answer its SYN, and changed nothing */
 	bool misanswered;          /* a SYN-ACK came that does not acknowledge its SYN */
+	uint8_t misanswered_by;    /* what that, the latest of them, acknowledges too many; 0: it is not near */
 	bool misacked;             /* an ACK that cannot complete the handshake came */
 	uint8_t old_answer;        /* enum ws_old_answer */
 	uint64_t answered_by;      /* number of the older connection whose ACK answered its SYN; 0: not known */
@@ -444,11 +446,13 @@ struct ws_conn_info {
 	uint8_t forged_reset;      /* a bit for each endpoint: a RST was not sent by it, although it seemed so */
 	bool server_answers;       /* the likely server has sent something, or has answered another SYN on its port */
 	bool odd_syn;              /* its SYN has FIN, URG, or PSH without data, as probes for a system's name have */
+	bool keyed_syn;            /* its SYN has TCP MD5 or TCP-AO, which need a key */
 	bool host_answers;         /* the likely server's address has answered on any port, if only with RST */
 	bool renumbered;           /* the server answered the SYN with a second initial number, as behind a SYN proxy */
 	uint64_t twin;             /* number of the same connection on the other side of a device that changes sequence
 	                           * numbers; 0: none */
 	uint32_t syn_ack_repeats;  /* SYN-ACKs sent again after the handshake's ACK had been captured */
+	bool lacks_timestamps;     /* the ACKs of those lack the timestamps that both SYNs have */
 	struct ws_icmp_note icmp;  /* count 0: none, or no longer known */
 	struct ws_said said;
 	bool superseded;                 /* a newer connection took over its addresses and ports */

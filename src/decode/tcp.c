@@ -9,6 +9,8 @@ enum {
 	OPTION_SACK_PERMITTED = 4,
 	OPTION_SACK = 5,
 	OPTION_TIMESTAMPS = 8,
+	OPTION_MD5 = 19,
+	OPTION_AUTHENTICATION = 29,
 	OPTION_FAST_OPEN = 34,
 	OPTION_EXPERIMENT = 254,
 };
@@ -49,6 +51,10 @@ static void read_option(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint8_
 		break;
 	case OPTION_FAST_OPEN:
 		tcp->fast_open = true;
+		break;
+	case OPTION_MD5:
+	case OPTION_AUTHENTICATION:
+		tcp->keyed = true;
 		break;
 	case OPTION_EXPERIMENT:
 		tcp->fast_open |= ws_load16(bytes + 2) == FAST_OPEN_MAGIC;

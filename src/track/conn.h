@@ -45,6 +45,7 @@ struct ws_marks {
 	ws_time stalled_since;           /* the time of the first retransmission that `stalled` counts */
 	ws_time stalled_sent;            /* when what `stalled` counts was first sent */
 	uint32_t stalled_least;          /* the payload of the smallest of them */
+	bool lacks_timestamps; /* it has acknowledged a repeated SYN-ACK without the timestamps that both SYNs have */
 };
 
 /* What few connections have. It is allocated when it is first needed. */
@@ -88,7 +89,8 @@ struct ws_conn {
 	uint8_t bound : 1;      /* another connection has the same 4-tuple on another VLAN or interface */
 	uint16_t vlan;          /* of the first packet; so are the next two */
 	uint16_t syn_identification;
-	uint8_t odd_syn : 1; /* the first packet is a SYN with flags that no connection begins with */
+	uint8_t odd_syn : 1;   /* the first packet is a SYN with flags that no connection begins with */
+	uint8_t keyed_syn : 1; /* the first packet is a SYN with TCP MD5 or TCP-AO */
 	uint8_t history_full : 1;
 	ws_conn_id id;
 	ws_conn_id older;              /* the previous incarnation, which may still get segments; 0: none */

@@ -204,6 +204,16 @@ static void syn_ack_arrives(struct ws_step_context *x, bool again)
 	note_first_stamp(peer, x->segment);
 }
 
+/* It does not acknowledge the SYN. One that acknowledges a little more is of a faulty server: initial numbers are random. */
+static void note_misanswer(struct ws_step_context *x)
+{
+	enum { NEAR = 15 };
+	const struct ws_endpoint *peer = x->receiver;
+	const uint32_t more = x->segment->acknowledgment - peer->snd_max;
+	x->machine->misanswered = 1;
+	x->machine->misanswered_by = peer->iss_known && more <= NEAR ? more & NEAR : 0;
+}
+
 void ws_handle_syn_ack(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
@@ -213,7 +223,8 @@ void ws_handle_syn_ack(struct ws_step_context *x)
 	/* It answers another SYN, so it is an old duplicate, which the other end will answer with RST. */
 	if (!peer->iss_known || !ws_seq_before(peer->iss, s->acknowledgment) ||
 	    ws_seq_before(peer->snd_max, s->acknowledgment)) {
-		x->machine->misanswered |= peer->state == WS_SYN_SENT;
+		if (peer->state == WS_SYN_SENT)
+			note_misanswer(x);
 		return;
 	}
 	/* An endpoint that has another initial number, or has been open for long, does not answer a SYN either. */

@@ -193,6 +193,7 @@ static struct ws_conn *begin_conn(struct ws_tracker *tracker, const struct ws_tu
 	conn->vlan = s->vlan;
 	conn->syn_ttl = s->ttl;
 	conn->odd_syn = is_odd_syn(s);
+	conn->keyed_syn = s->keyed && (s->flags & (WS_TCP_SYN | WS_TCP_ACK)) == WS_TCP_SYN;
 	conn->syn_identification = s->identification;
 	conn->first_time = s->time;
 	conn->first_frame = s->frame;

@@ -48,6 +48,7 @@ static void fill_opening(const struct ws_tracker *tracker, const struct ws_path_
 	info->refused = m->refused;
 	info->stray_reset = m->stray_reset;
 	info->misanswered = m->misanswered;
+	info->misanswered_by = m->misanswered_by;
 	info->misacked = m->misacked;
 	info->old_answer = rare->old_answer;
 	info->answered_by = rare->answered_by ? conn->number - rare->answered_by : 0;
@@ -284,6 +285,7 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_path_of 
 	        ws_surroundings_answers(&tracker->surroundings, &conn->address[server], conn->port[server]);
 	info->host_answers = ws_surroundings_answers(&tracker->surroundings, &conn->address[server], WS_ANY_PORT);
 	info->odd_syn = conn->odd_syn;
+	info->keyed_syn = conn->keyed_syn;
 	info->twin = conn->twin == WS_TWIN_OLDER ? rare->next : conn->twin == WS_TWIN_NEWER ? rare->previous : 0;
 	info->previous = rare->previous;
 	info->next = rare->next;
@@ -320,6 +322,7 @@ static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *
 	if (parts & WS_PART_MARKS) {
 		const struct ws_rare *rare = ws_conn_rare(conn);
 		info->syn_ack_repeats = rare->marks[0].syn_ack_repeats + rare->marks[1].syn_ack_repeats;
+		info->lacks_timestamps = rare->marks[0].lacks_timestamps || rare->marks[1].lacks_timestamps;
 		info->renumbered = conn->renumbered;
 	}
 	if (parts & WS_PART_ROUND_TRIP) {

@@ -64,9 +64,10 @@ struct ws_machine {
 	uint8_t misacked : 1;     /* an ACK that cannot complete the handshake came in its place */
 	uint8_t unreachable : 1;  /* an ICMP error quoted one of its segments */
 	uint8_t superseded : 1;
-	uint8_t disowned : 1; /* its only SYN belongs to another connection, so it has no segment */
-	uint8_t forged : 2;   /* a bit for each apparent sender of a RST that did not send it */
-	uint8_t plain : 2;    /* a bit for each sender for whose segments ws_machine_plain_step() may be tried */
+	uint8_t disowned : 1;       /* its only SYN belongs to another connection, so it has no segment */
+	uint8_t forged : 2;         /* a bit for each apparent sender of a RST that did not send it */
+	uint8_t misanswered_by : 4; /* the number too many that the SYN-ACK acknowledges; 0: it is not near */
+	uint8_t plain : 2;          /* a bit for each sender for whose segments ws_machine_plain_step() may be tried */
 };
 
 struct ws_outcome {

@@ -41,6 +41,7 @@ static inline void take_options(struct ws_segment *s, const struct ws_tcp_summar
 	s->sack_right = sack_right(tcp);
 	s->sack_permitted = tcp->sack_permitted;
 	s->fast_open = tcp->fast_open;
+	s->keyed = tcp->keyed;
 }
 
 void ws_gist_fill(struct ws_gist *gist, const struct ws_packet *packet)

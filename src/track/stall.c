@@ -75,6 +75,10 @@ void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t 
 		}
 		marks->unanswered_keep_alives++;
 	}
+	const struct ws_endpoint *ends = conn->machine.endpoint;
+	if (conn->rare->marks[!s->direction].syn_ack_repeats && !s->timestamps &&
+	    !(s->flags & (WS_TCP_SYN | WS_TCP_RST)))
+		marks->lacks_timestamps = ends[0].stamped && ends[1].stamped;
 	if ((s->flags & syn_ack) != syn_ack)
 		return;
 	const struct ws_endpoint *e = &conn->machine.endpoint[s->direction];

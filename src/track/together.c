@@ -51,6 +51,8 @@ static void add_opening(const struct ws_conn_info *other, struct ws_conn_info *i
 	info->refused |= other->refused;
 	info->stray_reset |= other->stray_reset;
 	info->misanswered |= other->misanswered;
+	if (!info->misanswered_by)
+		info->misanswered_by = other->misanswered_by;
 	info->misacked |= other->misacked;
 	info->unreachable |= other->unreachable;
 	info->superseded |= other->superseded;
@@ -100,6 +102,7 @@ static void add_marks(const struct ws_conn_info *other, struct ws_conn_info *inf
 	info->renumbered |= other->renumbered;
 	if (other->syn_ack_repeats > info->syn_ack_repeats)
 		info->syn_ack_repeats = other->syn_ack_repeats;
+	info->lacks_timestamps |= other->lacks_timestamps;
 }
 
 /* How many kinds of segments there are in Zeek's history, apart from those that stand for marks. */
@@ -120,6 +123,7 @@ static void add_rest(const struct ws_conn_info *other, struct ws_conn_info *info
 	info->server_answers |= other->server_answers;
 	info->host_answers |= other->host_answers;
 	info->odd_syn |= other->odd_syn;
+	info->keyed_syn |= other->keyed_syn;
 	if (kinds_of(other->history) <= kinds_of(info->history))
 		return;
 	info->conn_state = other->conn_state;

@@ -447,7 +447,12 @@ static void say_not_accepted(struct verdict *v)
 	if (info->syn_ack_repeats < MANY_SYN_ACKS)
 		return;
 	NEXT(v);
-	if (info->endpoint[server].bytes)
+	if (info->lacks_timestamps)
+		SAY(v,
+		    _("the server has not taken the handshake's ACK: it sent its SYN-ACK again %u times (the client's ACKs lack "
+		      "the timestamps that both SYNs have, so a server may drop them)"),
+		    info->syn_ack_repeats);
+	else if (info->endpoint[server].bytes)
 		SAY(v,
 		    _("the server was late to take the handshake's ACK: it sent its SYN-ACK again %u times (its accept queue "
 		      "is full, or it defers accepting until data comes)"),

@@ -64,6 +64,15 @@ static bool was_misanswered(struct verdict *v)
 		            "connection to itself of which the capture has no more)"));
 	else if (info->old_answer)
 		say_old_answer(v);
+	else if (info->misanswered_by)
+		SAY(v,
+		    ws_translate_plural(
+		            "not opened: the server's SYN-ACK acknowledges %u number more than the SYN has, so the "
+		            "client rejects it; the server's TCP is faulty",
+		            "not opened: the server's SYN-ACK acknowledges %u numbers more than the SYN has, so the "
+		            "client rejects it; the server's TCP is faulty",
+		            info->misanswered_by),
+		    info->misanswered_by);
 	else if (info->misanswered)
 		SAY_TEXTS(v, _("not opened: the server's SYN-ACK acknowledges another SYN than this one"));
 	else if (info->stray_reset)
@@ -119,6 +128,11 @@ static void say_silent(struct verdict *v, bool gave_up)
 	else if (info->odd_syn)
 		SAY(v,
 		    _("silent: %llu SYN sent, no answer (with FIN, PSH or URG, so it is a probe, which servers may ignore)"),
+		    count);
+	else if (info->keyed_syn)
+		SAY(v,
+		    _("silent: %llu SYN sent, no answer (it is signed with TCP MD5 or TCP-AO, and the other side may not have "
+		      "the same key; or filtered, or the host is down)"),
 		    count);
 	else if (info->server_answers)
 		SAY(v,
@@ -251,7 +265,8 @@ static void say_trigger(struct verdict *v, unsigned i)
 		          peer, self);
 	} else if (reset->trigger == WS_RESET_ANSWERED) {
 		COMMA(v);
-		SAY_TEXTS(v, _("without a FIN after its answer (it closed with the %s's data unread, or aborted)"), peer);
+		SAY_TEXTS(v, _("without a FIN after its answer (it closed with the %s's data unread, or aborted)"),
+		          peer);
 	}
 }
 

@@ -29,16 +29,17 @@ CASES = []
 class Case:
     """A capture and what its records must say."""
 
-    def __init__(self, name, make, expected, arguments):
-        self.name, self.make, self.expected, self.arguments = name, make, expected, arguments
+    def __init__(self, name, make, expected, arguments, notes=()):
+        self.name, self.make, self.expected, self.arguments, self.notes = name, make, expected, arguments, notes
 
 
-def case(name, *expected, arguments=()):
+def case(name, *expected, arguments=(), notes=()):
     """Decorates a function that fills a Capture. `expected` are dictionaries, one for each connection in order; see
-    records.py for what they may hold."""
+    records.py for what they may hold. `notes`: pairs of a packet and what the lifelines must say about it under NOTE, in
+    the first connection."""
 
     def add(make):
-        CASES.append(Case(name, make, expected, list(arguments)))
+        CASES.append(Case(name, make, expected, list(arguments), notes))
         return make
 
     return add

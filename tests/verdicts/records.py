@@ -87,3 +87,13 @@ def compare(connections, paths, expected):
     for record, wanted in zip(connections, expected):
         for difference in differences(record, paths, wanted):
             yield f"connection {record['conn']}: {difference}"
+
+
+def compare_notes(program, path, notes):
+    """Returns a line for each packet about which the lifelines say something else under NOTE."""
+    for packet, wanted in notes:
+        done = subprocess.run([program, "-n", "-r", path, "--frame", str(packet), "--screen", "lifelines", "--connection", "1"],
+                              capture_output=True, text=True, timeout=60, check=False)
+        lines = done.stdout.partition("NOTE")[2].partition("TIME")[0].split()
+        if not re.search(wanted, " ".join(lines)):
+            yield f"the note about packet {packet} '{' '.join(lines)}' lacks '{wanted}'"

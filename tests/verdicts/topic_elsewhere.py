@@ -21,7 +21,8 @@ def rejected(talk, direct, after):
        "verdict": "^not opened: the answer to the SYN came from another address or port, as #2; .*; 3 SYNs over 3.0 s"},
       {**NOT_OPENED, "client.state": "CLOSED", "server.port": 8080,
        "verdict": "^not opened: its SYN-ACK answers the SYN of #1, which went to another address or port, so the client does "
-                  "not accept it$"})
+                  "not accept it$"},
+      notes=[(4, "^The answer came from another address or port, so the client does not take it for one, and sends the SYN again")])
 def answer_from_elsewhere(capture):
     """The RST removes what the server knows, so the next SYN is answered with another number."""
     talk, direct = Talk(capture, destination=SERVICE, dport=80), Talk(capture, destination=SERVER, dport=8080)

@@ -371,9 +371,63 @@ def syn_acks_unanswered(capture):
     talk.server("SA", seq=0, after=2)
 
 
+@case("syn-ack-one-too-many", {
+    **NOT_OPENED, "client.state": "SYN_SENT",
+    "verdict": "^not opened: the server's SYN-ACK acknowledges 1 number more than the SYN has, so the client rejects it; "
+               "the server's TCP is faulty"})
+def syn_ack_one_too_many(capture):
+    """A server's stack that counts a SYN that was sent again once more."""
+    talk = Talk(capture)
+    talk.client("S", options=b"\2\4\5\xb4")
+    talk.client("S", seq=0, after=1, options=b"\2\4\5\xb4")
+    talk.server("SA", seq=0, ack=2, options=b"\2\4\5\xb4", keeps=True)
+    talk.client("R", seq=2, keeps=True)
+
+
+def repeat_syn_ack(capture, stamped):
+    """The server sends its SYN-ACK again and again, and the client acknowledges each."""
+    talk = Talk(capture)
+    talk.a.tsval, talk.b.tsval = 100, 500
+    talk.client("S", options=b"\2\4\5\xb4")
+    talk.server("SA", options=b"\2\4\5\xb4")
+    if not stamped:
+        talk.a.tsval = None
+    talk.client("A")
+    for after in (1, 2, 4):
+        talk.server("SA", seq=0, after=after, options=b"\2\4\5\xb4")
+        talk.client("A")
+
+
+@case("acks-without-timestamps", {"verdict_tag": "OPENING", "verdict": "the client's ACKs lack the timestamps that both SYNs have",
+                                  "silent_about": "accept queue"})
+def acks_without_timestamps(capture):
+    """A server may drop them (RFC 7323 §3.2)."""
+    repeat_syn_ack(capture, stamped=False)
+
+
+@case("acks-with-timestamps", {"verdict_tag": "OPENING", "verdict": "accept queue is full", "silent_about": "timestamps"})
+def acks_with_timestamps(capture):
+    repeat_syn_ack(capture, stamped=True)
+
+
+SIGNED = ("^silent: 3 SYN sent, no answer \\(it is signed with TCP MD5 or TCP-AO, and the other side may not have the same "
+          "key; or filtered, or the host is down\\)")
+
+
+@case("syn-signed-unanswered", *[{"verdict_tag": "SILENT", "verdict": SIGNED}] * 2,
+      {"verdict_tag": "SILENT", "silent_about": "signed"})
+def syn_signed_unanswered(capture):
+    """A host that has no key for the other one, or another key, drops the SYN in silence (RFC 2385 §2, RFC 5925 §7.3)."""
+    for sport, option in ((40001, b"\x13\x12" + bytes(16)), (40002, b"\x1d\x10\1\1" + bytes(12)), (40003, b"")):
+        talk = Talk(capture, sport=sport, dport=179)
+        for after in (0.01, 1, 2):
+            talk.client("S", seq=0, after=after, options=b"\2\4\5\xb4" + option + b"\1" * (-len(option) % 4))
+
+
 @case("wrong-resets", {
     "verdict_tag": "NOT_OPENED", "client.state": "SYN_SENT", "client.syns": 3,
-    "verdict": "^not opened: a RST came that does not acknowledge the SYN, so the client has to ignore it .*faulty server"})
+    "verdict": "^not opened: a RST came that does not acknowledge the SYN, so the client has to ignore it .*faulty server"},
+    notes=[(3, "^What came does not acknowledge this SYN, so it is no answer to it, and the SYN is sent again")])
 def wrong_resets(capture):
     """A server's stack that acknowledges one number too few (Linux ignores that, and goes on until its time is over)."""
     talk = Talk(capture)

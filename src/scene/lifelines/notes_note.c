@@ -268,6 +268,26 @@ static uint32_t facts_of(const struct layout *layout)
 	return facts;
 }
 
+/* Why a SYN is sent again though something has come. NULL: nothing has. */
+static const char *answered_wrongly(const struct layout *layout)
+{
+	const struct ws_conn_info *info = &layout->info;
+	size_t index = layout->shown;
+	struct ws_step step;
+	if (info->opened)
+		return NULL;
+	if (info->elsewhere == WS_ELSEWHERE_ANSWERED)
+		return N_(
+		        "The answer came from another address or port, so the client does not take it for one, and sends the "
+		        "SYN again. A device translated where the SYN went, and the answer did not come back through it.");
+	if ((info->misanswered || info->stray_reset) &&
+	    find_before(layout, !layout->whole.input.direction, true, &index, &step))
+		return N_(
+		        "What came does not acknowledge this SYN, so it is no answer to it, and the SYN is sent again. It "
+		        "may belong to another connection, be forged, or come from a faulty server.");
+	return NULL;
+}
+
 const char *notes_find(const struct layout *layout)
 {
 	uint32_t facts = facts_of(layout);
@@ -276,6 +296,8 @@ const char *notes_find(const struct layout *layout)
 			if (notes[i].needs == FACT_DUPLICATE_ACK && notes_answer_repetition(layout))
 				return N_("The same ACK again: what arrived had arrived before, so the answer repeats "
 				          "which byte is expected next.");
+			if (notes[i].needs == (FACT_SYN | FACT_RETRANSMISSION) && answered_wrongly(layout))
+				return answered_wrongly(layout);
 			return notes[i].text;
 		}
 	switch (layout->step.input.kind) {
