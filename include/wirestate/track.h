@@ -319,7 +319,7 @@ struct ws_endpoint_info {
 	struct ws_addr address;
 	uint16_t port;
 	uint8_t state, certainty;
-	uint64_t packets, bytes; /* segments sent, payload bytes sent (retransmissions included) */
+	uint64_t packets, bytes; /* segments sent, payload bytes sent (with retransmissions, without keep-alives) */
 #define X(member, mark) uint32_t member;
 	WS_COUNTERS(X)
 #undef X

@@ -57,8 +57,11 @@ void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const st
 		ws_tracker_count_share(conn, s, result->analysis, round_trip);
 	if (!result->analysis || !rare)
 		return;
-	if (!s->duplicate)
+	if (!s->duplicate) {
 		ws_silence_note(conn, s, result->analysis);
+		if (result->analysis & 1u << WS_ANALYSIS_KEEP_ALIVE)
+			traffic->bytes -= s->length; /* a byte that had been sent before, or means nothing */
+	}
 	struct ws_marks *marks = &rare->marks[s->direction];
 #define X(member, mark) marks->member += result->analysis >> mark & 1;
 	WS_COUNTERS(X)

@@ -179,6 +179,14 @@ static void take_answer(struct ws_exchanger *exchanger, const struct ws_segment 
 	now->answer_bytes += bytes;
 }
 
+/* Some carry a byte, which had been sent before or means nothing (RFC 9293 §3.8.4). */
+static bool is_keep_alive(const struct ws_exchanger *exchanger, const struct ws_segment *s)
+{
+	return s->length == 1 && exchanger->known[s->direction & 1] &&
+	       s->sequence + 1 == exchanger->end[s->direction & 1] &&
+	       !(s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST));
+}
+
 bool ws_exchanger_note(struct ws_exchanger *exchanger, const struct ws_segment *s, unsigned client, ws_time way,
                        struct ws_exchange *done)
 {
@@ -191,6 +199,8 @@ bool ws_exchanger_note(struct ws_exchanger *exchanger, const struct ws_segment *
 	}
 	if (s->length) {
 		uint32_t filled;
+		if (is_keep_alive(exchanger, s))
+			return false;
 		const uint32_t sent = take_new(exchanger, s, &filled);
 		if (!sent && !filled)
 			exchanger->now.again[s->direction != client] += exchanger->open;

@@ -125,6 +125,28 @@ static void test_sent_again(void **state)
 }
 
 /* A segment that was lost before the capture arrives when it is sent again: it is as new as those before it. */
+/* A byte that comes with a keep-alive is no data, also before any other. */
+static void test_keep_alives_of_one_byte(void **state)
+{
+	struct world *world = *state;
+	open_connection(world);
+	client(world, UINT32_MAX, 0, 1, 1000);
+	server(world, 0, 0, 0, 10);
+	client(world, 0, 0, 20, 1000);
+	server(world, 0, 20, 30, 10);
+	client(world, 19, 30, 1, 1000);
+	server(world, 30, 20, 0, 10);
+	client(world, 20, 30, 20, 1000);
+	server(world, 30, 40, 30, 10);
+	const struct found found = find(world);
+	assert_int_equal(found.count, 2);
+	for (unsigned i = 0; i < found.count; i++) {
+		assert_int_equal(found.exchange[i].request_bytes, 20);
+		assert_int_equal(found.exchange[i].answer_bytes, 30);
+		assert_int_equal(found.exchange[i].again[0] + found.exchange[i].again[1], 0);
+	}
+}
+
 static void test_lost_before_the_capture(void **state)
 {
 	struct world *world = *state;
@@ -212,6 +234,7 @@ int main(void)
 	        SCENE_TEST(test_both_at_once),
 	        SCENE_TEST(test_sent_again),
 	        SCENE_TEST(test_lost_before_the_capture),
+	        SCENE_TEST(test_keep_alives_of_one_byte),
 	        SCENE_TEST(test_gap_of_the_answer_before),
 	        cmocka_unit_test(test_quantiles),
 	};

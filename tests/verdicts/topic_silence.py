@@ -364,3 +364,18 @@ shared("17-keepalive-unanswered", {"verdict": "gave up: 9 keep-alives in 675.0 s
 shared("19-pmtu-black-hole", {"verdict_tag": "STUCK", "verdict": "10.0.9.1 reports fragmentation needed .MTU 1400."})
 shared("20-accept-queue-full", {}, *[{"verdict_tag": "SILENT", "verdict": "its accept queue may be full"}] * 3)
 shared("25-synack-repeated-deferred", {"verdict": "has not taken the handshake's ACK"})
+
+
+@case("keep-alives-of-one-byte", {"verdict_tag": "OPEN", "verdict": " 10 B to the server, 10 B back$", "client.bytes": 10,
+                                  "client.keep_alives": 3, "retransmissions": 0})
+def keep_alives_of_one_byte(capture):
+    """Some hosts send a byte with a keep-alive, of any value (RFC 1122 §4.2.3.6): it is no data that is sent."""
+    talk = Talk(capture)
+    talk.open()
+    for _ in range(2):
+        talk.client("PA", 5)
+        talk.server("PA", 5)
+        talk.client("A")
+    for _ in range(3):
+        talk.client("A", b"?", seq=talk.a.seq - 1, after=45)
+        talk.server("A")
