@@ -365,6 +365,9 @@ struct ws_icmp_note {
 	uint8_t type, code, ip_version;
 };
 
+/* Bits: what a SYN may have that networks or servers drop it for, so that clients send a plainer one. Options: any but the MSS. */
+enum { WS_SYN_DATA = 1, WS_SYN_ECN = 2, WS_SYN_OPTIONS = 4 };
+
 /* What answered a SYN in the place of a SYN-ACK: an ACK of an older connection of the same addresses and ports. */
 enum ws_old_answer { WS_OLD_ANSWER_NONE, WS_OLD_ANSWER, WS_OLD_ANSWER_TIME_WAIT };
 
@@ -437,6 +440,7 @@ struct ws_conn_info {
 	bool misanswered;          /* a SYN-ACK came that does not acknowledge its SYN */
 	uint8_t misanswered_by;    /* what that, the latest of them, acknowledges too many; 0: it is not near */
 	bool misacked;             /* an ACK that cannot complete the handshake came */
+	uint8_t plainer_syn;       /* WS_SYN_* that its first SYN had, and the one that was answered has not */
 	uint8_t old_answer;        /* enum ws_old_answer */
 	uint64_t answered_by;      /* number of the older connection whose ACK answered its SYN; 0: not known */
 	uint8_t elsewhere;         /* enum ws_elsewhere */

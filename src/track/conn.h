@@ -62,6 +62,7 @@ struct ws_rare {
 	uint32_t elsewhere_by; /* by how much the number of the connection that `elsewhere` means differs */
 	uint8_t elsewhere;     /* enum ws_elsewhere */
 	uint8_t old_answer;    /* enum ws_old_answer */
+	uint8_t plainer_syn;   /* WS_SYN_* that the first SYN had, and the latest one before a SYN-ACK has not */
 	uint8_t process_unsure; /* a bit for each endpoint: the way of the packet that names it is not stated */
 };
 
@@ -89,8 +90,9 @@ struct ws_conn {
 	uint8_t bound : 1;      /* another connection has the same 4-tuple on another VLAN or interface */
 	uint16_t vlan;          /* of the first packet; so are the next two */
 	uint16_t syn_identification;
-	uint8_t odd_syn : 1;   /* the first packet is a SYN with flags that no connection begins with */
-	uint8_t keyed_syn : 1; /* the first packet is a SYN with TCP MD5 or TCP-AO */
+	uint8_t odd_syn : 1;    /* the first packet is a SYN with flags that no connection begins with */
+	uint8_t keyed_syn : 1;  /* the first packet is a SYN with TCP MD5 or TCP-AO */
+	uint8_t syn_extras : 3; /* WS_SYN_* of the first packet */
 	uint8_t history_full : 1;
 	ws_conn_id id;
 	ws_conn_id older;              /* the previous incarnation, which may still get segments; 0: none */

@@ -6,6 +6,7 @@
  * SYN, a segment that does not acknowledge it belongs to the old connection. With the SYN-ACK the old connection is
  * superseded. */
 #include "track/elsewhere.h"
+#include "track/stall.h"
 #include "track/tracker.h"
 
 #define MANY_INCARNATIONS 8 /* no more are searched for the one that answers */
@@ -193,6 +194,7 @@ static struct ws_conn *begin_conn(struct ws_tracker *tracker, const struct ws_tu
 	conn->vlan = s->vlan;
 	conn->syn_ttl = s->ttl;
 	conn->odd_syn = is_odd_syn(s);
+	conn->syn_extras = ws_syn_extras(s) & 7;
 	conn->keyed_syn = s->keyed && (s->flags & (WS_TCP_SYN | WS_TCP_ACK)) == WS_TCP_SYN;
 	conn->syn_identification = s->identification;
 	conn->first_time = s->time;

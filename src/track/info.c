@@ -50,6 +50,7 @@ static void fill_opening(const struct ws_tracker *tracker, const struct ws_path_
 	info->misanswered = m->misanswered;
 	info->misanswered_by = m->misanswered_by;
 	info->misacked = m->misacked;
+	info->plainer_syn = m->saw_syn_ack ? rare->plainer_syn : 0;
 	info->old_answer = rare->old_answer;
 	info->answered_by = rare->answered_by ? conn->number - rare->answered_by : 0;
 	info->elsewhere = rare->elsewhere;

@@ -45,6 +45,15 @@ void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 	}
 }
 
+unsigned ws_syn_extras(const struct ws_segment *s)
+{
+	const unsigned ecn = WS_TCP_ECE | WS_TCP_CWR;
+	if ((s->flags & (WS_TCP_SYN | WS_TCP_ACK)) != WS_TCP_SYN)
+		return 0;
+	return (s->length ? WS_SYN_DATA : 0u) | ((s->flags & ecn) == ecn ? WS_SYN_ECN : 0u) |
+	       (s->timestamps || s->sack_permitted || s->window_scale < WS_SCALE_CUT_OFF ? WS_SYN_OPTIONS : 0u);
+}
+
 /* Nothing has been sent since the first one, so the flow has the time of that, unless it goes on from an older
  * connection; a number of 0 means for it that nothing is known. */
 void ws_syn_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s)
@@ -60,6 +69,8 @@ void ws_syn_note(struct ws_table *table, struct ws_conn *conn, const struct ws_s
 	if (!marks->syns_again++)
 		marks->syn_since = conn->first_time > first ? conn->first_time : first;
 	marks->syn_latest = s->time;
+	if (!(s->flags & WS_TCP_ACK) && !conn->machine.saw_syn_ack)
+		rare->plainer_syn = (uint8_t)(conn->syn_extras & ~ws_syn_extras(s));
 }
 
 void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)

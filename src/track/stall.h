@@ -4,6 +4,8 @@
 
 #include "track/conn.h"
 
+/* WS_SYN_* of a SYN, of whatever else 0. */
+unsigned ws_syn_extras(const struct ws_segment *s);
 /* Records closed windows and unanswered retransmissions, for verdicts long after these segments. */
 void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis);
 /* Counts a SYN, or SYN-ACK, that is sent again. Call it before ws_analyse(). */

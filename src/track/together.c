@@ -54,6 +54,7 @@ static void add_opening(const struct ws_conn_info *other, struct ws_conn_info *i
 	if (!info->misanswered_by)
 		info->misanswered_by = other->misanswered_by;
 	info->misacked |= other->misacked;
+	info->plainer_syn |= other->plainer_syn;
 	info->unreachable |= other->unreachable;
 	info->superseded |= other->superseded;
 	if (!info->old_answer)

@@ -364,7 +364,14 @@ static void say_syns(struct verdict *v, bool open)
 	if (client->syns > 1) {
 		if (!open)
 			NEXT(v);
-		SAY(v, _("%1$u SYNs over %2$s"), client->syns, verdict_duration(client->syn_time).text);
+		const unsigned plainer = info->plainer_syn;
+		const char *format =
+		        plainer & WS_SYN_DATA  ? _("%1$u SYNs over %2$s (only one without data was answered)")
+		        : plainer & WS_SYN_ECN ? _("%1$u SYNs over %2$s (only one without ECN was answered)")
+		        : plainer & WS_SYN_OPTIONS
+		                ? _("%1$u SYNs over %2$s (only one without options other than the MSS was answered)")
+		                : _("%1$u SYNs over %2$s");
+		SAY(v, format, client->syns, verdict_duration(client->syn_time).text);
 		if (open)
 			COMMA(v);
 	}

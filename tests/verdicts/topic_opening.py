@@ -410,6 +410,50 @@ def acks_with_timestamps(capture):
     repeat_syn_ack(capture, stamped=True)
 
 
+MSS = b"\2\4\5\xb4"
+
+
+def plainer_syn(capture, first, second, answered):
+    """Two SYNs of one kind, and one of another. Each is its flags, data and options."""
+    talk = Talk(capture)
+    for at, (flags, data, options) in enumerate((first, first, second)):
+        talk.client(flags, data, seq=0, after=(0.01, 1, 2)[at], options=options)
+    if answered:
+        talk.b.got = 1
+        talk.server("SA", options=MSS)
+        talk.client("A", seq=1)
+
+
+ANSWERED = "3 SYNs over 3.0 s \\(only one without {} was answered\\)"
+
+
+@case("syn-without-data-answered", {"verdict": ANSWERED.format("data")})
+def syn_without_data_answered(capture):
+    """As networks do that drop SYNs with data (RFC 7413 §4.1.3.1)."""
+    plainer_syn(capture, ("S", 8, MSS), ("S", 0, MSS), True)
+
+
+@case("syn-without-ecn-answered", {"verdict": ANSWERED.format("ECN")})
+def syn_without_ecn_answered(capture):
+    """RFC 3168 §6.1.1.1."""
+    plainer_syn(capture, ("SEC", 0, MSS), ("S", 0, MSS), True)
+
+
+@case("syn-without-options-answered", {"verdict": ANSWERED.format("options other than the MSS")})
+def syn_without_options_answered(capture):
+    plainer_syn(capture, ("S", 0, MSS + b"\4\2\1\3\3\7\1\1"), ("S", 0, MSS), True)
+
+
+@case("same-syn-answered", {"verdict": "3 SYNs over 3.0 s, ", "silent_about": "without"})
+def same_syn_answered(capture):
+    plainer_syn(capture, ("SEC", 0, MSS), ("SEC", 0, MSS), True)
+
+
+@case("plainer-syn-unanswered", {"verdict_tag": "SILENT", "silent_about": "only one without"})
+def plainer_syn_unanswered(capture):
+    plainer_syn(capture, ("SEC", 0, MSS), ("S", 0, MSS), False)
+
+
 SIGNED = ("^silent: 3 SYN sent, no answer \\(it is signed with TCP MD5 or TCP-AO, and the other side may not have the same "
           "key; or filtered, or the host is down\\)")
 
