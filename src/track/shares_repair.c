@@ -95,12 +95,13 @@ static void settle_until_acked(struct ws_shares *shares, unsigned self, ws_time 
 }
 
 /* The peer has taken back the room for it: nobody was to deliver it, and nothing need be lost. What is sent again then tells
- * when there is room, as probes do (RFC 9293 §3.8.6.1); until all of it has arrived, it was the window. */
+ * when there is room, as probes do (RFC 9293 §3.8.6.1); until all of it has arrived, it was the window. With a window scale,
+ * a window that is rounded down ends a few bytes earlier than the one before, which is no reason to drop a segment. */
 static bool has_no_room(const struct ws_shares *shares, const struct ws_segment *s)
 {
 	const struct ws_share_side *side = &shares->side[s->direction];
 	return shares->side[!s->direction].closed ||
-	       (side->edges && ws_seq_before(side->edge.right, s->sequence + s->length));
+	       (side->edges && ws_seq_before(side->edge.right, s->sequence + (s->length + 1) / 2));
 }
 
 static void note_without_room(struct ws_shares *shares, const struct ws_segment *s, ws_time now)

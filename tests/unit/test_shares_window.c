@@ -300,6 +300,24 @@ static void test_timer_sends_again_what_had_too_little_room(void **state)
 	assert_int_equal(shares.timeouts, 0);
 }
 
+/* A window scale rounds down what the last segment needs, and that one is lost. */
+static void test_window_that_is_rounded_down_explains_no_loss(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
+	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000, .mss = 1000},
+	        {CLIENT, A, 101, 501, 1000, 10, .window = 60000},
+	        {CLIENT, A, 1101, 501, 1000, 10, .window = 60000},
+	        {SERVER, A, 501, 1101, 0, 10, .window = 896},
+	        {CLIENT, A, 1101, 501, 1000, 220, .window = 60000},
+	        {SERVER, A, 501, 2101, 0, 220, .window = 60000},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(shares.time[WS_CAUSE_CLOSED_WINDOW][CLIENT], 0);
+	assert_int_equal(shares.timeouts, 1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -307,6 +325,7 @@ int main(void)
 	        cmocka_unit_test(test_window_of_an_overtaken_ack),
 	        cmocka_unit_test(test_timer_sends_again_what_had_no_room),
 	        cmocka_unit_test(test_timer_sends_again_what_had_too_little_room),
+	        cmocka_unit_test(test_window_that_is_rounded_down_explains_no_loss),
 	        cmocka_unit_test(test_options_that_are_cut_off),
 	        cmocka_unit_test(test_window_closed_before_anything_is_sent),
 	        cmocka_unit_test(test_timer_fills_a_window_below_one_segment),
