@@ -55,7 +55,7 @@ void verdict_traffic(struct verdict *v)
 		ws_text_puts(v->text, _(", repeats included"));
 }
 
-static struct verdict_part verdict_direction(struct verdict *v)
+struct verdict_part verdict_direction(struct verdict *v)
 {
 	struct verdict_part made;
 	struct ws_text text = WS_TEXT_OVER(made.text);
@@ -67,7 +67,7 @@ static struct verdict_part verdict_direction(struct verdict *v)
 }
 
 /* "nginx[812]", where that is known, or a message of which the side is the only part. */
-static struct verdict_part verdict_application(const struct ws_conn_info *info, unsigned endpoint, const char *unknown)
+struct verdict_part verdict_application(const struct ws_conn_info *info, unsigned endpoint, const char *unknown)
 {
 	struct verdict_part made;
 	struct ws_text text = WS_TEXT_OVER(made.text);
@@ -221,256 +221,6 @@ static bool is_closing(struct verdict *v)
 	return true;
 }
 
-/* ---- Open */
-
-#define LONG_STALL (2 * WS_SECOND) /* a window that stays closed for longer than this is worth a word */
-/* Nothing is stuck before a retransmission timer can have run out: 200 ms is the shortest of Linux (RFC 6298 asks for
- * 1 s). Several copies within less come from the capture or the network. */
-#define SHORTEST_TIMEOUT (200 * WS_MILLISECOND)
-#define MANY_RETRANSMISSIONS 3
-#define LONG_SILENCE (5 * WS_SECOND) /* after which two retransmissions are enough */
-#define MANY_KEEP_ALIVES 2
-#define MANY_SYN_ACKS 2
-
-static bool window_stays_closed(struct verdict *v, unsigned i)
-{
-	const struct ws_conn_info *info = v->info;
-	const struct ws_endpoint_info *e = &info->endpoint[i];
-	ws_time closed = info->last_time - e->closed_since;
-	if (!e->closed_since || closed < SHORTEST_TIMEOUT || (closed < LONG_STALL && !e->closed_probes))
-		return false;
-	verdict_set(v, WS_VERDICT_STUCK, 3);
-	if (!v->text)
-		return true;
-	/* TRANSLATORS: %4$s is "nginx[812]" or "the server application". */
-	ws_text_printf(v->text,
-	               ws_translate_plural("stuck: %1$s's window closed for %2$s, %3$u probe; %4$s is not reading",
-	                                   "stuck: %1$s's window closed for %2$s, %3$u probes; %4$s is not reading",
-	                                   e->closed_probes),
-	               verdict_side(info, i), verdict_duration(closed).text, e->closed_probes,
-	               verdict_application(info, i, _("the %s application")).text);
-	return true;
-}
-
-/* The server repeats its SYN-ACK though it was acknowledged, so it has not made a connection of it. */
-static bool is_not_accepted(const struct ws_conn_info *info)
-{
-	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
-	return info->syn_ack_repeats >= MANY_SYN_ACKS &&
-	       !(server->state == WS_ESTABLISHED && server->certainty == WS_CONFIRMED);
-}
-
-/* What endpoint `i` sends again has always been large, and less than one such segment has ever got through: the size may be
- * why. Every path takes packets of 1,280 bytes (RFC 8200 §5), and nearly every one of IPv4 does. Where part of what followed
- * has arrived, it was no second segment of that size. */
-static bool fails_by_size(const struct ws_conn_info *info, unsigned i, bool fin)
-{
-	enum { LARGE = 1280 - 60 };
-	const struct ws_endpoint_info *e = &info->endpoint[i];
-	const uint64_t left = e->unacknowledged - fin, arrived = e->stream_bytes - left, size = e->stalled_least;
-	if (size <= LARGE || info->icmp.mtu || info->handshake == WS_HANDSHAKE_MISSED || left < size || arrived >= size)
-		return false;
-	return info->endpoint[1 - i].lacks_first ? left - size < size : arrived > 0;
-}
-
-/* `fin`: its FIN is a part of what is unacknowledged. `wait`: since that was first sent. */
-static void say_unacknowledged(struct verdict *v, unsigned i, bool fin, ws_time wait)
-{
-	const struct ws_endpoint_info *e = &v->info->endpoint[i];
-	const struct verdict_number since = verdict_duration(wait);
-	const char *self = verdict_side(v->info, i), *peer = verdict_side(v->info, 1 - i);
-	if (fin && e->unacknowledged == 1)
-		SAY(v, _("stuck: the %1$s's FIN unacknowledged, sent again %2$u times in %3$s"), self, e->stalled,
-		    since.text);
-	else if (fin)
-		SAY(v, _("stuck: %1$u B and a FIN from the %2$s unacknowledged, sent again %3$u times in %4$s"),
-		    e->unacknowledged - 1, self, e->stalled, since.text);
-	else
-		SAY(v, _("stuck: %1$u B from the %2$s unacknowledged, sent again %3$u times in %4$s"),
-		    e->unacknowledged, self, e->stalled, since.text);
-	NEXT(v);
-	if (fails_by_size(v->info, i, fin))
-		SAY(v,
-		    _("small segments have got through to the %1$s, but none of %2$u B: they may be too large for the path (a "
-		      "path MTU black hole)"),
-		    peer, e->stalled_least);
-	else if (v->info->endpoint[1 - i].lacks_first)
-		SAY_TEXTS(v, _("some of it has got through to the %s, but not its beginning"), peer);
-	else
-		SAY_TEXTS(v, _("nothing gets through to the %s, or its answers do not come back"), peer);
-}
-
-/* Without the peer's ACKs: it has sent nothing but the same since, as its timer makes it do while no ACK comes. */
-static bool is_repeated_blindly(struct verdict *v, unsigned i)
-{
-	const struct ws_endpoint_info *e = &v->info->endpoint[i];
-	const ws_time tried = v->info->last_time - e->stalled_since;
-	if (!v->info->one_direction || e->stalled < MANY_RETRANSMISSIONS || tried < WS_SECOND)
-		return false;
-	verdict_set(v, WS_VERDICT_STUCK, 3);
-	SAY(v, _("stuck: the %1$s sent the same data again %2$u times in %3$s and nothing else, so no ACK of it came"),
-	    verdict_side(v->info, i), e->stalled, verdict_duration(v->info->last_time - e->stalled_sent).text);
-	return true;
-}
-
-static bool data_stays_unanswered(struct verdict *v, unsigned i)
-{
-	const struct ws_conn_info *info = v->info;
-	const struct ws_endpoint_info *e = &info->endpoint[i];
-	if (i == (unsigned)info->likely_client && is_not_accepted(info) && !info->endpoint[1 - i].bytes)
-		return false;
-	const bool fin = e->state == WS_FIN_WAIT_1 || e->state == WS_CLOSING || e->state == WS_LAST_ACK;
-	const ws_time silence = info->last_time - e->stalled_since;
-	const unsigned enough = silence < LONG_SILENCE ? MANY_RETRANSMISSIONS : 2;
-	if (info->one_direction || info->renumbered || !e->unacknowledged || e->stalled < enough ||
-	    info->endpoint[1 - i].state == WS_CLOSED || silence < SHORTEST_TIMEOUT)
-		return false;
-	verdict_set(v, WS_VERDICT_STUCK, 3);
-	if (v->text)
-		say_unacknowledged(v, i, fin, info->last_time - e->stalled_sent);
-	return true;
-}
-
-static bool keep_alives_stay_unanswered(struct verdict *v, unsigned i)
-{
-	const struct ws_conn_info *info = v->info;
-	const struct ws_endpoint_info *e = &info->endpoint[i];
-	if (info->one_direction || e->unanswered_keep_alives < MANY_KEEP_ALIVES ||
-	    info->last_time - e->unanswered_since < SHORTEST_TIMEOUT)
-		return false;
-	verdict_set(v, WS_VERDICT_STUCK, 3);
-	SAY(v,
-	    _("stuck: %1$u keep-alives of the %2$s without an answer for %3$s; the %4$s is gone, or cannot be reached"),
-	    e->unanswered_keep_alives, verdict_side(info, i),
-	    verdict_duration(info->last_time - e->unanswered_since).text, verdict_side(info, 1 - i));
-	return true;
-}
-
-static bool is_stuck(struct verdict *v)
-{
-	for (unsigned i = 0; i < 2; i++)
-		if (window_stays_closed(v, i) || data_stays_unanswered(v, i) || is_repeated_blindly(v, i) ||
-		    keep_alives_stay_unanswered(v, i))
-			return true;
-	return false;
-}
-
-/* Between the parts of what is open, a comma; between those of other verdicts, a semicolon. */
-static void say_syns(struct verdict *v, bool open)
-{
-	const struct ws_conn_info *info = v->info;
-	const struct ws_endpoint_info *client = &info->endpoint[info->likely_client];
-	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
-	if (client->syns > 1) {
-		if (!open)
-			NEXT(v);
-		const unsigned plainer = info->plainer_syn;
-		const char *format =
-		        plainer & WS_SYN_DATA  ? _("%1$u SYNs over %2$s (only one without data was answered)")
-		        : plainer & WS_SYN_ECN ? _("%1$u SYNs over %2$s (only one without ECN was answered)")
-		        : plainer & WS_SYN_OPTIONS
-		                ? _("%1$u SYNs over %2$s (only one without options other than the MSS was answered)")
-		                : _("%1$u SYNs over %2$s");
-		SAY(v, format, client->syns, verdict_duration(client->syn_time).text);
-		if (open)
-			COMMA(v);
-	}
-	/* More of them are said of a server that does not take the handshake's ACK. */
-	if (server->syns > 1 && info->syn_ack_repeats < MANY_SYN_ACKS && !v->says_syn_acks) {
-		if (!open)
-			NEXT(v);
-		SAY(v, _("%1$u SYN-ACKs over %2$s"), server->syns, verdict_duration(server->syn_time).text);
-		if (open)
-			COMMA(v);
-	}
-}
-
-static void say_open(struct verdict *v)
-{
-	const struct ws_conn_info *info = v->info;
-	/* TRANSLATORS: a list of what is known of the open connection follows */
-	SAY_TEXTS(v, _("open: "));
-	if (info->one_direction) {
-		SAY_TEXTS(v, "%s", verdict_direction(v).text);
-		COMMA(v);
-	}
-	say_syns(v, true);
-	if (info->initial_rtt >= 0) {
-		SAY_TEXTS(v, _("handshake %s"), verdict_duration(info->initial_rtt).text);
-		COMMA(v);
-	} else if (info->handshake == WS_HANDSHAKE_MISSED) {
-		SAY_TEXTS(v, _("picked up in the middle"));
-		COMMA(v);
-	}
-	verdict_traffic(v);
-}
-
-static void say_opening(struct verdict *v)
-{
-	const struct ws_conn_info *info = v->info;
-	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
-	if (info->misacked) {
-		SAY_TEXTS(v, _("opening: the ACK that came cannot complete the handshake, because it "
-		               "acknowledges what the server never sent, or lies outside its window"));
-		return;
-	}
-	v->says_syn_acks = server->syns > 1;
-	if (v->says_syn_acks && info->one_direction)
-		SAY(v, _("opening: %1$u SYN-ACKs over %2$s"), server->syns, verdict_duration(server->syn_time).text);
-	else if (v->says_syn_acks)
-		SAY(v, _("opening: %1$u SYN-ACKs over %2$s, the handshake's ACK has not come"), server->syns,
-		    verdict_duration(server->syn_time).text);
-	else if (info->one_direction)
-		SAY_TEXTS(v, _("opening: SYN-ACK sent"));
-	else
-		SAY_TEXTS(v, _("opening: SYN-ACK sent, the handshake's ACK has not come"));
-}
-
-static void is_open(struct verdict *v)
-{
-	const struct ws_conn_info *info = v->info;
-	bool opening = in_state(info, 0, WS_SYN_RECEIVED) || in_state(info, 1, WS_SYN_RECEIVED);
-	if (is_not_accepted(info)) {
-		verdict_set(v, WS_VERDICT_OPENING, 2);
-		SAY_TEXTS(v, C_("verdict", "opening"));
-	} else if (opening) {
-		verdict_set(v, WS_VERDICT_OPENING, info->misacked ? 2 : 1);
-		say_opening(v);
-	} else if (in_state(info, 0, WS_CLOSED) || in_state(info, 1, WS_CLOSED)) {
-		verdict_set(v, WS_VERDICT_STRAY, 1);
-		SAY_TEXTS(v, _("stray segments that belong to no connection"));
-	} else {
-		verdict_set(v, WS_VERDICT_OPEN, 0);
-		say_open(v);
-	}
-}
-
-/* A server that answers each handshake's ACK with another SYN-ACK has not made a connection of it (Linux: the accept
- * queue is full, or TCP_DEFER_ACCEPT waits for data). One repetition may have crossed the ACK. */
-static void say_not_accepted(struct verdict *v)
-{
-	const struct ws_conn_info *info = v->info;
-	const unsigned server = 1 - (unsigned)info->likely_client;
-	if (info->syn_ack_repeats < MANY_SYN_ACKS)
-		return;
-	NEXT(v);
-	if (info->lacks_timestamps)
-		SAY(v,
-		    _("the server has not taken the handshake's ACK: it sent its SYN-ACK again %u times (the client's ACKs lack "
-		      "the timestamps that both SYNs have, so a server may drop them)"),
-		    info->syn_ack_repeats);
-	else if (info->endpoint[server].bytes)
-		SAY(v,
-		    _("the server was late to take the handshake's ACK: it sent its SYN-ACK again %u times (its accept queue "
-		      "is full, or it defers accepting until data comes)"),
-		    info->syn_ack_repeats);
-	else
-		SAY(v,
-		    _("the server has not taken the handshake's ACK: it sent its SYN-ACK again %u times (its accept queue "
-		      "is full, or it defers accepting until data comes)"),
-		    info->syn_ack_repeats);
-}
-
 /* What was lost between two neighbouring points. */
 static void say_lost(struct verdict *v, unsigned near, unsigned far)
 {
@@ -537,11 +287,11 @@ static void say_more(struct verdict *v)
 		SAY_TEXTS(v, "%s", verdict_direction(v).text);
 	}
 	if (v->judgement.verdict != WS_VERDICT_OPEN && v->judgement.verdict != WS_VERDICT_SILENT)
-		say_syns(v, false);
+		verdict_syns(v, false);
 	say_forged(v);
 	if (v->judgement.verdict == WS_VERDICT_RESET && info->reset_by != WS_CLOSED_BY_NONE)
 		verdict_reset_look(v);
-	say_not_accepted(v);
+	verdict_not_accepted(v);
 	if (info->twin) {
 		NEXT(v);
 		SAY(v, _("the same connection as #%llu, on the other side of a device that changes sequence numbers"),
@@ -578,8 +328,9 @@ static void say_more(struct verdict *v)
 static struct ws_judgement judge(const struct ws_conn_info *info, struct ws_text *text)
 {
 	struct verdict v = {.info = info, .text = text};
-	if (!verdict_failed_to_open(&v) && !verdict_was_reset(&v) && !is_closed(&v) && !is_stuck(&v) && !is_closing(&v))
-		is_open(&v);
+	if (!verdict_failed_to_open(&v) && !verdict_was_reset(&v) && !is_closed(&v) && !verdict_is_stuck(&v) &&
+	    !is_closing(&v))
+		verdict_open(&v);
 	if (text)
 		say_more(&v);
 	return v.judgement;

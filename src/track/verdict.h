@@ -1,4 +1,4 @@
-/* The verdict on a connection, see verdict.c: what its two files share. */
+/* The verdict on a connection, see verdict.c: what its three files share. */
 #ifndef WS_TRACK_VERDICT_H
 #define WS_TRACK_VERDICT_H
 
@@ -56,10 +56,17 @@ const char *verdict_side(const struct ws_conn_info *info, unsigned endpoint); /*
 struct verdict_number verdict_duration(ws_time duration);
 void verdict_traffic(struct verdict *v);
 struct verdict_part verdict_icmp(const struct ws_conn_info *info);
+struct verdict_part verdict_direction(struct verdict *v);
+struct verdict_part verdict_application(const struct ws_conn_info *info, unsigned endpoint, const char *unknown);
+/* How many SYNs it took. `open`: other words follow. */
+void verdict_syns(struct verdict *v, bool open);
+void verdict_not_accepted(struct verdict *v);
 
 /* Rules: true when the verdict is found. */
 bool verdict_failed_to_open(struct verdict *v);
 bool verdict_was_reset(struct verdict *v);
+bool verdict_is_stuck(struct verdict *v);
+void verdict_open(struct verdict *v); /* what no other rule has found */
 void verdict_reset_look(struct verdict *v);
 
 #endif
