@@ -57,7 +57,7 @@
 	X("state", "word", N_("the endpoint's state"))                                                                 \
 	X("certainty", "word", N_("how certain the state is; of a transition, the state after it"))                    \
 	X("packets", "number", N_("packets sent"))                                                                     \
-	X("bytes", "bytes", N_("payload sent, with repetitions, without keep-alives; in stats whole frames"))                           \
+	X("bytes", "bytes", N_("payload sent, with repetitions, without keep-alives; in stats whole frames"))          \
 	ENDPOINT_COUNTS(X)                                                                                             \
 	X("most_in_flight", "bytes", N_("the most that was sent and not yet acknowledged"))                            \
 	X("unacknowledged", "bytes", N_("sent and not acknowledged at the end; SYN and FIN count one"))                \
