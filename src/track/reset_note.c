@@ -20,7 +20,8 @@ static enum ws_reset_look look_of(const struct ws_conn *conn, const struct ws_se
 	if (!traffic->packets)
 		return WS_RESET_LOOKS_LIKE_SENDER;
 	const unsigned own = hops(traffic->ttl), here = hops(s->ttl);
-	if ((own > here ? own - here : here - own) >= OTHER_WAY)
+	const bool next_to_it = own && !here; /* no router has passed it on, but all that its sender had sent before */
+	if (next_to_it || (own > here ? own - here : here - own) >= OTHER_WAY)
 		return WS_RESET_OTHER_TTL;
 	const uint16_t step = (uint16_t)(s->identification - traffic->identification);
 	const bool far = step > FAR && step < UINT16_MAX - FAR;

@@ -150,6 +150,16 @@ def reset_one_router_more(capture):
     ask(capture).server("RA", ttl=63)
 
 
+@case("reset-no-router", {**RESET, "verdict": "a middlebox may have sent the RST: its TTL is 64, .* other packets 63$"})
+def reset_no_router(capture):
+    """What the server sends passes one router; the RST is the router's, as of a firewall that has forgotten the connection."""
+    talk = Talk(capture, ttls=(64, 63))
+    talk.open()
+    talk.client("PA", 10)
+    talk.server("A")
+    talk.server("RA", ttl=64)
+
+
 @case("reset-other-identification", {**RESET, "verdict": "a middlebox may have sent the RST: its IP ID is 40000, .* before it 1[0-9]*$"})
 def reset_other_identification(capture):
     talk = ask(capture)
