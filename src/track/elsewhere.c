@@ -45,9 +45,10 @@ void ws_elsewhere_note(struct ws_tracker *tracker, struct ws_conn *conn, const s
 		const bool same_client = answer ? is_same(older, 0, tuple->destination, tuple->destination_port)
 		                                : is_same(older, 0, tuple->source, tuple->source_port);
 		const bool same_server = !answer && is_same(older, 1, tuple->destination, tuple->destination_port);
-		if (answer && same_client && !is_same(older, 1, tuple->source, tuple->source_port))
+		const bool other_server = answer && !is_same(older, 1, tuple->source, tuple->source_port);
+		if (other_server && same_client)
 			link_conns(tracker, older, WS_ELSEWHERE_ANSWERED, conn, WS_ELSEWHERE_ANSWERS);
-		else if (same_client != same_server && s->time - older->first_time <= TRANSLATION_TIME)
+		else if (!answer && same_client != same_server && s->time - older->first_time <= TRANSLATION_TIME)
 			link_conns(tracker, older, WS_ELSEWHERE_TRANSLATED, conn, WS_ELSEWHERE_TRANSLATION);
 	}
 	if (!answer)

@@ -1,7 +1,9 @@
 """SYNs whose destination a device translates, and answers that do not come back through it (a load balancer in front of a
 server in the client's own network, say), or that another place captures."""
 
-from crafted import Talk, case
+import struct
+
+from crafted import Capture, Talk, case, packets
 
 MSS = b"\2\4\5\xb4"
 NOT_OPENED = {"verdict_tag": "NOT_OPENED", "severity": 2, "handshake": "partial"}
@@ -79,3 +81,24 @@ def same_number_elsewhere(capture):
         talk.client("S", options=MSS)
         talk.server("SA", options=MSS)
         talk.client("A")
+
+
+def in_geneve(frame, network):
+    header = struct.pack("!BBHI", 0, 0, 0x6558, network << 8)
+    datagram = struct.pack("!HHHH", 50000, 6081, 8 + len(header) + len(frame), 0) + header + frame
+    return packets.ethernet("02:00:00:00:00:0a", "02:00:00:00:00:0b", packets.IPV4,
+                            packets.ipv4("192.0.2.1", "192.0.2.2", 17, datagram))
+
+
+@case("same-ends-in-other-tunnel", {"client.packets": 3, "silent_about": "translate|another address"},
+      {"server.packets": 2, "silent_about": "translate|another address"})
+def same_ends_in_other_tunnel(capture):
+    """Each direction has a tunnel of its own, and so is listed alone; nothing has translated an address."""
+    inside = Capture()
+    talk = Talk(inside)
+    talk.open()
+    talk.server("PA", 10)
+    talk.client("A")
+    for record in inside.records:
+        from_client = record.data[6:12] == b"\2\0\0\0\0\1"
+        capture.add(in_geneve(record.data, 11 if from_client else 10), after=0.0002)
