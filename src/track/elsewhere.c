@@ -1,5 +1,5 @@
-/* See elsewhere.h. An initial number has 32 bits of chance, so within the time that a device takes, and with one of the
- * two ends the same, it belongs to one SYN only. */
+/* See elsewhere.h. An initial number has 32 bits of chance, so with one of the two ends the same it belongs to one SYN only;
+ * but not a scanner's. */
 #include "track/elsewhere.h"
 
 #define TRANSLATION_TIME (20 * WS_MILLISECOND) /* the longest way from one side of the device to the other */
@@ -34,6 +34,15 @@ static void link_conns(struct ws_tracker *tracker, struct ws_conn *older, enum w
 	older->judgement = 0;
 }
 
+/* A router passes the SYN on with one hop less, and everything else as it was, as its identification shows. */
+static bool is_passed_on(const struct ws_conn *older, const struct ws_tuple *tuple, const struct ws_segment *s)
+{
+	const bool same_client = is_same(older, 0, tuple->source, tuple->source_port),
+	           same_server = is_same(older, 1, tuple->destination, tuple->destination_port);
+	return same_client != same_server && s->ttl + 1 == older->syn_ttl &&
+	       s->identification == older->syn_identification && s->time - older->first_time <= TRANSLATION_TIME;
+}
+
 void ws_elsewhere_note(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_tuple *tuple,
                        const struct ws_segment *s)
 {
@@ -41,16 +50,18 @@ void ws_elsewhere_note(struct ws_tracker *tracker, struct ws_conn *conn, const s
 	const uint32_t iss = answer ? s->acknowledgment - 1 : s->sequence;
 	struct ws_opening *opening = &tracker->surroundings.openings[iss % WS_OPENINGS];
 	struct ws_conn *older = waiting_conn(tracker, opening, iss);
-	if (older && older->ip_version == conn->ip_version) {
-		const bool same_client = answer ? is_same(older, 0, tuple->destination, tuple->destination_port)
-		                                : is_same(older, 0, tuple->source, tuple->source_port);
-		const bool same_server = !answer && is_same(older, 1, tuple->destination, tuple->destination_port);
-		const bool other_server = answer && !is_same(older, 1, tuple->source, tuple->source_port);
-		if (other_server && same_client)
+	if (older && older->ip_version != conn->ip_version)
+		older = NULL;
+	if (answer) {
+		if (older && is_same(older, 0, tuple->destination, tuple->destination_port) &&
+		    !is_same(older, 1, tuple->source, tuple->source_port))
 			link_conns(tracker, older, WS_ELSEWHERE_ANSWERED, conn, WS_ELSEWHERE_ANSWERS);
-		else if (!answer && same_client != same_server && s->time - older->first_time <= TRANSLATION_TIME)
-			link_conns(tracker, older, WS_ELSEWHERE_TRANSLATED, conn, WS_ELSEWHERE_TRANSLATION);
+		return;
 	}
-	if (!answer)
-		*opening = (struct ws_opening){.conn_number = conn->number, .iss = iss, .id = conn->id};
+	const bool passed_on = older && is_passed_on(older, tuple, s);
+	if (passed_on)
+		link_conns(tracker, older, WS_ELSEWHERE_TRANSLATED, conn, WS_ELSEWHERE_TRANSLATION);
+	/* Scanners send all their SYNs with one number, which tells nothing then. */
+	const bool tells = passed_on || opening->iss != iss;
+	*opening = (struct ws_opening){.conn_number = tells ? conn->number : 0, .iss = iss, .id = conn->id};
 }

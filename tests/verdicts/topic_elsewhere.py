@@ -46,7 +46,8 @@ def answer_not_captured(capture):
 
 def translated(capture, answered):
     """Captured on both sides of the device."""
-    talk, direct = Talk(capture, destination=SERVICE, dport=80), Talk(capture, destination=SERVER, dport=8080)
+    talk = Talk(capture, destination=SERVICE, dport=80)
+    direct = Talk(capture, destination=SERVER, dport=8080, ttls=(63, 64))
     if not answered:
         for after in (0.01, 1, 2):
             talk.client("S", seq=0, after=after, options=MSS)
@@ -81,6 +82,19 @@ def same_number_elsewhere(capture):
         talk.client("S", options=MSS)
         talk.server("SA", options=MSS)
         talk.client("A")
+
+
+@case("scan-with-one-number",
+      *[{"verdict_tag": "SILENT", "silent_about": "translated|another address"}] * 3,
+      {"verdict_tag": "OPENING", "silent_about": "translated|another address|#"})
+def scan_with_one_number(capture):
+    """A scanner's SYNs have one port and one number; a SYN-ACK to one that the capture lacks answers none of the others."""
+    for dport, ttl in ((80, 49), (81, 48), (82, 48)):
+        Talk(capture, dport=dport, ttls=(ttl, 64)).client("S", seq=0, after=0.001, options=MSS, ident=dport)
+    late = Talk(capture, dport=83)
+    late.a.seq = late.b.got = 1
+    late.server("SA", seq=0, ack=1, options=MSS, after=0.01)
+    late.server("SA", seq=0, ack=1, options=MSS, after=2)
 
 
 def in_geneve(frame, network):
