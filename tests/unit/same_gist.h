@@ -34,6 +34,7 @@
 	X(segment.checksum_ignored)                                                                                    \
 	X(segment.bad_checksum)                                                                                        \
 	X(segment.repeated)                                                                                            \
+	X(segment.keyed)                                                                                               \
 	X(hash)                                                                                                        \
 	X(frame_length)                                                                                                \
 	X(port[0])                                                                                                     \
