@@ -140,18 +140,24 @@ static size_t compress_block(struct ws_clock *clock, size_t first, size_t end, s
 	return kept;
 }
 
+/* Of the sorted samples, drops those that bound nothing. The two hulls of a block lie side by side, so that a block may fill
+ * half of the room. */
+static void compress_blocks(struct ws_clock *clock, size_t block)
+{
+	size_t kept = 0;
+	for (size_t first = 0; first < clock->count; first += block) {
+		const size_t end = first + block < clock->count ? first + block : clock->count;
+		kept += compress_block(clock, first, end, kept);
+	}
+	clock->count = kept;
+}
+
 /* Sorts the samples and drops those that bound nothing. Blocks grow until half of the room is free. */
 static void compress(struct ws_clock *clock)
 {
 	join_samples_sort(clock->sample, clock->count);
 	while (clock->count > clock->limit / 2) {
-		size_t out = 0;
-		for (size_t first = 0; first < clock->count; first += clock->block) {
-			const size_t end = first + clock->block < clock->count ? first + clock->block : clock->count;
-			/* The two hulls of a block lie side by side, so that a block may fill half of the room. */
-			out += compress_block(clock, first, end, out);
-		}
-		clock->count = out;
+		compress_blocks(clock, clock->block);
 		if (clock->count <= clock->limit / 2)
 			break;
 		if (clock->block * 4 > clock->limit) { /* all lie on hulls: every second one says nearly as much */
@@ -166,13 +172,8 @@ static void compress(struct ws_clock *clock)
 
 void ws_clock_thin(struct ws_clock *clock)
 {
-	size_t kept = 0;
 	join_samples_sort(clock->sample, clock->count);
-	for (size_t first = 0; first < clock->count; first += FIRST_BLOCK) {
-		const size_t end = first + FIRST_BLOCK < clock->count ? first + FIRST_BLOCK : clock->count;
-		kept += compress_block(clock, first, end, kept);
-	}
-	clock->count = kept;
+	compress_blocks(clock, FIRST_BLOCK);
 }
 
 void ws_clock_add(struct ws_clock *clock, ws_time here, ws_time there, bool upper)
