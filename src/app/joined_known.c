@@ -46,8 +46,8 @@ static uint64_t key_of(const struct ws_join_datagram *datagram)
 	return key | UINT64_C(1) << 63;
 }
 
-/* Sorts by key, and keeps the order of those with the same key: by one digit after the other, from the lowest. Those of
- * UDP have few. */
+/* Sorts by key, and keeps the order of those with the same key: by one digit after the other, from the lowest. Keys of UDP
+ * have few; where there are echoes, whose keys are larger than all others, all have more. */
 static bool sort_datagrams(struct datagram_key *datagram, size_t count)
 {
 	enum { BITS = 11, DIGITS = 1 << BITS };
@@ -82,22 +82,13 @@ static bool sort_datagrams(struct datagram_key *datagram, size_t count)
 static bool list_datagrams(struct known *known, const struct ws_tracker *tracker, size_t *flows)
 {
 	const struct ws_range range = ws_tracker_datagrams(tracker);
-	size_t count = 0, echoes = known->datagrams;
-	/* Echoes come last, from the end on, because their keys are larger than all others. */
-	for (uint64_t number = range.first; number < range.end; number++) {
-		const uint64_t key = key_of(ws_tracker_join_datagram(tracker, number));
-		if (!(key >> 63))
-			known->datagram[count++] = (struct datagram_key){key, number};
-	}
-	for (uint64_t number = range.end; number > range.first && echoes > count; number--) {
-		const uint64_t key = key_of(ws_tracker_join_datagram(tracker, number - 1));
-		if (key >> 63)
-			known->datagram[--echoes] = (struct datagram_key){key, number - 1};
-	}
-	if (!sort_datagrams(known->datagram, count) ||
-	    !sort_datagrams(known->datagram + count, known->datagrams - count))
+	size_t count = 0;
+	for (uint64_t number = range.first; number < range.end; number++)
+		known->datagram[count++] =
+		        (struct datagram_key){key_of(ws_tracker_join_datagram(tracker, number)), number};
+	if (!sort_datagrams(known->datagram, count))
 		return false;
-	for (size_t i = 0; i < known->datagrams; i++)
+	for (size_t i = 0; i < count; i++)
 		*flows += !i || known->datagram[i].key != known->datagram[i - 1].key;
 	return true;
 }
