@@ -9,63 +9,65 @@ static uint32_t link_of(uint32_t interface, uint16_t vlan)
 	return interface << 12 ^ (vlan == WS_NO_VLAN ? 0 : vlan + 1u);
 }
 
-static struct ws_join_datagram *add_datagram(struct ws_tracker *tracker, const struct ws_packet *packet,
-                                             const struct ws_bytes *bytes, unsigned direction)
-{
-	struct ws_join_datagram *datagram = ws_packet_goes_to_many(packet) ? NULL : ws_log_add(&tracker->datagrams);
-	if (!datagram)
-		return NULL;
-	datagram->time = packet->frame->time;
-	datagram->frame = packet->frame->number;
-	datagram->digest = ws_packet_digest(packet, bytes->at, bytes->size);
-	datagram->address[direction] = packet->source;
-	datagram->address[!direction] = packet->destination;
-	datagram->length = packet->payload_length;
-	datagram->interface = link_of(packet->interface, packet->vlan);
-	datagram->identification = packet->ip_version == 4 ? (uint16_t)packet->identification : 0;
-	datagram->direction = (uint8_t)direction;
-	datagram->ttl = packet->ttl;
-	datagram->ip_version = packet->ip_version;
-	datagram->fragmented = packet->fragment;
-	return datagram;
-}
-
-void ws_datagrams_note_udp(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes,
-                           const struct ws_udp_place *place)
-{
-	struct ws_join_datagram *datagram =
-	        tracker->config.joins && place->number ? add_datagram(tracker, packet, bytes, place->direction) : NULL;
-	if (!datagram)
-		return;
-	datagram->conversation = place->number;
-	datagram->port[place->direction] = packet->source_port;
-	datagram->port[!place->direction] = packet->destination_port;
-}
-
-void ws_datagrams_note_gist(struct ws_tracker *tracker, const struct ws_gist *gist, const struct ws_udp_place *place)
+static struct ws_join_datagram *add_datagram(struct ws_tracker *tracker, const struct ws_gist *gist, uint64_t digest,
+                                             unsigned direction)
 {
 	const struct ws_segment *s = &gist->segment;
-	const unsigned direction = place->direction;
-	if (!tracker->config.joins || !place->number ||
-	    ws_goes_to_many(&gist->source, &gist->destination, gist->ip_version))
-		return;
-	struct ws_join_datagram *datagram = ws_log_add(&tracker->datagrams);
+	const bool goes_to_many = ws_goes_to_many(&gist->source, &gist->destination, gist->ip_version);
+	struct ws_join_datagram *datagram = goes_to_many ? NULL : ws_log_add(&tracker->datagrams);
 	if (!datagram)
-		return;
+		return NULL;
 	datagram->time = s->time;
 	datagram->frame = s->frame;
-	datagram->digest = ws_gist_digest(gist);
-	datagram->conversation = place->number;
+	datagram->digest = digest;
 	datagram->address[direction] = gist->source;
 	datagram->address[!direction] = gist->destination;
-	datagram->port[direction] = gist->port[0];
-	datagram->port[!direction] = gist->port[1];
 	datagram->length = s->length;
 	datagram->interface = link_of(s->interface, s->vlan);
 	datagram->identification = s->identification;
 	datagram->direction = (uint8_t)direction;
 	datagram->ttl = s->ttl;
 	datagram->ip_version = gist->ip_version;
+	return datagram;
+}
+
+static struct ws_join_datagram *add_packet(struct ws_tracker *tracker, const struct ws_packet *packet,
+                                           const struct ws_bytes *bytes, unsigned direction)
+{
+	struct ws_gist gist;
+	ws_gist_fill(&gist, packet);
+	struct ws_join_datagram *datagram =
+	        add_datagram(tracker, &gist, ws_packet_digest(packet, bytes->at, bytes->size), direction);
+	if (datagram)
+		datagram->fragmented = packet->fragment;
+	return datagram;
+}
+
+static void set_conversation(struct ws_join_datagram *datagram, const struct ws_udp_place *place, uint16_t source_port,
+                             uint16_t destination_port)
+{
+	datagram->conversation = place->number;
+	datagram->port[place->direction] = source_port;
+	datagram->port[!place->direction] = destination_port;
+}
+
+void ws_datagrams_note_udp(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes,
+                           const struct ws_udp_place *place)
+{
+	struct ws_join_datagram *datagram =
+	        tracker->config.joins && place->number ? add_packet(tracker, packet, bytes, place->direction) : NULL;
+	if (datagram)
+		set_conversation(datagram, place, packet->source_port, packet->destination_port);
+}
+
+void ws_datagrams_note_gist(struct ws_tracker *tracker, const struct ws_gist *gist, const struct ws_udp_place *place)
+{
+	struct ws_join_datagram *datagram =
+	        tracker->config.joins && place->number
+	                ? add_datagram(tracker, gist, ws_gist_digest(gist), place->direction)
+	                : NULL;
+	if (datagram)
+		set_conversation(datagram, place, gist->port[0], gist->port[1]);
 }
 
 void ws_datagrams_note_echo(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes)
@@ -74,7 +76,7 @@ void ws_datagrams_note_echo(struct ws_tracker *tracker, const struct ws_packet *
 	bool reply;
 	if (!tracker->config.joins || !ws_packet_echo(packet, bytes->at, bytes->size, &identifier, &reply))
 		return;
-	struct ws_join_datagram *datagram = add_datagram(tracker, packet, bytes, reply);
+	struct ws_join_datagram *datagram = add_packet(tracker, packet, bytes, reply);
 	if (datagram)
 		datagram->port[0] = identifier;
 }
