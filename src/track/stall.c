@@ -31,18 +31,18 @@ void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 	if (self->stalled &&
 	    (self->stalled_ack != other->last_ack_sent || (!again && !(s->flags & WS_TCP_RST) && !peer->packets)))
 		self->stalled = 0;
-	if (again) {
-		if (!self->stalled++) {
-			if (conn->rare) {
-				conn->rare->marks[s->direction].stalled_since = s->time;
-				conn->rare->marks[s->direction].stalled_sent = first_sent(conn, s);
-				conn->rare->marks[s->direction].stalled_least = s->length;
-			}
-			self->stalled_ack = other->last_ack_sent;
-		} else if (conn->rare && s->length < conn->rare->marks[s->direction].stalled_least) {
-			conn->rare->marks[s->direction].stalled_least = s->length;
-		}
+	if (!again)
+		return;
+	const bool first = !self->stalled++;
+	struct ws_marks *marks = conn->rare ? &conn->rare->marks[s->direction] : NULL;
+	if (first)
+		self->stalled_ack = other->last_ack_sent;
+	if (marks && first) {
+		marks->stalled_since = s->time;
+		marks->stalled_sent = first_sent(conn, s);
 	}
+	if (marks && (first || s->length < marks->stalled_least))
+		marks->stalled_least = s->length;
 }
 
 unsigned ws_syn_extras(const struct ws_segment *s)
