@@ -296,9 +296,9 @@ const char *notes_find(const struct layout *layout)
 			if (notes[i].needs == FACT_DUPLICATE_ACK && notes_answer_repetition(layout))
 				return N_("The same ACK again: what arrived had arrived before, so the answer repeats "
 				          "which byte is expected next.");
-			if (notes[i].needs == (FACT_SYN | FACT_RETRANSMISSION) && answered_wrongly(layout))
-				return answered_wrongly(layout);
-			return notes[i].text;
+			const char *wrongly =
+			        notes[i].needs == (FACT_SYN | FACT_RETRANSMISSION) ? answered_wrongly(layout) : NULL;
+			return wrongly ? wrongly : notes[i].text;
 		}
 	switch (layout->step.input.kind) {
 	case WS_INPUT_EXPIRY:
