@@ -5,6 +5,7 @@
 #include "track/fold.h"
 #include "track/info.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef __SSE2__
@@ -210,12 +211,14 @@ static inline void put_block(struct packing *to, const uint8_t *words, uint64_t 
 		uint32_t value;
 		memcpy(&value, words + (unsigned)__builtin_ctzll(mask) * WORD, WORD);
 		const uint32_t most = ((unsigned)__builtin_clz(value) ^ 31) / 8; /* its size minus one */
+		value = htole32(value);
 		memcpy(data, &value, WORD);
 		data += most + 1;
 		sizes = sizes >> 2 | most << (SIZES_BITS - 2);
 		bits += 2;
 		if (bits == SIZES_BITS) {
-			memcpy(to->size, &sizes, sizeof(sizes));
+			const uint32_t little = htole32(sizes);
+			memcpy(to->size, &little, sizeof(little));
 			to->size += sizeof(sizes);
 			bits = 0;
 		}
@@ -231,7 +234,8 @@ static void put_words(struct packing *to, const void *words, size_t count)
 	for (size_t at = 0; at < count; at += BLOCK) {
 		const size_t left = count - at < BLOCK ? count - at : BLOCK, groups = (left + GROUP - 1) / GROUP;
 		const uint64_t mask = mask_of(from + at * WORD, left);
-		memcpy(to->mask, &mask, groups);
+		const uint64_t little = htole64(mask);
+		memcpy(to->mask, &little, groups);
 		to->mask += groups;
 		put_block(to, from + at * WORD, mask);
 	}
@@ -239,7 +243,7 @@ static void put_words(struct packing *to, const void *words, size_t count)
 
 static void end_words(struct packing *to)
 {
-	const uint32_t sizes = to->size_bits ? to->sizes >> (SIZES_BITS - to->size_bits) : 0;
+	const uint32_t sizes = to->size_bits ? htole32(to->sizes >> (SIZES_BITS - to->size_bits)) : 0;
 	memcpy(to->size, &sizes, sizeof(sizes));
 	to->size += (to->size_bits + 7) / 8;
 }
@@ -263,10 +267,11 @@ static void get_words(struct unpacking *from, void *words, size_t count)
 		uint64_t mask = 0;
 		memcpy(&mask, from->mask, groups);
 		from->mask += groups;
-		for (; mask; mask &= mask - 1) {
+		for (mask = le64toh(mask); mask; mask &= mask - 1) {
 			uint32_t word;
 			if (!bits) {
 				memcpy(&sizes, from->size, sizeof(sizes));
+				sizes = le32toh(sizes);
 				from->size += sizeof(sizes);
 				bits = SIZES_BITS;
 			}
@@ -274,7 +279,7 @@ static void get_words(struct unpacking *from, void *words, size_t count)
 			sizes >>= 2;
 			bits -= 2;
 			memcpy(&word, data, WORD);
-			word &= part[most];
+			word = le32toh(word) & part[most];
 			data += most + 1;
 			memcpy(to + (unsigned)__builtin_ctzll(mask) * WORD, &word, WORD);
 		}
