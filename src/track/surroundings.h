@@ -1,6 +1,6 @@
-/* Facts about what surrounds connections, for the words of verdicts: which server ports answer, the latest ICMP
- * error that quotes a connection, and the latest SYNs. The tables have a fixed size, and a newer fact may replace an older one, so a fact
- * can be missing but is never wrong. Private to src/track. */
+/* Facts about what surrounds connections, for the words of verdicts: which server ports answer, the latest ICMP error that
+ * quotes a connection, and the latest SYNs. The tables have a fixed size, and a newer fact may replace an older one, so a
+ * fact can be missing but is never wrong. Private to src/track. */
 #ifndef WS_TRACK_SURROUNDINGS_H
 #define WS_TRACK_SURROUNDINGS_H
 
