@@ -18,7 +18,9 @@ struct ws_flight {
 	bool dropped;       /* it is lost */
 	bool later;         /* the scenario lets others be delivered before it */
 	char words[44];     /* what it is: "FIN, ACK"; clean text */
-	char reason[60];    /* of `dropped`: "by the rule in line 12", "by hand"; clean text */
+	uint8_t reason;     /* of `dropped`: enum ws_saying */
+	uint32_t rule;      /* the line of the scenario, of WS_SAYS_DROPPED_BY_RULE */
+	char error[60];     /* of WS_SAYS_DROPPED_BY_SYSTEM; clean text */
 };
 
 /* Later packets are not followed, and later lines not kept. */

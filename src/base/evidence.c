@@ -3,8 +3,7 @@
 
 #include "base/line.h"
 
-#include <wirestate/language.h>
-
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const kinds[] = {
@@ -12,6 +11,191 @@ static const char *const kinds[] = {
         WS_EVIDENCE_KINDS(X)
 #undef X
 };
+static const char *const flights[] = {
+#define X(name, word) [name] = word,
+        WS_FLIGHTS(X)
+#undef X
+};
+static const struct {
+	uint8_t kind;
+	const char *words;
+} sayings[] = {
+#define X(name, kind, words) [name] = {kind, words},
+        WS_SAYINGS(X)
+#undef X
+};
+
+/* ---- Parts */
+
+/* What comes before `stop`, or up to the line's end; its length is 0 where there is nothing. */
+static struct ws_evidence_part take_part(struct line_rest *rest, const struct ws_evidence *evidence, char stop)
+{
+	const char *start = rest->at, *end = memchr(start, stop, (size_t)(rest->end - start));
+	rest->at = end ? end : rest->end;
+	return (struct ws_evidence_part){(uint32_t)(start - evidence->text), (uint32_t)(rest->at - start)};
+}
+
+/* Takes a number that is no longer than another one may be. */
+static bool take_u32(struct line_rest *rest, uint32_t *number)
+{
+	uint64_t value;
+	const bool taken = line_take_number(rest, UINT32_MAX, &value);
+	*number = taken ? (uint32_t)value : 0;
+	return taken;
+}
+
+/* "0.5", "1e-05" */
+static bool take_seconds(struct line_rest *rest, uint64_t *time)
+{
+	char digits[32];
+	size_t length = (size_t)(rest->end - rest->at);
+	length = length < sizeof(digits) ? length : sizeof(digits) - 1;
+	memcpy(digits, rest->at, length);
+	digits[length] = '\0';
+	char *end = digits;
+	const double seconds = *digits >= '0' && *digits <= '9' ? strtod(digits, &end) : 0;
+	if (end == digits || !(seconds < 1e9))
+		return false;
+	*time = (uint64_t)(seconds * WS_SECOND + 0.5);
+	rest->at += end - digits;
+	return true;
+}
+
+bool ws_evidence_is(const struct ws_evidence *evidence, struct ws_evidence_part part, const char *text)
+{
+	return part.length == strlen(text) && memcmp(evidence->text + part.start, text, part.length) == 0;
+}
+
+/* ---- Kernels and calls */
+
+/* True: the line has this form to its end. */
+static bool take_listener(struct line_rest rest, struct ws_evidence_socket *socket)
+{
+	uint64_t port;
+	uint32_t most;
+	socket->listens = line_take(&rest, " ") && line_take_number(&rest, UINT16_MAX, &port) &&
+	                  line_take(&rest, " accept-queue ") && take_u32(&rest, &socket->receive_queue) &&
+	                  line_take(&rest, " of ") && take_u32(&rest, &most) && rest.at == rest.end;
+	socket->port = socket->listens ? (uint16_t)port : 0;
+	return socket->listens;
+}
+
+static bool take_connection(struct line_rest rest, const struct ws_evidence *evidence,
+                            struct ws_evidence_socket *socket)
+{
+	if (!line_take(&rest, " "))
+		return false;
+	socket->local = take_part(&rest, evidence, ' ');
+	if (!line_take(&rest, " "))
+		return false;
+	socket->peer = take_part(&rest, evidence, ' ');
+	return line_take(&rest, " send-queue ") && take_u32(&rest, &socket->send_queue) &&
+	       line_take(&rest, " receive-queue ") && take_u32(&rest, &socket->receive_queue) && rest.at == rest.end;
+}
+
+static void take_socket(struct line_rest rest, struct ws_evidence *evidence)
+{
+	struct ws_evidence_socket socket = {.port = 0};
+	socket.state = take_part(&rest, evidence, ' ');
+	socket.closed = ws_evidence_is(evidence, socket.state, "CLOSED");
+	if (!take_listener(rest, &socket) && !take_connection(rest, evidence, &socket))
+		socket = (struct ws_evidence_socket){.port = 0};
+	evidence->socket = socket;
+}
+
+static void take_result(struct line_rest rest, struct ws_evidence *evidence)
+{
+	static const char sign[] = " = ", in_use[] = "-1 EADDRINUSE";
+	const char *result = memmem(rest.at, (size_t)(rest.end - rest.at), sign, strlen(sign));
+	if (!result || evidence->kind != WS_EVIDENCE_RETURN)
+		return;
+	rest.at = result + strlen(sign);
+	evidence->call.failed = line_take(&(struct line_rest){rest.at, rest.end}, "-");
+	evidence->call.address_in_use = line_take(&(struct line_rest){rest.at, rest.end}, in_use);
+	evidence->call.result = take_part(&rest, evidence, ' ');
+}
+
+/* ---- The wire, and how programs do */
+
+static bool take_value(struct line_rest *rest, char value, const struct ws_evidence *evidence,
+                       struct ws_evidence_said *said)
+{
+	switch (value) {
+	case 'p':
+		return take_u32(rest, &said->packet);
+	case 'n':
+		return line_take_number(rest, UINT32_MAX, &said->number);
+	case 't':
+		return take_seconds(rest, &said->number);
+	default:
+		said->text = take_part(rest, evidence, '\n');
+		return said->text.length;
+	}
+}
+
+/* False: the line says something else. */
+static bool take_saying(struct line_rest rest, const char *words, const struct ws_evidence *evidence,
+                        struct ws_evidence_said *said)
+{
+	for (; *words; words++) {
+		if (*words == '%') {
+			if (!take_value(&rest, *++words, evidence, said))
+				return false;
+		} else if (rest.at == rest.end || *rest.at++ != *words) {
+			return false;
+		}
+	}
+	return rest.at == rest.end;
+}
+
+/* A word ends with a space, with a colon, or with the line. */
+static void take_flight(struct line_rest rest, struct ws_evidence_said *said)
+{
+	uint32_t packet;
+	if (!line_take(&rest, "packet ") || !take_u32(&rest, &packet) || !line_take(&rest, " "))
+		return;
+	for (uint8_t word = 0; word < WS_FLIGHT_WORD_COUNT; word++) {
+		struct line_rest after = rest;
+		if (line_take(&after, flights[word]) &&
+		    (after.at == after.end || *after.at == ' ' || *after.at == ':')) {
+			said->flight = word;
+			said->packet = packet;
+		}
+	}
+}
+
+static void take_said(struct line_rest rest, struct ws_evidence *evidence)
+{
+	struct ws_evidence_said said = {.what = WS_SAYS_OTHER, .flight = WS_FLIGHT_NONE};
+	for (uint8_t what = 0; what < WS_SAYING_COUNT; what++) {
+		struct ws_evidence_said read = {.what = what, .flight = WS_FLIGHT_NONE};
+		if (sayings[what].kind != evidence->kind || !take_saying(rest, sayings[what].words, evidence, &read))
+			continue;
+		said = read;
+		break;
+	}
+	if (evidence->kind == WS_EVIDENCE_WIRE)
+		take_flight(rest, &said);
+	evidence->said = said;
+}
+
+void ws_evidence_write(struct ws_text *out, const struct ws_evidence_said *said, const char *text)
+{
+	for (const char *words = sayings[said->what].words; *words; words++) {
+		if (*words != '%')
+			ws_text_putc(out, *words);
+		else if (*++words == 'p')
+			ws_text_u64(out, said->packet);
+		else if (*words == 'n')
+			ws_text_u64(out, said->number);
+		else if (*words == 't')
+			ws_text_printf(out, "%g", (double)said->number / WS_SECOND);
+		else
+			ws_text_puts(out, text);
+	}
+}
+
+/* ---- Lines */
 
 static bool take_kind(struct line_rest *rest, struct ws_evidence *evidence)
 {
@@ -25,19 +209,37 @@ static bool take_kind(struct line_rest *rest, struct ws_evidence *evidence)
 	return false;
 }
 
+static void take_text(struct line_rest rest, struct ws_evidence *evidence)
+{
+	switch ((enum ws_evidence_kind)evidence->kind) {
+	case WS_EVIDENCE_KERNEL:
+		take_socket(rest, evidence);
+		break;
+	case WS_EVIDENCE_CALL:
+	case WS_EVIDENCE_RETURN:
+		take_result(rest, evidence);
+		break;
+	case WS_EVIDENCE_PROGRAM:
+	case WS_EVIDENCE_WIRE:
+		take_said(rest, evidence);
+		break;
+	case WS_EVIDENCE_KIND_COUNT:
+		break;
+	}
+}
+
 static bool take_line(struct line_rest *rest, struct ws_evidence *evidence)
 {
-	uint64_t number = 0;
-	*evidence = (struct ws_evidence){.call = 0};
+	*evidence = (struct ws_evidence){.time = 0};
 	if (!line_take(rest, "wirestate: ") || !line_take_time(rest, &evidence->time) || !line_take(rest, " ") ||
 	    !take_kind(rest, evidence))
 		return false;
 	if ((evidence->kind == WS_EVIDENCE_CALL || evidence->kind == WS_EVIDENCE_RETURN) &&
-	    (!line_take_number(rest, UINT32_MAX, &number) || !line_take(rest, " ")))
+	    (!take_u32(rest, &evidence->call.number) || !line_take(rest, " ")))
 		return false;
-	evidence->call = (uint32_t)number;
 	evidence->text = rest->at;
 	evidence->length = (size_t)(rest->end - rest->at);
+	take_text(*rest, evidence);
 	return evidence->length;
 }
 
@@ -51,205 +253,6 @@ bool ws_evidence_next(const char *comment, size_t length, size_t *at, struct ws_
 			return true;
 	}
 	return false;
-}
-
-const char *ws_evidence_word(const struct ws_evidence *evidence, size_t place, size_t *length)
-{
-	const char *at = evidence->text, *const end = evidence->text + evidence->length;
-	for (;; place--) {
-		const char *space = memchr(at, ' ', (size_t)(end - at));
-		if (!place || !space) {
-			*length = place ? 0 : (size_t)((space ? space : end) - at);
-			return at;
-		}
-		at = space + 1;
-	}
-}
-
-bool ws_evidence_flight(const struct ws_evidence *evidence, uint64_t *packet, enum ws_flight_word *word)
-{
-	static const char *const words[] = {
-#define X(name, word) [name] = word,
-	        WS_FLIGHTS(X)
-#undef X
-	};
-	struct line_rest rest = {.at = evidence->text, .end = evidence->text + evidence->length};
-	if (evidence->kind != WS_EVIDENCE_WIRE || !line_take(&rest, "packet ") ||
-	    !line_take_number(&rest, UINT32_MAX, packet) || !line_take(&rest, " "))
-		return false;
-	size_t length = (size_t)(rest.end - rest.at);
-	const char *end = memchr(rest.at, ' ', length), *colon = memchr(rest.at, ':', length);
-	if (end)
-		length = (size_t)(end - rest.at);
-	if (colon && (size_t)(colon - rest.at) < length)
-		length = (size_t)(colon - rest.at);
-	for (int i = 0; i < WS_FLIGHT_WORD_COUNT; i++)
-		if (strlen(words[i]) == length && memcmp(words[i], rest.at, length) == 0) {
-			*word = (enum ws_flight_word)i;
-			return true;
-		}
-	return false;
-}
-
-/* ---- In words */
-
-static void put_word(struct ws_text *text, const struct ws_evidence *evidence, size_t place)
-{
-	size_t length;
-	const char *word = ws_evidence_word(evidence, place, &length);
-	ws_text_clean(text, word, length);
-}
-
-static void put_queue(struct ws_text *text, const struct ws_evidence *evidence, size_t place, const char *name)
-{
-	size_t length;
-	const char *word = ws_evidence_word(evidence, place, &length);
-	if (!length || (length == 1 && *word == '0'))
-		return;
-	ws_text_printf(text, ", %s ", name);
-	ws_text_clean(text, word, length);
-}
-
-static void put_kernel(struct ws_text *text, const struct ws_evidence *evidence)
-{
-	size_t length, where_length;
-	const char *state = ws_evidence_word(evidence, 0, &length);
-	const char *where = ws_evidence_word(evidence, 1, &where_length);
-	const bool closed = length == 6 && memcmp(state, "CLOSED", 6) == 0;
-	ws_text_puts(text, evidence->server ? "server's kernel: " : "client's kernel: ");
-	if (!memchr(where, ':', where_length)) { /* a port: a listening socket */
-		ws_text_puts(text, closed ? "no longer LISTEN on port " : "LISTEN on port ");
-		put_word(text, evidence, 1);
-		put_queue(text, evidence, 3, "waiting for accept():");
-		return;
-	}
-	ws_text_clean(text, state, length);
-	ws_text_puts(text, ", ");
-	ws_text_clean(text, where, where_length);
-	if (closed)
-		return;
-	put_queue(text, evidence, 4, "send queue");
-	put_queue(text, evidence, 6, "receive queue");
-}
-
-static void put_english(struct ws_text *text, const struct ws_evidence *evidence)
-{
-	static const char *const before[] = {[WS_EVIDENCE_CALL] = " calls ",
-	                                     [WS_EVIDENCE_RETURN] = ": ",
-	                                     [WS_EVIDENCE_PROGRAM] = "'s program ",
-	                                     [WS_EVIDENCE_WIRE] = ""};
-	if (evidence->kind == WS_EVIDENCE_KERNEL) {
-		put_kernel(text, evidence);
-		return;
-	}
-	ws_text_puts(text, evidence->kind == WS_EVIDENCE_WIRE ? "wire: " : evidence->server ? "server" : "client");
-	ws_text_puts(text, before[evidence->kind]);
-	ws_text_clean(text, evidence->text, evidence->length);
-	if (evidence->kind == WS_EVIDENCE_RETURN && memmem(evidence->text, evidence->length, "= -1 EADDRINUSE", 15))
-		ws_text_puts(text, ": another socket has this port, or a connection in TIME_WAIT still holds it, which "
-		                   "SO_REUSEADDR on the old and on the new socket allows");
-}
-
-/* The sentences of put_english(); the first part of those that begin with one is the side. What is not among them, such as the
- * words of another version's lab, is shown as it stands. */
-static const char *const sentences[] = {
-        N_("wire: packet %s left the client"),
-        N_("wire: packet %s left the server"),
-        N_("wire: packet %s held"),
-        N_("wire: packet %s again: its host has sent it once more"),
-        N_("wire: packet %s awaited: its receiver has sent again what it acknowledges"),
-        N_("wire: packet %s delivered"),
-        N_("wire: packet %s dropped by hand"),
-        N_("wire: packet %s dropped by chance"),
-        N_("wire: packet %s dropped by the rule in line %s"),
-        N_("wire: packet %s dropped: %s"),
-        N_("wire: packet %s copied"),
-        N_("wire: packet %s copied by the rule in line %s"),
-        N_("wire: packet %s delayed by %s s by hand"),
-        N_("wire: packet %s delayed by the rule in line %s"),
-        N_("wire: packet %s passed: the next one overtakes it"),
-        N_("wire: packet %s passed by the next one by the rule in line %s"),
-        N_("wire: refuses: too many packets are in the air"),
-        N_("wire: refuses: packet %s does not come"),
-        N_("wire: refuses: packet %s no longer waits"),
-        N_("%s's kernel: no longer LISTEN on port %s"),
-        N_("%s's kernel: LISTEN on port %s, waiting for accept(): %s"),
-        N_("%s's kernel: LISTEN on port %s"),
-        N_("%s's kernel: %s, %s, send queue %s, receive queue %s"),
-        N_("%s's kernel: %s, %s, send queue %s"),
-        N_("%s's kernel: %s, %s, receive queue %s"),
-        N_("%s's kernel: %s, %s"),
-        N_("%s's program prints: %s"),
-        N_("%s's program ends with exit status %s"),
-        N_("%s's program is killed by signal %s"),
-        N_("%s's program is killed by %s"),
-        N_("%s's program %s"),
-        N_("%s calls %s"),
-        N_("%s: %s: another socket has this port, or a connection in TIME_WAIT still holds it, which SO_REUSEADDR on the "
-           "old and on the new socket allows"),
-        N_("%s: %s"),
-};
-
-enum { PARTS = 5, PART_ROOM = 512 };
-
-struct parts {
-	char part[PARTS][PART_ROOM];
-	unsigned count;
-};
-
-/* A part goes on to what follows it in the sentence. */
-static bool take_part(struct parts *parts, const char *follows, const char **at, const char *end)
-{
-	const size_t length = strcspn(follows, "%");
-	const char *until = length ? memmem(*at, (size_t)(end - *at), follows, length) : end;
-	if (!until || until == *at || until - *at >= PART_ROOM || parts->count == PARTS)
-		return false;
-	memcpy(parts->part[parts->count], *at, (size_t)(until - *at));
-	parts->part[parts->count++][until - *at] = '\0';
-	*at = until;
-	return true;
-}
-
-/* False: the text is another sentence. */
-static bool take_sentence(const char *sentence, const char *at, const char *end, struct parts *parts)
-{
-	parts->count = 0;
-	for (; *sentence; sentence++) {
-		if (*sentence == '%') {
-			sentence++; /* to the s */
-			if (!take_part(parts, sentence + 1, &at, end))
-				return false;
-		} else if (at == end || *at++ != *sentence) {
-			return false;
-		}
-	}
-	return at == end;
-}
-
-/* False: it is none. */
-static bool take_side(const struct parts *parts, const char **side)
-{
-	const bool client = strcmp(parts->part[0], "client") == 0;
-	*side = client ? C_("side of a connection", "client") : C_("side of a connection", "server");
-	return client || strcmp(parts->part[0], "server") == 0;
-}
-
-void ws_evidence_words(struct ws_text *text, const struct ws_evidence *evidence)
-{
-	const size_t start = text->length;
-	struct parts parts;
-	put_english(text, evidence);
-	for (size_t i = 0; i < WS_ARRAY_SIZE(sentences); i++) {
-		const char *translated = _(sentences[i]), *first = parts.part[0];
-		if (translated == sentences[i] || text->length < start) /* it is shown in English, or written already */
-			continue;
-		if (!take_sentence(sentences[i], text->data + start, text->data + text->length, &parts) ||
-		    (sentences[i][0] == '%' && !take_side(&parts, &first)))
-			continue;
-		text->length = start;
-		ws_text_parts(text, translated, first, parts.part[1], parts.part[2], parts.part[3], parts.part[4]);
-		return;
-	}
 }
 
 /* The names of one line, which begins at `at`. */

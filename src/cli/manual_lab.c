@@ -33,16 +33,16 @@ void manual_lab_calls(FILE *out)
 #undef X
 }
 
-static void rule(FILE *out, const char *word, const char *said)
+static void rule(FILE *out, const char *word, const char *done)
 {
 	char meaning[128];
-	snprintf(meaning, sizeof(meaning), _("the packet is %s"), _(said));
+	snprintf(meaning, sizeof(meaning), _("the packet is %s"), _(done));
 	entry(out, word, "", meaning);
 }
 
 void manual_lab_rules(FILE *out)
 {
-#define X(name, word, said) rule(out, word, said);
+#define X(name, word, done, saying) rule(out, word, done);
 	LAB_ACTS(X)
 #undef X
 }

@@ -252,17 +252,29 @@ void lab_evidence_program(struct lab_evidence *evidence, ws_time time, enum lab_
 	line(evidence, time, "%s program %s", lab_side_word(side), how);
 }
 
-void lab_evidence_refusal(struct lab_evidence *evidence, ws_time time, const char *why)
+static void say(struct lab_evidence *evidence, ws_time time, const struct ws_evidence_said *said, const char *why)
 {
-	line(evidence, time, "wire refuses: %s", why);
+	char words[400];
+	struct ws_text text = WS_TEXT_OVER(words);
+	ws_evidence_write(&text, said, why);
+	line(evidence, time, "wire %s", ws_text_cstr(&text));
 }
 
-void lab_evidence_wire(struct lab_evidence *evidence, ws_time time, uint64_t packet, const char *format, ...)
+void lab_evidence_wire(struct lab_evidence *evidence, ws_time time, uint64_t packet, enum ws_saying what,
+                       uint64_t number)
 {
-	char text[200];
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	line(evidence, time, "wire packet %llu %s", (unsigned long long)packet, text);
+	const struct ws_evidence_said said = {.what = (uint8_t)what, .packet = (uint32_t)packet, .number = number};
+	say(evidence, time, &said, "");
+}
+
+void lab_evidence_not_sent(struct lab_evidence *evidence, ws_time time, uint64_t packet, const char *why)
+{
+	const struct ws_evidence_said said = {.what = WS_SAYS_DROPPED_BY_SYSTEM, .packet = (uint32_t)packet};
+	say(evidence, time, &said, why);
+}
+
+void lab_evidence_refusal(struct lab_evidence *evidence, ws_time time, const char *why)
+{
+	const struct ws_evidence_said said = {.what = WS_SAYS_REFUSES};
+	say(evidence, time, &said, why);
 }

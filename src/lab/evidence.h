@@ -7,6 +7,8 @@
 #include "lab/actor.h"
 #include "lab/kernel.h"
 
+#include <wirestate/evidence.h>
+
 #include <stddef.h>
 
 enum {
@@ -51,10 +53,13 @@ void lab_evidence_kernel(struct lab_evidence *evidence, ws_time time, enum lab_s
 void lab_evidence_report(struct lab_evidence *evidence, enum lab_side side, const struct lab_report *report);
 /* Says how a program ended that did not begin. */
 void lab_evidence_program(struct lab_evidence *evidence, ws_time time, enum lab_side side, const char *how);
-/* Says what became of a packet: the first word is one of WS_FLIGHTS in wirestate/evidence.h. */
-void lab_evidence_wire(struct lab_evidence *evidence, ws_time time, uint64_t packet, const char *format, ...)
-        WS_PRINTF(4, 5);
-/* Says that a command cannot be done. */
+/* Says what became of a packet, or that a command about it cannot be done; 0: it is about none. `number`: see
+ * struct ws_evidence_said. */
+void lab_evidence_wire(struct lab_evidence *evidence, ws_time time, uint64_t packet, enum ws_saying what,
+                       uint64_t number);
+/* Says that a packet was dropped because it could not be sent on. */
+void lab_evidence_not_sent(struct lab_evidence *evidence, ws_time time, uint64_t packet, const char *why);
+/* Says that a command cannot be understood. */
 void lab_evidence_refusal(struct lab_evidence *evidence, ws_time time, const char *why);
 
 #endif

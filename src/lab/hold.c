@@ -20,21 +20,21 @@ static void let_all_go(struct lab_run *run)
 static void drop(struct lab_run *run, struct lab_frame *frame)
 {
 	const ws_time now = lab_now();
-	lab_evidence_wire(&run->evidence, now, frame->number, "dropped by hand");
+	lab_evidence_wire(&run->evidence, now, frame->number, WS_SAYS_DROPPED_BY_HAND, 0);
 	lab_wire_drop(&run->wire, frame, now);
 }
 
 static void copy(struct lab_run *run, const struct lab_frame *frame)
 {
 	if (!lab_wire_copy(&run->wire, frame, lab_now()))
-		lab_evidence_refusal(&run->evidence, lab_now(), "too many packets are in the air");
+		lab_evidence_wire(&run->evidence, lab_now(), 0, WS_SAYS_TOO_MANY, 0);
 }
 
 /* The next one of its direction goes first: now, or when it leaves. */
 static void pass(struct lab_run *run, struct lab_frame *frame)
 {
 	struct lab_frame *next = lab_wire_follower(&run->wire, frame);
-	lab_evidence_wire(&run->evidence, lab_now(), frame->number, "passed: the next one overtakes it");
+	lab_evidence_wire(&run->evidence, lab_now(), frame->number, WS_SAYS_PASSED, 0);
 	if (next)
 		lab_wire_release(next, lab_now());
 	else
@@ -54,8 +54,8 @@ static void apply(struct lab_run *run, const struct lab_command *command, struct
 		copy(run, frame);
 		break;
 	case LAB_COMMAND_DELAY:
-		lab_evidence_wire(&run->evidence, lab_now(), frame->number, "delayed by %g s by hand",
-		                  (double)command->time / WS_SECOND);
+		lab_evidence_wire(&run->evidence, lab_now(), frame->number, WS_SAYS_DELAYED_BY_HAND,
+		                  (uint64_t)command->time);
 		lab_wire_release(frame, lab_now() + command->time);
 		break;
 	case LAB_COMMAND_PASS:
@@ -87,13 +87,11 @@ static bool try_command(struct lab_run *run, const struct lab_command *command)
 {
 	struct lab_frame *frame = is_about_a_packet(command) ? lab_wire_held(&run->wire, command->number) : NULL;
 	const bool comes = !command->number || command->number > run->wire.number;
-	char why[80];
 	if (is_about_a_packet(command) && !frame && comes && lab_now() < run->asked + PATIENCE)
 		return false;
 	if (is_about_a_packet(command) && !frame) {
-		snprintf(why, sizeof(why), "packet %llu %s", (unsigned long long)command->number,
-		         comes ? "does not come" : "no longer waits");
-		lab_evidence_refusal(&run->evidence, lab_now(), why);
+		lab_evidence_wire(&run->evidence, lab_now(), command->number,
+		                  comes ? WS_SAYS_DOES_NOT_COME : WS_SAYS_NO_LONGER_WAITS, 0);
 	} else {
 		apply(run, command, frame);
 	}

@@ -118,18 +118,16 @@ static void say_fate(struct lab_run *run, const struct lab_frame *frame, const s
 {
 	const struct lab_rule *rule = fate->rule;
 	const uint64_t number = frame->number;
-	lab_evidence_wire(&run->evidence, frame->left, number, "left the %s",
-	                  lab_side_word((enum lab_side)frame->from));
+	lab_evidence_wire(&run->evidence, frame->left, number,
+	                  frame->from == LAB_CLIENT ? WS_SAYS_LEFT_CLIENT : WS_SAYS_LEFT_SERVER, 0);
 	const ws_time after = frame->left + 1;
-	if (fate->dropped && rule)
-		lab_evidence_wire(&run->evidence, after, number, "dropped by the rule in line %u", rule->line);
-	else if (fate->dropped)
-		lab_evidence_wire(&run->evidence, after, number, "dropped by chance");
+	if (fate->dropped && !rule)
+		lab_evidence_wire(&run->evidence, after, number, WS_SAYS_DROPPED_BY_CHANCE, 0);
 	else if (rule)
-		lab_evidence_wire(&run->evidence, after, number, "%s by the rule in line %u",
-		                  lab_act_said((enum lab_act)rule->act), rule->line);
+		lab_evidence_wire(&run->evidence, after, number,
+		                  lab_act_saying(fate->dropped ? LAB_DROP : (enum lab_act)rule->act), rule->line);
 	if (lab_wire_held(&run->wire, number))
-		lab_evidence_wire(&run->evidence, after, number, "held");
+		lab_evidence_wire(&run->evidence, after, number, WS_SAYS_HELD, 0);
 }
 
 static void know_connection(struct lab_run *run, const struct lab_frame *frame)
@@ -170,10 +168,9 @@ static void packet_left(struct lab_run *run, enum lab_side from, const uint8_t *
 	if (caused)
 		lab_evidence_caused(&run->evidence, from, time);
 	if (fate.again)
-		lab_evidence_wire(&run->evidence, time, fate.again, "again: its host has sent it once more");
+		lab_evidence_wire(&run->evidence, time, fate.again, WS_SAYS_AGAIN, 0);
 	if (fate.awaited)
-		lab_evidence_wire(&run->evidence, time, fate.awaited,
-		                  "awaited: its receiver has sent again what it acknowledges");
+		lab_evidence_wire(&run->evidence, time, fate.awaited, WS_SAYS_AWAITED, 0);
 	if (!frame)
 		return;
 	know_connection(run, frame);
@@ -191,12 +188,12 @@ static void packet_arrives(struct lab_run *run, struct lab_frame *frame)
 	const enum lab_side to = frame->from == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
 	const ws_time now = lab_now();
 	if (send(run->hosts.host[to].wire, frame->data, frame->length, MSG_NOSIGNAL) < 0) {
-		lab_evidence_wire(&run->evidence, now, frame->number, "dropped: %s", strerror(errno));
+		lab_evidence_not_sent(&run->evidence, now, frame->number, strerror(errno));
 	} else {
 		write_waiting(run, lab_evidence_until(&run->evidence, now));
 		if (frame->copy)
-			lab_evidence_wire(&run->evidence, now, frame->number, "copied");
-		lab_evidence_wire(&run->evidence, now, frame->number, "delivered");
+			lab_evidence_wire(&run->evidence, now, frame->number, WS_SAYS_COPIED, 0);
+		lab_evidence_wire(&run->evidence, now, frame->number, WS_SAYS_DELIVERED, 0);
 		wait_to_write(run, frame, true, now);
 	}
 	ask_kernel(run, to);

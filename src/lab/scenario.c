@@ -31,7 +31,7 @@ static const char *const kind_words[] = {
 #undef X
 };
 static const char *const act_words[] = {
-#define X(name, word, said) [name] = word,
+#define X(name, word, done, saying) [name] = word,
         LAB_ACTS(X)
 #undef X
 };
@@ -47,14 +47,14 @@ const char *lab_side_word(enum lab_side side)
 	return side_words[side];
 }
 
-const char *lab_act_said(enum lab_act act)
+enum ws_saying lab_act_saying(enum lab_act act)
 {
-	static const char *const said[] = {
-#define X(name, word, text) [name] = text,
+	static const uint8_t sayings[] = {
+#define X(name, word, done, saying) [name] = saying,
 	        LAB_ACTS(X)
 #undef X
 	};
-	return said[act];
+	return (enum ws_saying)sayings[act];
 }
 
 const char *lab_option_word(enum lab_option option)

@@ -6,6 +6,7 @@
 #define LAB_SCENARIO_H
 
 #include <wirestate/error.h>
+#include <wirestate/evidence.h>
 #include <wirestate/language.h>
 #include <wirestate/types.h>
 
@@ -102,15 +103,15 @@ enum lab_kind {
 	        LAB_KIND_COUNT
 };
 
-/* X(enumerator, word, what the wire says that it did) */
+/* X(enumerator, word, what the wire has done, what its evidence says) */
 #define LAB_ACTS(X)                                                                                                    \
-	X(LAB_DROP, "drop", N_("dropped"))                                                                             \
-	X(LAB_DELAY, "delay", N_("delayed"))                                                                           \
-	X(LAB_COPY, "copy", N_("copied"))                                                                              \
-	X(LAB_SWAP, "swap", N_("passed by the next one"))
+	X(LAB_DROP, "drop", N_("dropped"), WS_SAYS_DROPPED_BY_RULE)                                                    \
+	X(LAB_DELAY, "delay", N_("delayed"), WS_SAYS_DELAYED_BY_RULE)                                                  \
+	X(LAB_COPY, "copy", N_("copied"), WS_SAYS_COPIED_BY_RULE)                                                      \
+	X(LAB_SWAP, "swap", N_("passed by the next one"), WS_SAYS_PASSED_BY_RULE)
 
 enum lab_act {
-#define X(name, word, said) name,
+#define X(name, word, done, saying) name,
 	LAB_ACTS(X)
 #undef X
 	        LAB_ACT_COUNT
@@ -164,7 +165,7 @@ bool lab_rule_read(const char *text, const char *name, unsigned line, struct lab
                    struct ws_error *error) WS_CHECKED;
 
 const char *lab_side_word(enum lab_side side);
-const char *lab_act_said(enum lab_act act);
+enum ws_saying lab_act_saying(enum lab_act act);
 const char *lab_option_word(enum lab_option option);
 
 /* Reads "20ms", "1.5s", "300us". False: it is none. */

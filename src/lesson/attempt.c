@@ -192,13 +192,6 @@ static bool is_of_kind(const struct ws_flight *flight, enum kind kind)
 	return false;
 }
 
-static bool has_word(const struct ws_evidence *evidence, size_t place, const char *wanted)
-{
-	size_t length;
-	const char *word = ws_evidence_word(evidence, place, &length);
-	return is_word(word, length, wanted);
-}
-
 static bool has_text(const struct ws_evidence *evidence, const char *wanted)
 {
 	const size_t length = strlen(wanted);
@@ -212,13 +205,14 @@ static bool has_text(const struct ws_evidence *evidence, const char *wanted)
  * pass go on to something else, which comes first when it is there. 0: it is not there; else 1 + its index. */
 static size_t find_act(const struct ws_flights *flights, uint8_t *act)
 {
-	uint64_t held = 0, number;
+	uint32_t held = 0;
 	size_t found = 0;
 	struct ws_evidence evidence;
-	enum ws_flight_word word;
 	for (size_t i = 0; i < ws_flights_lines(flights); i++) {
 		ws_flights_line(flights, i, &evidence);
-		if (!ws_evidence_flight(&evidence, &number, &word))
+		const enum ws_flight_word word = ws_evidence_flight(&evidence);
+		const uint32_t number = evidence.said.packet;
+		if (word == WS_FLIGHT_NONE)
 			continue;
 		if (word == WS_FLIGHT_HELD && !held)
 			held = number;
@@ -233,14 +227,6 @@ static size_t find_act(const struct ws_flights *flights, uint8_t *act)
 	return found;
 }
 
-/* "LISTEN 7000 accept-queue 0 of 8", and "CLOSED 7000 …" when it listens no longer. */
-static bool is_listener(const struct ws_evidence *evidence)
-{
-	size_t length;
-	const char *word = ws_evidence_word(evidence, 1, &length);
-	return length && !memchr(word, ':', length);
-}
-
 /* True: the kernel's line names a state at the time of the act, or later. */
 static bool sees_state(const struct ws_flights *flights, size_t since, const struct ws_lesson_sign *sign)
 {
@@ -249,9 +235,10 @@ static bool sees_state(const struct ws_flights *flights, size_t since, const str
 	for (size_t i = 0; i < ws_flights_lines(flights); i++) {
 		ws_flights_line(flights, i, &evidence);
 		if (evidence.kind != WS_EVIDENCE_KERNEL || evidence.server != sign->server ||
-		    is_listener(&evidence) != (sign->value == WS_LISTEN))
+		    evidence.socket.listens != (sign->value == WS_LISTEN))
 			continue;
-		const bool same = has_word(&evidence, 0, ws_state_name((enum ws_state)sign->value));
+		const bool same =
+		        ws_evidence_is(&evidence, evidence.socket.state, ws_state_name((enum ws_state)sign->value));
 		if (same && i >= since)
 			return true;
 		if (i < since)

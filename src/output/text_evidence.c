@@ -8,9 +8,7 @@ enum { LINE_ROOM = 4096 }; /* more than a line needs */
 static void write_line(struct ws_output *output, const struct ws_evidence *evidence)
 {
 	struct ws_text *text = &output->text;
-	uint64_t packet;
-	enum ws_flight_word word;
-	if (ws_evidence_flight(evidence, &packet, &word) && word == WS_FLIGHT_LEFT)
+	if (ws_evidence_flight(evidence) == WS_FLIGHT_LEFT)
 		return; /* the packet's own line says it */
 	output_make_room(text, LINE_ROOM);
 	if (!output->first_time) /* there is no packet */

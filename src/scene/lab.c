@@ -282,7 +282,8 @@ static bool evidence_line(const struct ws_flights *flights, size_t index, struct
 	ws_flights_line(flights, index, &evidence);
 	for (size_t i = index + 1; evidence.kind == WS_EVIDENCE_CALL && i < ws_flights_lines(flights); i++) {
 		ws_flights_line(flights, i, &later);
-		if (later.kind == WS_EVIDENCE_RETURN && later.server == evidence.server && later.call == evidence.call)
+		if (later.kind == WS_EVIDENCE_RETURN && later.server == evidence.server &&
+		    later.call.number == evidence.call.number)
 			return false;
 	}
 	ws_evidence_words(text, &evidence);

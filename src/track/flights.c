@@ -8,11 +8,8 @@
 /* Packets leave in the order of their numbers, so flight i is packet i + 1, and the frames ascend. A packet whose
  * departure has not been seen has the number 0. */
 struct line {
-	ws_time time;
-	char *text; /* owned */
-	uint32_t length, call;
-	uint8_t kind;
-	bool server;
+	struct ws_evidence evidence;
+	char *text;  /* owned: the evidence's */
 	bool remark; /* no frame's comment has said it yet */
 	uint64_t frame;
 };
@@ -49,7 +46,7 @@ static void remarks_remove(struct ws_flights *flights)
 	size_t kept = 0;
 	for (size_t i = 0; i < flights->line_count; i++) {
 		if (flights->line[i].remark) {
-			flights->bytes -= flights->line[i].length;
+			flights->bytes -= flights->line[i].evidence.length;
 			free(flights->line[i].text);
 		} else {
 			flights->line[kept++] = flights->line[i];
@@ -80,18 +77,12 @@ static void line_add(struct ws_flights *flights, const struct ws_evidence *evide
 		return;
 	memcpy(text, evidence->text, evidence->length);
 	size_t place = flights->line_count;
-	while (place && flights->line[place - 1].time > evidence->time) {
+	while (place && flights->line[place - 1].evidence.time > evidence->time) {
 		flights->line[place] = flights->line[place - 1];
 		place--;
 	}
-	flights->line[place] = (struct line){.time = evidence->time,
-	                                     .text = text,
-	                                     .length = (uint32_t)evidence->length,
-	                                     .call = evidence->call,
-	                                     .kind = evidence->kind,
-	                                     .server = evidence->server,
-	                                     .remark = remark,
-	                                     .frame = frame};
+	flights->line[place] = (struct line){.evidence = *evidence, .text = text, .remark = remark, .frame = frame};
+	flights->line[place].evidence.text = text;
 	flights->line_count++;
 	flights->bytes += evidence->length;
 }
@@ -103,14 +94,8 @@ size_t ws_flights_lines(const struct ws_flights *flights)
 
 uint64_t ws_flights_line(const struct ws_flights *flights, size_t index, struct ws_evidence *evidence)
 {
-	const struct line *line = &flights->line[index];
-	*evidence = (struct ws_evidence){.time = line->time,
-	                                 .kind = line->kind,
-	                                 .server = line->server,
-	                                 .call = line->call,
-	                                 .text = line->text,
-	                                 .length = line->length};
-	return line->frame;
+	*evidence = flights->line[index].evidence;
+	return flights->line[index].frame;
 }
 
 /* The frames of lines ascend, but where a packet left while another one was written. */
@@ -144,7 +129,7 @@ size_t ws_flights_line_at(const struct ws_flights *flights, ws_time time)
 	size_t low = 0, high = ws_flights_lines(flights);
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
-		if (flights->line[middle].time < time)
+		if (flights->line[middle].evidence.time < time)
 			low = middle + 1;
 		else
 			high = middle;
@@ -186,32 +171,21 @@ static void put_words(struct ws_flight *flight, const struct ws_frame *frame)
 	ws_text_cstr(&text);
 }
 
+/* Why it was dropped. */
 static void put_reason(struct ws_flight *flight, const struct ws_evidence *evidence)
 {
-	struct ws_text text = WS_TEXT_OVER(flight->reason);
-	size_t length;
-	const char *word = ws_evidence_word(evidence, 3, &length);
-	ws_text_clean(&text, word, length ? (size_t)(evidence->text + evidence->length - word) : 0);
+	const struct ws_evidence_said *said = &evidence->said;
+	struct ws_text text = WS_TEXT_OVER(flight->error);
+	ws_text_clean(&text, evidence->text + said->text.start, said->text.length);
 	ws_text_cstr(&text);
+	flight->reason = said->what;
+	flight->rule = (uint32_t)said->number;
 }
 
-static bool has_word(const struct ws_evidence *evidence, size_t place, const char *wanted)
+static void take_word(struct ws_flight *flight, const struct ws_evidence *evidence)
 {
-	size_t length;
-	const char *word = ws_evidence_word(evidence, place, &length);
-	return length == strlen(wanted) && memcmp(word, wanted, length) == 0;
-}
-
-static bool by_rule(const struct ws_evidence *evidence)
-{
-	for (size_t place = 3; place < 12; place++)
-		if (has_word(evidence, place, "rule"))
-			return true;
-	return false;
-}
-
-static void take_word(struct ws_flight *flight, const struct ws_evidence *evidence, enum ws_flight_word word)
-{
+	const enum ws_flight_word word = ws_evidence_flight(evidence);
+	const uint8_t what = evidence->said.what;
 	switch (word) {
 	case WS_FLIGHT_HELD:
 		flight->held = flight->ended == WS_TIME_NEVER;
@@ -231,7 +205,7 @@ static void take_word(struct ws_flight *flight, const struct ws_evidence *eviden
 		break;
 	case WS_FLIGHT_DELAYED:
 	case WS_FLIGHT_PASSED:
-		flight->later = flight->later || by_rule(evidence);
+		flight->later = flight->later || what == WS_SAYS_DELAYED_BY_RULE || what == WS_SAYS_PASSED_BY_RULE;
 		flight->held = flight->held && word == WS_FLIGHT_PASSED;
 		break;
 	case WS_FLIGHT_AWAITED:
@@ -248,22 +222,20 @@ static ws_time own_since(const char *comment, size_t length, const struct ws_fra
 {
 	struct ws_evidence evidence;
 	ws_time call[2] = {frame->time, frame->time};
-	enum ws_flight_word word;
-	uint64_t number;
 	size_t at = 0;
 	int sender = -1;
 	while (ws_evidence_next(comment, length, &at, &evidence)) {
 		if (evidence.kind == WS_EVIDENCE_CALL && evidence.time <= frame->time)
 			call[evidence.server] = evidence.time;
-		if (ws_evidence_flight(&evidence, &number, &word) && word == WS_FLIGHT_LEFT)
-			sender = has_word(&evidence, 4, "server");
+		if (ws_evidence_flight(&evidence) == WS_FLIGHT_LEFT)
+			sender = evidence.said.what == WS_SAYS_LEFT_SERVER;
 	}
 	return sender < 0 ? frame->time : call[sender];
 }
 
-static void flight_begin(struct ws_flights *flights, uint64_t number, const struct ws_evidence *evidence,
-                         const struct ws_frame *frame)
+static void flight_begin(struct ws_flights *flights, const struct ws_evidence *evidence, const struct ws_frame *frame)
 {
+	const uint64_t number = evidence->said.packet;
 	struct ws_flight *flight = flight_add(flights, number);
 	if (!flight)
 		return;
@@ -271,7 +243,7 @@ static void flight_begin(struct ws_flights *flights, uint64_t number, const stru
 	                             .frame = frame->number,
 	                             .left = evidence->time,
 	                             .ended = WS_TIME_NEVER,
-	                             .server = has_word(evidence, 4, "server")};
+	                             .server = evidence->said.what == WS_SAYS_LEFT_SERVER};
 	put_words(flight, frame);
 }
 
@@ -284,17 +256,17 @@ static void take(struct ws_flights *flights, const char *comment, size_t length,
 	bool copy = false;
 	remarks_remove(flights);
 	while (ws_evidence_next(comment, length, &at, &evidence)) {
-		enum ws_flight_word word;
-		uint64_t number;
 		const bool own = frame && evidence.time >= since;
 		line_add(flights, &evidence, own ? frame->number : flights->last_frame, !frame);
-		if (!ws_evidence_flight(&evidence, &number, &word) || !number)
+		const enum ws_flight_word word = ws_evidence_flight(&evidence);
+		if (word == WS_FLIGHT_NONE || !evidence.said.packet)
 			continue;
+		const uint64_t number = evidence.said.packet;
 		copy = copy || word == WS_FLIGHT_COPIED; /* what becomes of a copy says nothing of the packet itself */
 		if (frame && word == WS_FLIGHT_LEFT && number > flights->count)
-			flight_begin(flights, number, &evidence, frame);
+			flight_begin(flights, &evidence, frame);
 		if (number <= flights->count && !copy)
-			take_word(&flights->flight[number - 1], &evidence, word);
+			take_word(&flights->flight[number - 1], &evidence);
 	}
 	if (frame)
 		flights->last_frame = frame->number;

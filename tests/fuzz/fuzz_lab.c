@@ -74,9 +74,7 @@ static void try_evidence(const char *text, size_t length)
 	struct ws_evidence evidence;
 	size_t at = 0;
 	while (ws_evidence_next(text, length, &at, &evidence)) {
-		uint64_t packet;
-		enum ws_flight_word word;
-		if (ws_evidence_flight(&evidence, &packet, &word) && word >= WS_FLIGHT_WORD_COUNT)
+		if (ws_evidence_flight(&evidence) > WS_FLIGHT_NONE)
 			abort();
 		struct ws_text out = WS_TEXT_OVER(words);
 		ws_evidence_words(&out, &evidence);

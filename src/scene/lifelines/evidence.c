@@ -11,13 +11,6 @@
 
 enum { LOOK_BACK = 4096 }; /* lines that are looked at for a kernel's last state */
 
-static bool is_word(const struct ws_evidence *evidence, size_t place, const char *wanted)
-{
-	size_t length;
-	const char *word = ws_evidence_word(evidence, place, &length);
-	return length == strlen(wanted) && memcmp(word, wanted, length) == 0;
-}
-
 bool evidence_of_lab(const struct layout *layout)
 {
 	return layout->model->flights;
@@ -61,16 +54,15 @@ static bool is_about(const struct layout *layout, const struct ws_evidence *evid
 	                              *peer = &layout->info.endpoint[!endpoint];
 	if (evidence->kind != WS_EVIDENCE_KERNEL)
 		return false;
-	if (listening) {
-		ws_text_printf(&name, "%u", own->port);
-		return is_word(evidence, 1, ws_text_cstr(&name));
-	}
+	const struct ws_evidence_socket *socket = &evidence->socket;
+	if (listening || socket->listens)
+		return listening && socket->listens && socket->port == own->port;
 	ws_text_endpoint(&name, &own->address, layout->info.ip_version, own->port);
-	if (!is_word(evidence, 1, ws_text_cstr(&name)))
+	if (!ws_evidence_is(evidence, socket->local, ws_text_cstr(&name)))
 		return false;
 	name.length = 0;
 	ws_text_endpoint(&name, &peer->address, layout->info.ip_version, peer->port);
-	return is_word(evidence, 2, ws_text_cstr(&name));
+	return ws_evidence_is(evidence, socket->peer, ws_text_cstr(&name));
 }
 
 /* The kernel's state of an endpoint at the moment that is shown. False: it is not known. */
@@ -82,12 +74,12 @@ static bool kernel_state(const struct layout *layout, int endpoint, char state[1
 	for (int listening = 0; listening < 2; listening++)
 		for (size_t i = end; i > begin; i--) {
 			struct ws_evidence evidence;
-			size_t length;
 			ws_flights_line(flights, i - 1, &evidence);
 			if (!is_about(layout, &evidence, endpoint, listening))
 				continue;
-			const char *word = ws_evidence_word(&evidence, 0, &length);
-			snprintf(state, 16, "%.*s", (int)(length < 15 ? length : 15), word);
+			const struct ws_evidence_part word = evidence.socket.state;
+			snprintf(state, 16, "%.*s", (int)(word.length < 15 ? word.length : 15),
+			         evidence.text + word.start);
 			return true;
 		}
 	return false;
@@ -126,26 +118,9 @@ bool evidence_kernel(const struct layout *layout, int endpoint, struct ws_text *
 	X("shutdown", false)                                                                                           \
 	X("close", false)
 
-/* What a call returned, up to the next space. NULL: it has not returned. */
-static const char *find_result(const struct ws_evidence *evidence, size_t *length)
-{
-	static const char sign[] = " = ";
-	const char *const end = evidence->text + evidence->length;
-	const char *result = memmem(evidence->text, evidence->length, sign, strlen(sign));
-	*length = 0;
-	if (!result)
-		return NULL;
-	result += strlen(sign);
-	while (result + *length < end && result[*length] != ' ')
-		++*length;
-	return result;
-}
-
 static bool has_failed(const struct ws_evidence *evidence)
 {
-	size_t length;
-	const char *result = find_result(evidence, &length);
-	return result && *result == '-';
+	return evidence->kind == WS_EVIDENCE_RETURN && evidence->call.failed;
 }
 
 /* False: a call that has its place in the text below only, as socket() and sleep() have. */
@@ -175,13 +150,11 @@ static void add_call(const struct ws_evidence *evidence, bool blocks, int width,
 {
 	char name[CALL_ROOM], value[CALL_ROOM] = "";
 	const char *paren = memchr(evidence->text, '(', evidence->length);
-	size_t length;
-	const char *result = find_result(evidence, &length);
 	snprintf(name, sizeof(name), "%.*s()%s", (int)(paren - evidence->text), evidence->text,
 	         blocks && evidence->kind == WS_EVIDENCE_CALL ? " …" : "");
 	struct ws_text text = WS_TEXT_OVER(value);
-	if (result && (blocks || *result == '-'))
-		ws_text_clean(&text, result, length);
+	if (evidence->kind == WS_EVIDENCE_RETURN && (blocks || evidence->call.failed))
+		ws_text_clean(&text, evidence->text + evidence->call.result.start, evidence->call.result.length);
 	calls_add_real(calls, name, ws_text_cstr(&text), width);
 }
 
@@ -191,7 +164,7 @@ static bool returns_later(const struct ws_flights *flights, uint64_t frame, size
 	struct ws_evidence evidence;
 	while (ws_flights_next_of(flights, frame, &at, &evidence))
 		if (evidence.kind == WS_EVIDENCE_RETURN && evidence.server == call->server &&
-		    evidence.call == call->call)
+		    evidence.call.number == call->call.number)
 			return true;
 	return false;
 }
@@ -222,12 +195,9 @@ void evidence_calls(const struct layout *layout, const struct ws_step *step, int
 			add_call(&evidence, blocks, width, calls);
 }
 
-/* A line that a program has printed. */
 static bool is_printed(const struct ws_evidence *evidence)
 {
-	static const char prints[] = "prints:";
-	return evidence->kind == WS_EVIDENCE_PROGRAM && evidence->length >= sizeof(prints) - 1 &&
-	       memcmp(evidence->text, prints, sizeof(prints) - 1) == 0;
+	return evidence->kind == WS_EVIDENCE_PROGRAM && evidence->said.what == WS_SAYS_PRINTS;
 }
 
 bool evidence_open_call(const struct layout *layout, int endpoint, struct ws_text *text)
@@ -258,12 +228,9 @@ bool evidence_open_call(const struct layout *layout, int endpoint, struct ws_tex
 /* Of packets only what is not seen by itself. */
 static bool is_told_flight(const struct ws_evidence *evidence)
 {
-	uint64_t packet;
-	enum ws_flight_word word;
-	if (!ws_evidence_flight(evidence, &packet, &word))
-		return true;
-	return word == WS_FLIGHT_DROPPED || word == WS_FLIGHT_COPIED || word == WS_FLIGHT_DELAYED ||
-	       word == WS_FLIGHT_PASSED;
+	const enum ws_flight_word word = ws_evidence_flight(evidence);
+	return word == WS_FLIGHT_NONE || word == WS_FLIGHT_DROPPED || word == WS_FLIGHT_COPIED ||
+	       word == WS_FLIGHT_DELAYED || word == WS_FLIGHT_PASSED;
 }
 
 /* Where calls stand beside the lifelines, only those that have failed are told. */

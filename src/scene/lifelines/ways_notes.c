@@ -75,20 +75,25 @@ static void say_passed(const struct layout *layout, size_t index, struct ws_text
 	}
 }
 
-/* Why the wire has dropped it, in the words that the lab has written into the capture. */
-static void say_dropped(struct ws_text *text, const char *reason)
+static void say_dropped(struct ws_text *text, const struct ws_flight *flight)
 {
-	unsigned line;
-	if (!reason[0])
-		ws_text_puts(text, _(" The wire has dropped it."));
-	else if (sscanf(reason, "by the rule in line %u", &line) == 1)
-		ws_text_printf(text, _(" The wire has dropped it by the rule in line %u."), line);
-	else if (!strcmp(reason, "by hand"))
+	switch (flight->reason) {
+	case WS_SAYS_DROPPED_BY_RULE:
+		ws_text_printf(text, _(" The wire has dropped it by the rule in line %u."), (unsigned)flight->rule);
+		break;
+	case WS_SAYS_DROPPED_BY_HAND:
 		ws_text_puts(text, _(" The wire has dropped it by hand."));
-	else if (!strcmp(reason, "by chance"))
+		break;
+	case WS_SAYS_DROPPED_BY_CHANCE:
 		ws_text_puts(text, _(" The wire has dropped it by chance."));
-	else /* TRANSLATORS: %s is the reason, an error of the system */
-		ws_text_printf(text, _(" The wire has dropped it %s."), reason);
+		break;
+	case WS_SAYS_DROPPED_BY_SYSTEM: /* TRANSLATORS: %s is an error of the system */
+		ws_text_printf(text, _(" The wire has dropped it: %s."), flight->error);
+		break;
+	default: /* in the words of another version's lab */
+		ws_text_puts(text, _(" The wire has dropped it."));
+		break;
+	}
 }
 
 void ways_say_fate(const struct layout *layout, struct ws_text *text)
@@ -101,7 +106,7 @@ void ways_say_fate(const struct layout *layout, struct ws_text *text)
 	if (flight && evidence_hangs(layout, step) && step->other == WS_STEP_NONE) {
 		ws_text_puts(text, _(" It hangs in the air."));
 	} else if (flight && flight->dropped) {
-		say_dropped(text, flight->reason);
+		say_dropped(text, flight);
 	} else if (step->other != WS_STEP_NONE) {
 		say_after(text, step->other_time - step->input.time, _(" It arrives %s later."));
 	} else if (step->outcome == WS_OUTCOME_LOST && ws_replay_transit(steps, layout->shown, &transit)) {
