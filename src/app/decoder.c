@@ -14,6 +14,7 @@
  * All signals are blocked in this thread, so that they reach the session's own. It is started after files and
  * capabilities have been given up and before seccomp, whose filter then covers both threads. */
 #include "app/decoder.h"
+#include "app/flag.h"
 #include "app/handover.h"
 
 #include <pthread.h>
@@ -94,16 +95,6 @@ static void note_progress(struct decoder *decoder, struct batch *batch)
 	batch->stats.comment_length = 0;
 }
 
-static bool is_set(const bool *order)
-{
-	return __atomic_load_n(order, __ATOMIC_RELAXED);
-}
-
-static void set(bool *order, bool value)
-{
-	__atomic_store_n(order, value, __ATOMIC_RELAXED);
-}
-
 /* Nothing is left to read, or no more without waiting: until decoder_go(), or for good. */
 static void end_go(struct decoder *decoder)
 {
@@ -129,7 +120,7 @@ static bool hand_over(struct decoder *decoder)
 		return false;
 	handover_wait(&decoder->handover, BATCHES - 1);
 	begin_batch(decoder);
-	return !is_set(&decoder->stop) && !is_set(&decoder->pause);
+	return !flag_is_set(&decoder->stop) && !flag_is_set(&decoder->pause);
 }
 
 /* Hands the batch over before it is full, if there is anything in it, while the capture delivers a frame. */
@@ -345,7 +336,7 @@ static void on_frame(void *context, const struct ws_frame *frame)
 
 static bool may_read_on(struct decoder *decoder)
 {
-	return !is_set(&decoder->stop) && !decoder->done;
+	return !flag_is_set(&decoder->stop) && !decoder->done;
 }
 
 /* False: there is nothing to read, or the session's own thread reads. */
@@ -382,7 +373,7 @@ static void end_quiet(struct decoder *decoder, size_t filled)
 /* Live: hands over what there is when nothing more can be read without waiting. */
 static void end_dry(struct decoder *decoder, size_t filled)
 {
-	const bool pause = is_set(&decoder->pause);
+	const bool pause = flag_is_set(&decoder->pause);
 	decoder->busy_reads++;
 	if ((ws_capture_ready(decoder->task.capture) && !pause) ||
 	    (decoder->alone && decoder->handover.filled != filled))
@@ -513,7 +504,7 @@ struct batch *decoder_next(struct decoder *decoder)
 	struct batch *batch = batch_at(decoder, handover_next(&decoder->handover));
 	if (batch->dry) { /* the thread waits */
 		decoder->alone = true;
-		set(&decoder->pause, false);
+		flag_set(&decoder->pause, false);
 	}
 	return batch;
 }
@@ -537,7 +528,7 @@ void decoder_pause(struct decoder *decoder)
 {
 	pthread_mutex_lock(&decoder->lock);
 	decoder->keeps = true;
-	set(&decoder->pause, !decoder->alone);
+	flag_set(&decoder->pause, !decoder->alone);
 	pthread_cond_signal(&decoder->to_decoder);
 	pthread_mutex_unlock(&decoder->lock);
 }
@@ -545,7 +536,7 @@ void decoder_pause(struct decoder *decoder)
 void decoder_stop(struct decoder *decoder)
 {
 	pthread_mutex_lock(&decoder->lock);
-	set(&decoder->stop, true);
+	flag_set(&decoder->stop, true);
 	pthread_cond_signal(&decoder->to_decoder);
 	pthread_mutex_unlock(&decoder->lock);
 }

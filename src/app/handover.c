@@ -9,6 +9,8 @@
  * twice. */
 #include "app/handover.h"
 
+#include "app/flag.h"
+
 enum {
 	WAKE_TAKER = 4,                         /* batches that are there */
 	WAKE_FILLER = HANDOVER_BATCHES * 3 / 4, /* batches that are not free */
@@ -25,20 +27,10 @@ static void write_counter(size_t *counter, size_t value)
 	__atomic_store_n(counter, value, __ATOMIC_SEQ_CST);
 }
 
-static bool is_set(const bool *flag)
-{
-	return __atomic_load_n(flag, __ATOMIC_SEQ_CST);
-}
-
-static void set(bool *flag, bool value)
-{
-	__atomic_store_n(flag, value, __ATOMIC_SEQ_CST);
-}
-
 static void wake(struct handover *handover, bool *flag, pthread_cond_t *condition)
 {
 	pthread_mutex_lock(&handover->lock); /* until the other thread sleeps */
-	set(flag, false);
+	flag_set(flag, false);
 	pthread_mutex_unlock(&handover->lock);
 	pthread_cond_signal(condition);
 }
@@ -61,13 +53,13 @@ void handover_fill(struct handover *handover, bool at_once)
 {
 	const size_t filled = handover->filled + 1;
 	write_counter(&handover->filled, filled);
-	if (is_set(&handover->taker_waits) && (at_once || filled - read_counter(&handover->handed) >= WAKE_TAKER))
+	if (flag_is_set(&handover->taker_waits) && (at_once || filled - read_counter(&handover->handed) >= WAKE_TAKER))
 		wake(handover, &handover->taker_waits, &handover->to_taker);
 }
 
 static bool has_room(const struct handover *handover, size_t most)
 {
-	return handover->filled - read_counter(&handover->taken) <= most || is_set(&handover->ended);
+	return handover->filled - read_counter(&handover->taken) <= most || flag_is_set(&handover->ended);
 }
 
 void handover_wait(struct handover *handover, size_t most)
@@ -75,15 +67,15 @@ void handover_wait(struct handover *handover, size_t most)
 	if (has_room(handover, most))
 		return;
 	/* The other thread may wait, too, because there are few batches. */
-	if (is_set(&handover->taker_waits))
+	if (flag_is_set(&handover->taker_waits))
 		wake(handover, &handover->taker_waits, &handover->to_taker);
 	pthread_mutex_lock(&handover->lock);
-	set(&handover->filler_waits, true);
+	flag_set(&handover->filler_waits, true);
 	while (!has_room(handover, most)) {
 		pthread_cond_wait(&handover->to_filler, &handover->lock);
-		set(&handover->filler_waits, true);
+		flag_set(&handover->filler_waits, true);
 	}
-	set(&handover->filler_waits, false);
+	flag_set(&handover->filler_waits, false);
 	pthread_mutex_unlock(&handover->lock);
 }
 
@@ -95,12 +87,12 @@ bool handover_has_next(const struct handover *handover)
 static void wait_for_next(struct handover *handover)
 {
 	pthread_mutex_lock(&handover->lock);
-	set(&handover->taker_waits, true);
+	flag_set(&handover->taker_waits, true);
 	while (!handover_has_next(handover)) {
 		pthread_cond_wait(&handover->to_taker, &handover->lock);
-		set(&handover->taker_waits, true);
+		flag_set(&handover->taker_waits, true);
 	}
-	set(&handover->taker_waits, false);
+	flag_set(&handover->taker_waits, false);
 	pthread_mutex_unlock(&handover->lock);
 }
 
@@ -117,7 +109,7 @@ void handover_release(struct handover *handover)
 {
 	const size_t taken = handover->taken + 1;
 	write_counter(&handover->taken, taken);
-	if (!is_set(&handover->filler_waits))
+	if (!flag_is_set(&handover->filler_waits))
 		return;
 	const size_t filled = read_counter(&handover->filled);
 	if (filled - taken <= WAKE_FILLER && filled - handover->handed <= LEFT_TO_TAKE)
@@ -126,7 +118,7 @@ void handover_release(struct handover *handover)
 
 void handover_end(struct handover *handover)
 {
-	set(&handover->ended, true);
-	if (is_set(&handover->filler_waits))
+	flag_set(&handover->ended, true);
+	if (flag_is_set(&handover->filler_waits))
 		wake(handover, &handover->filler_waits, &handover->to_filler);
 }
