@@ -150,38 +150,22 @@ size_t ws_utf8_encode(uint32_t code_point, char out[4])
 	return 4;
 }
 
-#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (unsigned char)(value))
-#define HIGH_BITS EACH_BYTE(0x80)
-
-/* Sets the high bit of each byte that is zero. It may also set that of bytes above the lowest zero byte, which does not
- * matter to a caller that asks only whether there is one. */
-static inline uint64_t zero_bytes(uint64_t word)
-{
-	return (word - EACH_BYTE(1)) & ~word & HIGH_BITS;
-}
-
-/* True when all eight bytes are printable ASCII and none is one of the two in `special`. */
-static inline bool plain_eight(const char *bytes, const char special[2])
-{
-	uint64_t word;
-	memcpy(&word, bytes, sizeof(word));
-	const uint64_t control = (word - EACH_BYTE(0x20)) & ~word;
-	return !(((word | control) & HIGH_BITS) | zero_bytes(word ^ EACH_BYTE(0x7f)) |
-	         zero_bytes(word ^ EACH_BYTE(special[0])) | zero_bytes(word ^ EACH_BYTE(special[1])));
-}
-
-/* True when all of the next sixteen bytes are. Bytes above 0x7f are negative. */
-static inline bool plain_sixteen(const char *bytes, const char special[2])
-{
-	typedef signed char sixteen __attribute__((vector_size(16)));
-	sixteen chars;
-	memcpy(&chars, bytes, sizeof(chars));
-	const sixteen others = (chars < ' ') | (chars == 0x7f) | (chars == (signed char)special[0]) |
-	                       (chars == (signed char)special[1]);
-	uint64_t halves[2];
-	memcpy(halves, &others, sizeof(halves));
-	return !(halves[0] | halves[1]);
-}
+/* Defines a function that is true when all of the next `count` bytes are printable ASCII and none is one of the two in
+ * `special`. Bytes above 0x7f are negative. */
+#define PLAIN(name, count)                                                                                             \
+	static inline bool name(const char *bytes, const char special[2])                                              \
+	{                                                                                                              \
+		typedef signed char vector __attribute__((vector_size(count)));                                        \
+		vector chars;                                                                                          \
+		memcpy(&chars, bytes, sizeof(chars));                                                                  \
+		const vector others = (chars < ' ') | (chars == 0x7f) | (chars == (signed char)special[0]) |           \
+		                      (chars == (signed char)special[1]);                                              \
+		uint64_t word[sizeof(vector) / sizeof(uint64_t)];                                                      \
+		memcpy(word, &others, sizeof(others));                                                                 \
+		return !(word[0] | word[WS_ARRAY_SIZE(word) - 1]);                                                     \
+	}
+PLAIN(plain_eight, 8)
+PLAIN(plain_sixteen, 16)
 
 /* How many of the first bytes can be copied unchanged: printable code points, none of them one of the two in `special`.
  */
