@@ -107,6 +107,12 @@ WS_SELDOM static void settle_same_sender(struct ws_shares *shares, const struct 
 	const ws_time wait = now - shares->since;
 	const struct ws_share_side *side = &shares->side[self], *peer = &shares->side[!self];
 	const enum ws_cause cause = side->filled ? WS_CAUSE_WINDOW : WS_CAUSE_NETWORK;
+	const ws_time probe = ws_shares_probe_wait(shares, s, now, mss);
+	if (probe) { /* until the ACK with the small window came, it waited as before */
+		ws_shares_split(shares, wait, wait - probe, side->full ? cause : WS_CAUSE_PROGRAM, self,
+		                WS_CAUSE_WINDOW, self);
+		return;
+	}
 	if (side->full) { /* it had more to send, which was on its way, or had to wait for an ACK that had passed */
 		ws_shares_split(shares, wait,
 		                shares->time.way_to[self] + shares->time.way_to[self] / 4 + RELEASED_WITHIN, cause,
@@ -115,11 +121,6 @@ WS_SELDOM static void settle_same_sender(struct ws_shares *shares, const struct 
 	}
 	if (was_throttled(shares, self, now)) {
 		ws_shares_spend(shares, cause, self, wait);
-		return;
-	}
-	const ws_time probe = ws_shares_probe_wait(shares, s, now, mss);
-	if (probe) {
-		ws_shares_split(shares, wait, wait - probe, WS_CAUSE_PROGRAM, self, WS_CAUSE_WINDOW, self);
 		return;
 	}
 	if ((mss && s->length >= mss) || !is_released(shares, self, now)) {

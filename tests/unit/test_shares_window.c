@@ -131,6 +131,30 @@ static void test_timer_fills_a_window_below_one_segment(void **state)
 	assert_in_range(rounded(shares.time[WS_CAUSE_PROGRAM][CLIENT]), 100, 110);
 }
 
+/* The client's window scale was lost on the way, so the server's window of 78,848 bytes is one of 77 to it. It has more to
+ * send, and each time a timer of 200 ms sends what has room. */
+static void test_timer_fills_a_tiny_window_again_and_again(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .mss = 1460, .unnumbered = true},
+	        {SERVER, S | A, 500, 101, 0, 1, .window = 65160, .mss = 1460},
+	        {CLIENT, A, 101, 501, 0, 1, .unnumbered = true},
+	        {CLIENT, A, 101, 501, 1460, 2, .unnumbered = true},
+	        {CLIENT, A | WS_TCP_PSH, 1561, 501, 1460, 2, .unnumbered = true},
+	        {SERVER, A, 501, 3021, 0, 3, .window = 77},
+	        {CLIENT, A | WS_TCP_PSH, 3021, 501, 77, 210, .unnumbered = true},
+	        {SERVER, A, 501, 3098, 0, 211, .window = 77},
+	        {CLIENT, A | WS_TCP_PSH, 3098, 501, 77, 419, .unnumbered = true},
+	        {SERVER, A, 501, 3175, 0, 420, .window = 77},
+	        {CLIENT, A | WS_TCP_PSH, 3175, 501, 77, 628, .unnumbered = true},
+	        {SERVER, A, 501, 3252, 0, 629, .window = 77},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_WINDOW][CLIENT]), 629 - 3);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][CLIENT]), 1);
+}
+
 /* The server has written 3,600 bytes and has room for 4,000: its data, and not the window, has ended. Of 3,500 bytes of
  * room it can only use those. The capture is at the server. */
 static struct ws_time_shares shares_of_four_segments(uint16_t room, uint32_t last)
@@ -329,6 +353,7 @@ int main(void)
 	        cmocka_unit_test(test_options_that_are_cut_off),
 	        cmocka_unit_test(test_window_closed_before_anything_is_sent),
 	        cmocka_unit_test(test_timer_fills_a_window_below_one_segment),
+	        cmocka_unit_test(test_timer_fills_a_tiny_window_again_and_again),
 	        cmocka_unit_test(test_window_after_long_pause),
 	        cmocka_unit_test(test_small_answer_does_not_fill_a_window_below_one_segment),
 	        cmocka_unit_test(test_much_data_fills_a_window_below_one_segment),
