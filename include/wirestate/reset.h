@@ -14,6 +14,8 @@ enum ws_reset_trigger {
 	WS_RESET_ANSWERED,          /* it is the server, had answered, and aborts without a FIN; data may be unread */
 	WS_RESET_UNSEEN_SYN_ACK,    /* it answers what acknowledged the SYN, and was not captured */
 	WS_RESET_FORGOTTEN,         /* the peer's FIN came long after its own, when it had no socket any more */
+	WS_RESET_NO_SOCKET,         /* it answers the peer's latest segment, without ACK, as where no socket takes it */
+	WS_RESET_NOT_TAKEN,         /* the same right after the handshake */
 	WS_RESET_FIN_UNANSWERED,    /* it had sent its FIN several times without an ACK of it */
 	WS_RESET_DATA_UNANSWERED,   /* the same with data */
 	WS_RESET_PROBES_UNANSWERED, /* the same with keep-alives */

@@ -82,6 +82,23 @@ static bool aborts_after_answer(const struct ws_conn *conn, const struct ws_segm
 	       reset->idle < LATELY && reset->look == WS_RESET_LOOKS_LIKE_SENDER;
 }
 
+/* RFC 9293 §3.10.7.1: where there is no socket, the RST has the number that the segment acknowledged, and no ACK. Those of
+ * programs that abort have one. */
+static enum ws_reset_trigger socket_lacking(const struct ws_conn *conn, const struct ws_segment *s,
+                                            const struct ws_reset *reset)
+{
+	const unsigned here = s->direction, there = 1 - here;
+	const struct ws_endpoint *self = &conn->machine.endpoint[here], *peer = &conn->machine.endpoint[there];
+	const ws_time latest = conn->analyser.flow[there].last_time;
+	if (s->flags & WS_TCP_ACK || self->fin_sent || !self->sent_any || !peer->acked_any ||
+	    s->sequence != peer->last_ack_sent || latest < conn->analyser.flow[here].last_time || reset->idle >= LATELY)
+		return WS_RESET_PLAIN;
+	const bool taken = self->acked_any && self->last_ack_sent != peer->iss + 1;
+	return !taken && self->syn_ack_sent && !conn->traffic[here].bytes && reset->silent < LATELY
+	               ? WS_RESET_NOT_TAKEN
+	               : WS_RESET_NO_SOCKET;
+}
+
 static void note_trigger(const struct ws_conn *conn, const struct ws_segment *s, struct ws_reset *reset)
 {
 	const unsigned here = s->direction, there = 1 - here;
@@ -106,6 +123,8 @@ static void note_trigger(const struct ws_conn *conn, const struct ws_segment *s,
 		reset->trigger = WS_RESET_UNREAD;
 	else if (aborts_after_answer(conn, s, reset))
 		reset->trigger = WS_RESET_ANSWERED;
+	else
+		reset->trigger = (uint8_t)socket_lacking(conn, s, reset);
 }
 
 void ws_reset_note_take(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s)

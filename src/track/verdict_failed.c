@@ -263,6 +263,20 @@ static void say_trigger(struct verdict *v, unsigned i)
 		          _("with the %1$s's data unread or unanswered (the %2$s closed without reading it all, or "
 		            "aborted)"),
 		          peer, self);
+	} else if (reset->trigger == WS_RESET_NO_SOCKET && v->info->opened) {
+		COMMA(v);
+		SAY_TEXTS(
+		        v,
+		        _("because the %1$s had no socket for the %2$s's last segment, or a device on the way rejected it "
+		          "(the RST has no ACK)"),
+		        self, peer);
+	} else if (reset->trigger == WS_RESET_NOT_TAKEN && v->info->opened) {
+		COMMA(v);
+		SAY_TEXTS(
+		        v,
+		        _("because the %s had no socket for the handshake's ACK, as when its accept queue is full and "
+		          "tcp_abort_on_overflow is set, or a device on the way rejected it (the RST has no ACK)"),
+		        self);
 	} else if (reset->trigger == WS_RESET_ANSWERED) {
 		COMMA(v);
 		SAY_TEXTS(v, _("without a FIN after its answer (it closed with the %s's data unread, or aborted)"),

@@ -286,3 +286,74 @@ def reset_silent_after_close(capture):
     closed_long_ago(talk)
     talk.server("PA", 20, after=75)
     talk.client("R", seq=7)
+
+
+# ---- RSTs without ACK, as where there is no socket (RFC 9293 §3.10.7.1)
+
+NO_SOCKET = "because the {} had no socket for the {}'s last segment, or a device on the way rejected it .the RST has no ACK.; "
+NOT_TAKEN = "because the server had no socket for the handshake's ACK, as when its accept queue is full and tcp_abort_on_overflow is set"
+
+
+@case("reset-no-socket", {
+    **RESET, "verdict": "^reset by the server, which had been silent for 7200.0 s, " + NO_SOCKET.format("server", "client")})
+def reset_no_socket(capture):
+    """A load balancer or the server has forgotten the connection (kube-router issue 911)."""
+    talk = ask(capture)
+    talk.client("PA", 50, after=7200)
+    talk.server("R", ident=0)
+
+
+@case("reset-no-socket-client", {**RESET, "reset_by": "client", "verdict": NO_SOCKET.format("client", "server")})
+def reset_no_socket_client(capture):
+    talk = ask(capture)
+    talk.server("PA", 50, after=30)
+    talk.client("R", ident=0)
+
+
+@case("reset-by-a-program", {**RESET, "silent_about": "no socket"})
+def reset_by_a_program(capture):
+    talk = ask(capture)
+    talk.client("PA", 50, after=7200)
+    talk.server("RA")
+
+
+@case("reset-without-ack-long-after", {**RESET, "silent_about": "no socket"})
+def reset_without_ack_long_after(capture):
+    """It answers nothing that came lately."""
+    talk = ask(capture)
+    talk.server("R", after=60)
+
+
+@case("reset-without-ack-other-number", {**RESET, "silent_about": "no socket"})
+def reset_without_ack_other_number(capture):
+    """The client has acknowledged less than the RST's number."""
+    talk = Talk(capture)
+    talk.open()
+    talk.server("PA", 300)
+    talk.server("R")
+
+
+@case("reset-handshake-not-taken", {**RESET, "verdict": "^reset by the server right after opening, " + NOT_TAKEN})
+def reset_handshake_not_taken(capture):
+    """Linux with tcp_abort_on_overflow."""
+    talk = Talk(capture)
+    talk.open()
+    talk.server("R", ident=0)
+
+
+@case("reset-handshake-not-taken-with-data", {**RESET, "verdict": "^reset by the server, " + NOT_TAKEN})
+def reset_handshake_not_taken_with_data(capture):
+    """The client's data had left before the RST came."""
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", 100)
+    talk.server("R", after=0.0001, ident=0)
+    talk.server("R", after=0.0001, ident=0)
+
+
+@case("reset-long-after-the-handshake", {**RESET, "verdict": NO_SOCKET.format("server", "client"), "silent_about": "handshake"})
+def reset_long_after_the_handshake(capture):
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", 100, after=70)
+    talk.server("R", ident=0)
