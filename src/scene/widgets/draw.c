@@ -67,6 +67,27 @@ int draw_wrap_rows(const char *utf8, int width)
 	return rows;
 }
 
+int draw_wrapped(struct ws_canvas *canvas, int row, int rows, enum ws_style style, const char *utf8)
+{
+	const int limit = canvas->columns - 1;
+	int end = 1;
+	for (int i = 0; i < rows && *utf8; i++) {
+		const size_t length = i == rows - 1 ? strlen(utf8) : ws_text_line(utf8, limit - 1);
+		char line[512];
+		snprintf(line, sizeof(line), "%.*s", (int)length, utf8);
+		end = draw_cut(canvas, row + i, 1, limit, style, line);
+		utf8 += length;
+		utf8 += strspn(utf8, " ");
+	}
+	return end;
+}
+
+void draw_blank(struct ws_canvas *canvas, int row)
+{
+	for (int column = 0; column < canvas->columns; column++)
+		ws_canvas_put(canvas, row, column, WS_STYLE_NORMAL, ' ');
+}
+
 void draw_between_sentences(struct ws_text *text)
 {
 	const char last = text->length ? text->data[text->length - 1] : ' ';

@@ -7,6 +7,11 @@
 
 /* Draws text, cut with `…` where it would reach `limit`. */
 int draw_cut(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8);
+/* Draws text from column 1 on in at most so many rows; the last one is cut where it is not enough. Returns the column
+ * where the last one ends. */
+int draw_wrapped(struct ws_canvas *canvas, int row, int rows, enum ws_style style, const char *utf8);
+/* Overwrites a row with spaces. */
+void draw_blank(struct ws_canvas *canvas, int row);
 /* Draws text whose last column is limit - 1, and nothing left of `column`. Returns where it begins. */
 int draw_right(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8);
 /* Draws a horizontal rule over the whole width. */

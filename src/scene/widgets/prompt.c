@@ -174,12 +174,6 @@ static size_t first_visible(const struct prompt *prompt, int room)
 	return first;
 }
 
-static void clear_row(struct ws_canvas *canvas, int row)
-{
-	for (int column = 0; column < canvas->columns; column++)
-		ws_canvas_put(canvas, row, column, WS_STYLE_NORMAL, ' ');
-}
-
 /* Returns the column of the text's first byte, which may be left of what is visible; `start` is that. */
 static int draw_text(const struct prompt *prompt, struct ws_canvas *canvas, int row, int *start)
 {
@@ -201,10 +195,16 @@ int prompt_draw_line(const struct prompt *prompt, struct ws_canvas *canvas, int 
 
 void prompt_draw(const struct prompt *prompt, struct ws_canvas *canvas)
 {
-	const int rows = prompt->refused ? 3 : 2, limit = canvas->columns - 1;
+	const int limit = canvas->columns - 1;
+	const char *note = prompt->refused       ? prompt->error.text
+	                   : prompt->progress[0] ? prompt->progress
+	                                         : _(prompt->use->hint);
+	const int wrapped = draw_wrap_rows(note, limit - 1), most = canvas->rows / 2;
+	const int notes = wrapped < 1 ? 1 : wrapped < most ? wrapped : most;
+	const int rows = 1 + prompt->refused + notes;
 	int row = canvas->rows - rows;
 	for (int i = 0; i < rows; i++)
-		clear_row(canvas, row + i);
+		draw_blank(canvas, row + i);
 	int start;
 	const int offset = draw_text(prompt, canvas, row, &start);
 	if (prompt->refused) {
@@ -215,8 +215,5 @@ void prompt_draw(const struct prompt *prompt, struct ws_canvas *canvas)
 			if (column >= start)
 				ws_canvas_put(canvas, row, column, WS_STYLE_BAD, '^');
 	}
-	draw_cut(canvas, row + 1, 1, limit, prompt->refused ? WS_STYLE_BAD : WS_STYLE_DIM,
-	         prompt->refused       ? prompt->error.text
-	         : prompt->progress[0] ? prompt->progress
-	                               : _(prompt->use->hint));
+	draw_wrapped(canvas, row + 1, notes, prompt->refused ? WS_STYLE_BAD : WS_STYLE_DIM, note);
 }
