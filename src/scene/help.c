@@ -6,6 +6,7 @@
 #include "scene/ui.h"
 #include "scene/widgets/cursor.h"
 #include "scene/widgets/draw.h"
+#include "scene/widgets/hints.h"
 
 #include <wirestate/language.h>
 #include <wirestate/plot.h>
@@ -306,7 +307,8 @@ static void draw_line(struct ws_canvas *canvas, int row, int column, int limit, 
 		return;
 	}
 	const int text = column + 1 + (*line->word ? WORD : 0);
-	draw_cut(canvas, row, column + 1, text - 1, line->style, line->word);
+	const char *word = line->style == WS_STYLE_KEY ? hints_key_name(line->word, canvas->ascii) : line->word;
+	draw_cut(canvas, row, column + 1, text - 1, line->style, word);
 	draw_cut(canvas, row, text, limit, WS_STYLE_NORMAL, line->text);
 }
 

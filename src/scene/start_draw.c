@@ -1,6 +1,7 @@
 /* Draws the start screen. */
 #include "scene/start.h"
 #include "scene/widgets/draw.h"
+#include "scene/widgets/hints.h"
 
 #include <wirestate/language.h>
 
@@ -47,7 +48,9 @@ static void draw_key(const struct ws_start *start, struct ws_canvas *canvas, int
 	const char *key = start->key_name[action];
 	if (!key)
 		return;
-	*column = ws_canvas_bold(canvas, canvas->rows - 1, *column, canvas->columns, WS_STYLE_KEY, key) + 1;
+	*column = ws_canvas_bold(canvas, canvas->rows - 1, *column, canvas->columns, WS_STYLE_KEY,
+	                         hints_key_name(key, canvas->ascii)) +
+	          1;
 	if (label)
 		*column =
 		        ws_canvas_text(canvas, canvas->rows - 1, *column, canvas->columns, WS_STYLE_NORMAL, label) + 2;

@@ -4,7 +4,9 @@
 
 #include <wirestate/language.h>
 
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { MANY_ROWS = 20 };
 
@@ -14,12 +16,27 @@ static const struct screen_key common_hints[] = {
         {WS_ACT_QUIT, WS_ACT_NONE, N_("quit")},
 };
 
-/* The keys' names; false when the action has none. */
-static bool hint_key_names(const struct screen_key *hint, const char *const *key_name, char *keys, size_t size)
+const char *hints_key_name(const char *name, bool ascii)
 {
-	const char *first = key_name ? key_name[hint->action] : NULL;
-	const char *second = key_name && hint->second != WS_ACT_NONE ? key_name[hint->second] : NULL;
-	bool letters = first && second && first[0] >= 'a' && first[0] <= 'z';
+	static const char *const arrows[][2] = {{"←", "Left"}, {"→", "Right"}, {"↑", "Up"}, {"↓", "Down"}};
+	for (size_t i = 0; name && ascii && i < WS_ARRAY_SIZE(arrows); i++)
+		if (strcmp(name, arrows[i][0]) == 0)
+			return arrows[i][1];
+	return name;
+}
+
+static const char *hint_key(const char *const *key_name, enum ws_action action, bool ascii)
+{
+	return key_name && action != WS_ACT_NONE ? hints_key_name(key_name[action], ascii) : NULL;
+}
+
+/* The keys' names; false when the action has none. */
+static bool hint_key_names(const struct screen_key *hint, const char *const *key_name, bool ascii, char *keys,
+                           size_t size)
+{
+	const char *first = hint_key(key_name, hint->action, ascii);
+	const char *second = hint_key(key_name, hint->second, ascii);
+	const bool letters = first && second && (isalpha((unsigned char)first[0]) || isalpha((unsigned char)second[0]));
 	snprintf(keys, size, "%s%s%s", first ? first : "", letters ? "/" : "", second ? second : "");
 	return first != NULL;
 }
@@ -41,17 +58,17 @@ static void draw_hints(struct ws_canvas *canvas, int row, int rows, const struct
 	char keys[32];
 	int width = 1;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(common_hints); i++)
-		if (hint_key_names(&common_hints[i], key_name, keys, sizeof(keys)))
+		if (hint_key_names(&common_hints[i], key_name, canvas->ascii, keys, sizeof(keys)))
 			width += ws_columns(keys) + 1 + ws_columns(_(common_hints[i].hint)) + (i ? 2 : 0);
 	int right = canvas->columns - width, column = right;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(common_hints); i++)
-		if (hint_key_names(&common_hints[i], key_name, keys, sizeof(keys)))
+		if (hint_key_names(&common_hints[i], key_name, canvas->ascii, keys, sizeof(keys)))
 			column = draw_hint(canvas, row, column, keys, _(common_hints[i].hint)) + 2;
 	int at = row - (rows - 1);
 	column = 1;
 	for (size_t i = 0; i < count; i++) {
 		const struct screen_key *hint = &hints[i];
-		if (!hint->hint || !hint_key_names(hint, key_name, keys, sizeof(keys)))
+		if (!hint->hint || !hint_key_names(hint, key_name, canvas->ascii, keys, sizeof(keys)))
 			continue;
 		int end = column + ws_columns(keys) + 1 + ws_columns(_(hint->hint));
 		if (at < row && end > canvas->columns - 1) {

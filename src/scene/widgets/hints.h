@@ -4,15 +4,17 @@
 
 #include <wirestate/scene.h>
 
+/* A key's name as it can be drawn: in ASCII, arrows would look like the keys < and >, which are others. */
+const char *hints_key_name(const char *name, bool ascii);
 /* How many of the last lines hints_draw() takes on a screen of so many rows. */
 int hints_rows(enum ws_screen screen, int rows);
 /* Draws them, `row` being the last line. `key_name`: by action, NULL where an action has no key. */
 void hints_draw(struct ws_canvas *canvas, int row, enum ws_screen screen, const char *const *key_name);
-/* Draws a bar that says how many connections are new, and which key shows them. */
 /* Of a screen that cannot show anything, because records have no packets. */
 void hints_draw_records(struct ws_canvas *canvas, int row, const char *const *key_name);
 /* The keys of the lab, in one row. */
 void hints_draw_lab(struct ws_canvas *canvas, int row, const char *const *key_name);
+/* Draws a bar that says how many connections are new, and which key shows them. */
 void hints_news(struct ws_canvas *canvas, int row, int column, uint64_t count, const char *const *key_name,
                 enum ws_action action);
 
