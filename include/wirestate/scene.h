@@ -225,6 +225,8 @@ struct ws_file_request {
 bool ws_ui_file_request(struct ws_ui *ui, struct ws_file_request *request);
 /* Shows a message until the next key, such as how writing the file went. It is copied. `good`: all went well. */
 void ws_ui_tell(struct ws_ui *ui, const char *message, bool good);
+/* For a key that does not go to ws_ui_key(), which does it itself. True: there was a message. */
+bool ws_ui_clear_message(struct ws_ui *ui);
 
 struct ws_sink {
 	bool (*write)(void *context, const void *bytes, size_t length);

@@ -257,6 +257,13 @@ static void view_point(struct interactive *it, const struct ws_key *key)
 		view_next_point(it);
 }
 
+/* These keys are handled here and not by the screen. */
+static bool is_of_view(const struct ws_key *key)
+{
+	return key->kind == WS_KEY_ACTION &&
+	       (key->action == WS_ACT_EXERCISE || key->action == WS_ACT_POINT || key->action == WS_ACT_MOUSE);
+}
+
 static void view_handle_keys(struct interactive *it)
 {
 	struct ws_key key;
@@ -271,6 +278,8 @@ static void view_handle_keys(struct interactive *it)
 		it->touched = true;
 		it->leaving = false;
 		key.time = monotonic();
+		if (is_of_view(&key))
+			it->changed |= ws_ui_clear_message(it->ui);
 		if (leaving && key.kind == WS_KEY_ACTION && key.action == WS_ACT_BACK)
 			view_leave(it, true);
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_QUIT)

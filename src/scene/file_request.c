@@ -104,7 +104,7 @@ void ws_ui_tell(struct ws_ui *ui, const char *message, bool good)
 	ui->file.good = good;
 }
 
-bool file_request_clear_message(struct ws_ui *ui)
+bool ws_ui_clear_message(struct ws_ui *ui)
 {
 	const bool shown = ui->file.message[0];
 	ui->file.message[0] = '\0';

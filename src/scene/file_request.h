@@ -15,8 +15,6 @@ struct file_request {
  * screen. False: there is no connection. */
 bool file_request_ask_connection(struct ws_ui *ui, const struct ws_model *model);
 bool file_request_ask_stream(struct ws_ui *ui, const struct ws_model *model);
-/* The message disappears with the next key. True: there was one. */
-bool file_request_clear_message(struct ws_ui *ui);
 void file_request_draw(const struct ws_ui *ui, struct ws_canvas *canvas);
 
 #endif

@@ -270,7 +270,7 @@ void lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_ca
 	struct ws_canvas keys = *canvas;
 	keys.cells += (size_t)(canvas->rows - 1) * (size_t)canvas->columns;
 	keys.rows = 1;
-	hints_draw(&keys, 0, ws_ui_screen(ui), ui->options.key_name);
+	hints_draw(&keys, 0, 1, ws_ui_screen(ui), ui->options.key_name);
 }
 
 /* ---- Before there is a packet */

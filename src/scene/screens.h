@@ -54,7 +54,6 @@ struct screen_ops {
 	size_t key_count;
 	bool plays;         /* it plays one connection: play, jump and the wheel move the replay */
 	bool says_time;     /* its title says where the timeline is */
-	bool says_status;   /* it has a place of its own for the model's status message */
 	bool has_notes;     /* it explains the selected row in ws_ui.notes rows above the hint line */
 	bool one_point;     /* it shows one point, also while the lists show all together */
 	bool two_hint_rows; /* it has room for a second hint line on high screens */

@@ -303,7 +303,7 @@ static bool do_key(struct ws_ui *ui, const struct ws_model *model, const struct 
 
 bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key)
 {
-	const bool message_cleared = file_request_clear_message(ui);
+	const bool message_cleared = ws_ui_clear_message(ui);
 	if (key->time > ui->clock)
 		ws_ui_tick(ui, model, key->time);
 	const bool changed = do_key(ui, model, key);
@@ -421,6 +421,16 @@ static bool too_small(const struct ws_ui *ui, int columns, int rows)
 	return columns < UI_MIN_COLUMNS || rows < UI_MIN_ROWS || (has_panel(ui) && lesson_too_small(columns, rows));
 }
 
+/* The rows that a screen leaves to what is wrong with the capture. */
+static int status_rows(const struct ws_model *model, int columns, int rows)
+{
+	enum { MANY_ROWS = 14, MOST = 2 };
+	if (!model->status_message || rows < MANY_ROWS)
+		return 0;
+	const int need = draw_wrap_rows(model->status_message, columns - 2);
+	return need < MOST ? need : MOST;
+}
+
 void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, int rows)
 {
 	struct point_model room;
@@ -435,6 +445,8 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 	else
 		ui->rows -=
 		        lab_rows(ui, model, columns) + (attempt_has_panel(ui) ? attempt_layout(ui, columns, rows) : 0);
+	ui->status_rows = has_panel(ui) ? 0 : status_rows(model, columns, ui->rows);
+	ui->rows -= ui->status_rows;
 	ui->notes = table_note_rows(ui->rows);
 	if (shown(ui)->layout)
 		shown(ui)->layout(ui, shown_model(ui, model, &room));
@@ -468,15 +480,17 @@ static void draw_timeline(const struct ws_ui *ui, const struct ws_model *model, 
 		draw_right(canvas, 0, canvas->columns / 3, canvas->columns - 1, WS_STYLE_WARN, ws_text_cstr(&text));
 }
 
-/* What is wrong with the capture, above the keys. */
-static void draw_status(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+/* What is wrong with the capture, above the keys: in rows of its own, or else over the screen's last one. */
+static void draw_status(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas, int keys)
 {
-	if (!model->status_message || shown(ui)->says_status)
+	const int rows = ui->status_rows ? ui->status_rows : 1, top = canvas->rows - keys - rows;
+	if (!model->status_message)
 		return;
-	const int row = canvas->rows - 2;
-	const int end = draw_cut(canvas, row, 1, canvas->columns - 1, WS_STYLE_WARN, model->status_message);
-	ws_canvas_put(canvas, row, 0, WS_STYLE_NORMAL, ' ');
-	ws_canvas_put(canvas, row, end, WS_STYLE_NORMAL, ' ');
+	for (int row = top; row < top + rows && ui->status_rows; row++)
+		draw_blank(canvas, row);
+	const int end = draw_wrapped(canvas, top, rows, WS_STYLE_WARN, model->status_message);
+	ws_canvas_put(canvas, top, 0, WS_STYLE_NORMAL, ' ');
+	ws_canvas_put(canvas, top + rows - 1, end, WS_STYLE_NORMAL, ' ');
 }
 
 /* Where the list is not shown, says that connections have begun meanwhile. */
@@ -494,16 +508,20 @@ static void draw_news(const struct ws_ui *ui, const struct ws_model *model, stru
 
 static void draw_screen(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
-	if (records_draw(ui, model, canvas)) {
+	struct ws_canvas scene = *canvas;
+	scene.rows -= ui->status_rows;
+	if (records_draw(ui, model, &scene)) {
+		draw_blank(canvas, scene.rows - 1);
 		hints_draw_records(canvas, canvas->rows - 1, ui->options.key_name);
-		draw_status(ui, model, canvas);
+		draw_status(ui, model, canvas, 1);
 		return;
 	}
 	struct point_model room;
-	shown(ui)->draw(ui, shown_model(ui, model, &room), canvas);
-	hints_draw(canvas, canvas->rows - 1, ws_ui_screen(ui), ui->options.key_name);
+	const int keys = hints_rows(ws_ui_screen(ui), scene.rows);
+	shown(ui)->draw(ui, shown_model(ui, model, &room), &scene);
+	hints_draw(canvas, canvas->rows - 1, keys, ws_ui_screen(ui), ui->options.key_name);
 	draw_timeline(ui, model, canvas);
-	draw_status(ui, model, canvas);
+	draw_status(ui, model, canvas, keys);
 	draw_news(ui, model, canvas);
 }
 
@@ -520,7 +538,7 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 		lesson_draw(ui, canvas);
 	} else {
 		struct ws_canvas screen = *canvas;
-		screen.rows = ui->rows;
+		screen.rows = ui->rows + ui->status_rows;
 		draw_screen(ui, model, &screen);
 		if (attempt_has_panel(ui))
 			attempt_draw(ui, canvas);

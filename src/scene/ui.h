@@ -24,7 +24,8 @@ struct ws_ui {
 	struct ws_ui_options options;
 	enum ws_screen stack[UI_DEPTH]; /* the screens that led here; the last one is shown */
 	int depth;
-	int columns, rows;   /* of the screen, without a lesson's panel */
+	int columns, rows;   /* of the screen, without a lesson's panel and the status message */
+	int status_rows;     /* below it: of the status message */
 	int notes;           /* rows of the sentences below a table, if the screen has one, as laid out last */
 	ws_time clock;       /* of the last tick; 0: none yet */
 	uint64_t joins;      /* of the model that the replay was opened with */

@@ -466,7 +466,7 @@ void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
 	if (answer_is_open(ui) || answer_is_near(ui))
 		draw_answer_keys(ui, canvas, canvas->rows - 1);
 	else
-		hints_draw(&keys, 0, ws_ui_screen(ui), ui->options.key_name);
+		hints_draw(&keys, 0, 1, ws_ui_screen(ui), ui->options.key_name);
 }
 
 int ws_ui_lesson_rows(const struct ws_ui *ui)

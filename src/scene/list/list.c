@@ -277,6 +277,5 @@ const struct screen_ops list_screen = {
         .keys = list_keys,
         .key_count = WS_ARRAY_SIZE(list_keys),
         .says_time = true,
-        .says_status = true,
         .two_hint_rows = true,
 };

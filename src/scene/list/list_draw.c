@@ -148,10 +148,6 @@ static int states_width(const struct ws_tracker_stats *stats)
 static void draw_counts(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	int limit = draw_order(list, model, canvas) - 2, column = 1;
-	if (model->status_message) {
-		draw_cut(canvas, 1, column, limit, WS_STYLE_WARN, model->status_message);
-		return;
-	}
 	char word[64];
 	for (size_t i = 0; i < LIST_TAGS && list->survey.tally[i].tag; i++) {
 		const struct list_tally *tally = &list->survey.tally[i];

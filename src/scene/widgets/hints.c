@@ -82,10 +82,10 @@ static void draw_hints(struct ws_canvas *canvas, int row, int rows, const struct
 	}
 }
 
-void hints_draw(struct ws_canvas *canvas, int row, enum ws_screen screen, const char *const *key_name)
+void hints_draw(struct ws_canvas *canvas, int row, int rows, enum ws_screen screen, const char *const *key_name)
 {
 	const struct screen_ops *ops = screen_ops(screen);
-	draw_hints(canvas, row, hints_rows(screen, canvas->rows), ops->keys, ops->key_count, key_name);
+	draw_hints(canvas, row, rows, ops->keys, ops->key_count, key_name);
 }
 
 void hints_draw_records(struct ws_canvas *canvas, int row, const char *const *key_name)

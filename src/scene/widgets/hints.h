@@ -8,8 +8,8 @@
 const char *hints_key_name(const char *name, bool ascii);
 /* How many of the last lines hints_draw() takes on a screen of so many rows. */
 int hints_rows(enum ws_screen screen, int rows);
-/* Draws them, `row` being the last line. `key_name`: by action, NULL where an action has no key. */
-void hints_draw(struct ws_canvas *canvas, int row, enum ws_screen screen, const char *const *key_name);
+/* Draws them in so many rows, of which `row` is the last. `key_name`: by action, NULL where an action has no key. */
+void hints_draw(struct ws_canvas *canvas, int row, int rows, enum ws_screen screen, const char *const *key_name);
 /* Of a screen that cannot show anything, because records have no packets. */
 void hints_draw_records(struct ws_canvas *canvas, int row, const char *const *key_name);
 /* The keys of the lab, in one row. */
