@@ -22,16 +22,15 @@ struct offer {
 	enum ws_order order;
 };
 
-static struct list_columns choose_columns(int columns, int rows, const struct offer *offer)
+static struct list_columns place_columns(int columns, bool two_lines, const struct offer *offer)
 {
 	const size_t count = offer->count;
 	const bool extra = offer->extra, names = offer->names;
 	const int sensor = offer->sensor;
 	const enum ws_order order = offer->order;
-	struct list_columns c = {.gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
+	struct list_columns c = {.two_lines = two_lines, .gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
 	c.number = count_digits(count) < 3 ? 3 : count_digits(count);
 	c.sensor = columns >= 60 ? sensor : 0;
-	c.two_lines = columns < 150 + (extra ? 30 : 0) + (offer->several ? 40 : 0) && columns >= 60 && rows >= 16;
 	if (columns >= 120) {
 		c.state = 13;
 		c.brief = false;
@@ -76,6 +75,17 @@ static struct list_columns choose_columns(int columns, int rows, const struct of
 	c.client = (both + 1) / 2;
 	c.server = both / 2;
 	return c;
+}
+
+/* The verdict is a column of its own where it has room for a sentence, or where there are too few rows for another
+ * line. */
+static struct list_columns choose_columns(int columns, int rows, const struct offer *offer)
+{
+	enum { SENTENCE = 48 };
+	const struct list_columns one_line = place_columns(columns, false, offer);
+	if (columns < 60 || rows < 16 || one_line.verdict >= SENTENCE)
+		return one_line;
+	return place_columns(columns, true, offer);
 }
 
 bool list_has_extra(const struct ws_model *model)

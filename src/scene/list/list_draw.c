@@ -404,14 +404,16 @@ int list_rows_whole(const struct list_view *list, const struct ws_model *model, 
 	char sentence[512];
 	struct ws_text text = WS_TEXT_OVER(sentence);
 	const char *tag;
-	if (!c.two_lines || !ws_tracker_conn(model->tracker, list_at(list, model, list->cursor.selected), &info))
+	if (!(c.two_lines || c.verdict) ||
+	    !ws_tracker_conn(model->tracker, list_at(list, model, list->cursor.selected), &info))
 		return 0;
 	ws_conn_verdict(&info, &text, &tag, NULL);
 	tag = _(tag);
 	const char *words = verdict_words(&text, tag);
-	const int width = verdict_limit(&c, columns, model, &info) - verdict_column(3 + c.number, tag);
-	return draw_wrap_rows(words, width) < list->each ? 0
-	                                                 : draw_wrap_rows(words, columns - 1 - verdict_column(2, tag));
+	const int width = c.two_lines ? verdict_limit(&c, columns, model, &info) - verdict_column(3 + c.number, tag)
+	                              : c.verdict - verdict_column(0, tag);
+	const int lines = c.two_lines ? list->each - 1 : 1;
+	return draw_wrap_rows(words, width) <= lines ? 0 : draw_wrap_rows(words, columns - 1 - verdict_column(2, tag));
 }
 
 static void draw_row(const struct ws_model *model, const struct list_columns *c, struct ws_canvas *canvas, int row,

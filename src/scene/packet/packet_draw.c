@@ -51,6 +51,15 @@ static enum ws_style checksums(const struct packet_view *view, struct ws_text *t
 	return WS_STYLE_GOOD;
 }
 
+static void say_size(const struct packet_view *view, struct ws_text *text)
+{
+	ws_text_puts(text, "  ");
+	if (view->frame.captured < view->frame.length)
+		ws_text_printf(text, _("%1$u bytes, %2$u captured"), view->frame.length, view->frame.captured);
+	else
+		ws_text_printf(text, _("%u bytes"), view->frame.length);
+}
+
 static void draw_title(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct packet_view *view = &ui->packet;
@@ -75,19 +84,18 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 			draw_duration(&text, step.input.time - before.input.time);
 		}
 	}
-	if (view->present) {
-		ws_text_puts(&text, "  ");
-		if (view->frame.captured < view->frame.length)
-			ws_text_printf(&text, _("%1$u bytes, %2$u captured"), view->frame.length, view->frame.captured);
-		else
-			ws_text_printf(&text, _("%u bytes"), view->frame.length);
+	if (view->present)
 		style = checksums(view, &sums);
-	}
 	ws_text_cstr(&sums);
 	int limit = canvas->columns - 1;
 	if (sums.length)
 		limit = draw_right(canvas, 0, 1, limit, style, right) - 1;
-	draw_cut(canvas, 0, 1, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	const int end = draw_cut(canvas, 0, 1, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	text.length = 0;
+	if (view->present)
+		say_size(view, &text);
+	if (end + ws_columns(ws_text_cstr(&text)) <= limit)
+		ws_canvas_text(canvas, 0, end, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	ws_canvas_paint(canvas, 0, 1, bold, WS_STYLE_TITLE, WS_BOLD);
 }
 

@@ -51,7 +51,8 @@ static void put_arrow(const struct picture *picture, int row, int from, int to, 
 	ws_canvas_put(picture->canvas, picture->top + row, back ? start : end, style, back ? 0x25c4 : 0x25ba);
 }
 
-static void say_is_at(struct ws_text *text, const struct ws_addr *address, const uint8_t mac[6])
+/* The MAC address alone where there is no room for both. */
+static void say_is_at(struct ws_text *text, const struct ws_addr *address, const uint8_t mac[6], int room)
 {
 	char shown[64], of_mac[24];
 	struct ws_text who = WS_TEXT_OVER(shown), where = WS_TEXT_OVER(of_mac);
@@ -59,6 +60,10 @@ static void say_is_at(struct ws_text *text, const struct ws_addr *address, const
 	ws_text_mac(&where, mac);
 	/* TRANSLATORS: an IP address and its MAC address */
 	ws_text_printf(text, _("%s is at %s"), ws_text_cstr(&who), ws_text_cstr(&where));
+	if (ws_columns(ws_text_cstr(text)) <= room)
+		return;
+	text->length = 0;
+	ws_text_mac(text, mac);
 }
 
 static void draw_answer(const struct picture *picture, const struct ws_arp_exchange *exchange)
@@ -71,7 +76,7 @@ static void draw_answer(const struct picture *picture, const struct ws_arp_excha
 			put_text(picture, BELOW, from, to, WS_STYLE_WARN, _("no answer"));
 		return;
 	}
-	say_is_at(&text, &exchange->target, exchange->answer_mac);
+	say_is_at(&text, &exchange->target, exchange->answer_mac, to - from);
 	put_text(picture, BELOW, from, to, WS_STYLE_SERVER, ws_text_cstr(&text));
 	put_arrow(picture, BACK, 0, 2, WS_STYLE_SERVER, true);
 	text.length = 0;
@@ -86,6 +91,7 @@ static void draw_question(const struct picture *picture, const struct ws_arp_exc
 	char words[96];
 	struct ws_text text = WS_TEXT_OVER(words);
 	const bool asks = exchange->kind == WS_ARP_QUESTION || exchange->kind == WS_ARP_PROBE;
+	const int from = picture->column[0] + MAC_WIDTH + 1, to = picture->column[2] - 1;
 	put_node(picture, 0, WS_STYLE_CLIENT, C_("on a link", "HOST"),
 	         exchange->kind == WS_ARP_PROBE ? NULL : &exchange->sender, 4, exchange->sender_mac);
 	put_node(picture, 2, WS_STYLE_NORMAL, exchange->broadcast ? _("EVERYBODY ON THIS LINK") : _("ONE HOST"), NULL,
@@ -96,10 +102,9 @@ static void draw_question(const struct picture *picture, const struct ws_arp_exc
 		ws_text_addr(&target, &exchange->target, 4);
 		ws_text_printf(&text, _("who has %s?"), ws_text_cstr(&target));
 	} else {
-		say_is_at(&text, &exchange->sender, exchange->sender_mac);
+		say_is_at(&text, &exchange->sender, exchange->sender_mac, to - from);
 	}
-	put_text(picture, ADDRESS, picture->column[0] + MAC_WIDTH + 1, picture->column[2] - 1, WS_STYLE_CLIENT,
-	         ws_text_cstr(&text));
+	put_text(picture, ADDRESS, from, to, WS_STYLE_CLIENT, ws_text_cstr(&text));
 	put_arrow(picture, MAC, 0, 2, WS_STYLE_CLIENT, false);
 	draw_answer(picture, exchange);
 }

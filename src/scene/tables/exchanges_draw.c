@@ -88,7 +88,68 @@ void exchanges_notes(const struct exchanges_view *view, struct ws_text *text)
 
 /* ---- Drawing */
 
-static int draw_time(struct ws_canvas *canvas, int row, int from, int end, ws_time time)
+/* A column of numbers. On a screen with less than `least` columns it is left out. */
+struct column {
+	int order, width, least;
+};
+static const struct column service_columns[] = {
+        {BY_EXCHANGES, 11, 0}, {BY_MIN, 9, 70}, {BY_MEDIAN, 9, 45}, {BY_P95, 9, 0}, {BY_MAX, 9, 55}};
+static const struct column exchange_columns[] = {{BY_TIME, 12, 54},     {BY_FIRST_BYTE, 11, 0}, {BY_THINK, 11, 0},
+                                                 {BY_TRANSFER, 11, 42}, {BY_REQUEST, 12, 78},   {BY_ANSWER, 12, 66}};
+
+enum { LEFT = 2, SERVER_WIDTH = 30, CONN_END = 9 };
+
+/* Where a column is; both are 0 where it is left out. */
+struct place {
+	int from, end;
+};
+
+static struct place place_of(const struct column *columns, size_t count, int order, int first, int screen)
+{
+	struct place place = {first, first};
+	for (size_t i = 0; i < count; i++) {
+		if (screen < columns[i].least)
+			continue;
+		place = (struct place){place.end, place.end + columns[i].width};
+		if (columns[i].order == order)
+			return place;
+	}
+	return (struct place){0, 0};
+}
+
+/* What the numbers leave to the servers. */
+static int server_width(int screen)
+{
+	int rest = screen - 1 - LEFT;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(service_columns); i++)
+		rest -= screen < service_columns[i].least ? 0 : service_columns[i].width;
+	return rest < SERVER_WIDTH ? rest : SERVER_WIDTH;
+}
+
+static struct place place_of_service(int order, int screen)
+{
+	return place_of(service_columns, WS_ARRAY_SIZE(service_columns), order, LEFT + server_width(screen), screen);
+}
+
+static struct place place_of_exchange(int order, int screen)
+{
+	return place_of(exchange_columns, WS_ARRAY_SIZE(exchange_columns), order, CONN_END, screen);
+}
+
+/* A column's head, with an arrow at the one that is sorted by. */
+static void draw_head(struct ws_canvas *canvas, struct place place, const char *head, bool sorted, bool reverse)
+{
+	char buffer[32];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	ws_text_puts(&text, _(head));
+	if (sorted)
+		ws_text_puts(&text, reverse ? "↑" : "↓");
+	if (place.end)
+		draw_right(canvas, 2, place.from, place.end, sorted ? WS_STYLE_TITLE : WS_STYLE_DIM,
+		           ws_text_cstr(&text));
+}
+
+static void draw_time(struct ws_canvas *canvas, int row, struct place place, ws_time time)
 {
 	char buffer[32];
 	struct ws_text text = WS_TEXT_OVER(buffer);
@@ -96,89 +157,71 @@ static int draw_time(struct ws_canvas *canvas, int row, int from, int end, ws_ti
 		ws_text_putc(&text, '-');
 	else
 		draw_duration(&text, time);
-	return draw_right(canvas, row, from, end, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	if (place.end)
+		draw_right(canvas, row, place.from, place.end, WS_STYLE_NORMAL, ws_text_cstr(&text));
 }
 
-static void draw_count(struct ws_canvas *canvas, int row, int from, int end, uint64_t count)
+static void draw_count(struct ws_canvas *canvas, int row, struct place place, uint64_t count)
 {
 	char buffer[32];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	ws_text_grouped(&text, count);
-	draw_right(canvas, row, from, end, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	if (place.end)
+		draw_right(canvas, row, place.from, place.end, WS_STYLE_NORMAL, ws_text_cstr(&text));
 }
-
-/* A column's head, with an arrow at the one that is sorted by. */
-static void draw_head(struct ws_canvas *canvas, int from, int end, const char *head, bool sorted, bool reverse)
-{
-	char buffer[32];
-	struct ws_text text = WS_TEXT_OVER(buffer);
-	ws_text_puts(&text, _(head));
-	if (sorted)
-		ws_text_puts(&text, reverse ? "↑" : "↓");
-	draw_right(canvas, 2, from, end, sorted ? WS_STYLE_TITLE : WS_STYLE_DIM, ws_text_cstr(&text));
-}
-
-enum { SERVER_WIDTH = 30, EXCHANGES_END = 43, MIN_END = 52, MEDIAN_END = 61, P95_END = 70, MAX_END = 79 };
 
 static void draw_service(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas, int row,
                          const struct ws_service *service)
 {
 	const struct ws_quantile *quantile = &service->measure[ui->exchanges.measure];
+	const int screen = canvas->columns, width = server_width(screen);
 	char buffer[240];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	if (service->rest)
 		ws_service_words(&text, service);
 	else
-		table_endpoint(ui, model, &text, &service->address, service->ip_version, service->port, SERVER_WIDTH);
-	draw_cut(canvas, row, 2, 2 + SERVER_WIDTH, WS_STYLE_SERVER, ws_text_cstr(&text));
-	draw_count(canvas, row, 2 + SERVER_WIDTH, EXCHANGES_END, service->exchanges);
-	draw_time(canvas, row, EXCHANGES_END, MIN_END, quantile->count ? quantile->least : -1);
-	draw_time(canvas, row, MIN_END, MEDIAN_END, ws_quantile_value(quantile, 50));
-	draw_time(canvas, row, MEDIAN_END, P95_END, ws_quantile_value(quantile, 95));
-	draw_time(canvas, row, P95_END, MAX_END, quantile->count ? quantile->most : -1);
+		table_endpoint(ui, model, &text, &service->address, service->ip_version, service->port, width);
+	draw_cut(canvas, row, LEFT, LEFT + width, WS_STYLE_SERVER, ws_text_cstr(&text));
+	draw_count(canvas, row, place_of_service(BY_EXCHANGES, screen), service->exchanges);
+	draw_time(canvas, row, place_of_service(BY_MIN, screen), quantile->count ? quantile->least : -1);
+	draw_time(canvas, row, place_of_service(BY_MEDIAN, screen), ws_quantile_value(quantile, 50));
+	draw_time(canvas, row, place_of_service(BY_P95, screen), ws_quantile_value(quantile, 95));
+	draw_time(canvas, row, place_of_service(BY_MAX, screen), quantile->count ? quantile->most : -1);
 }
-
-enum { CONN_END = 9, AT_END = 21, TTFB_END = 32, THINK_END = 43, TRANSFER_END = 54, REQUEST_END = 66, ANSWER_END = 78 };
 
 static void draw_exchange(const struct ws_model *model, struct ws_canvas *canvas, int row,
                           const struct exchanges_row *shown)
 {
 	const struct ws_exchange *exchange = &shown->exchange;
+	const int screen = canvas->columns;
+	const struct place at = place_of_exchange(BY_TIME, screen);
 	char buffer[48];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	ws_text_u64(&text, shown->number);
-	draw_right(canvas, row, 2, CONN_END, WS_STYLE_DIM, ws_text_cstr(&text));
+	draw_right(canvas, row, LEFT, CONN_END, WS_STYLE_DIM, ws_text_cstr(&text));
 	text.length = 0;
 	ws_text_time(&text, exchange->request_first - model->first, 6);
-	draw_right(canvas, row, CONN_END, AT_END, WS_STYLE_NORMAL, ws_text_cstr(&text));
-	draw_time(canvas, row, AT_END, TTFB_END, ws_exchange_first_byte(exchange));
-	draw_time(canvas, row, TTFB_END, THINK_END, ws_exchange_think(exchange));
-	draw_time(canvas, row, THINK_END, TRANSFER_END, ws_exchange_transfer(exchange));
-	draw_count(canvas, row, TRANSFER_END, REQUEST_END, exchange->request_bytes);
-	draw_count(canvas, row, REQUEST_END, ANSWER_END, exchange->answer_bytes);
+	if (at.end)
+		draw_right(canvas, row, at.from, at.end, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	draw_time(canvas, row, place_of_exchange(BY_FIRST_BYTE, screen), ws_exchange_first_byte(exchange));
+	draw_time(canvas, row, place_of_exchange(BY_THINK, screen), ws_exchange_think(exchange));
+	draw_time(canvas, row, place_of_exchange(BY_TRANSFER, screen), ws_exchange_transfer(exchange));
+	draw_count(canvas, row, place_of_exchange(BY_REQUEST, screen), exchange->request_bytes);
+	draw_count(canvas, row, place_of_exchange(BY_ANSWER, screen), exchange->answer_bytes);
 }
 
 static void draw_heads(const struct exchanges_view *view, struct ws_canvas *canvas)
 {
-	static const struct {
-		int from, end;
-	} of_services[] = {[BY_P95] = {MEDIAN_END, P95_END},
-	                   [BY_MAX] = {P95_END, MAX_END},
-	                   [BY_MIN] = {EXCHANGES_END, MIN_END},
-	                   [BY_MEDIAN] = {MIN_END, MEDIAN_END},
-	                   [BY_EXCHANGES] = {SERVER_WIDTH, EXCHANGES_END}},
-	  of_exchanges[] = {[BY_FIRST_BYTE] = {AT_END, TTFB_END},       [BY_THINK] = {TTFB_END, THINK_END},
-	                    [BY_TRANSFER] = {THINK_END, TRANSFER_END},  [BY_ANSWER] = {REQUEST_END, ANSWER_END},
-	                    [BY_REQUEST] = {TRANSFER_END, REQUEST_END}, [BY_TIME] = {CONN_END, AT_END}};
+	const int screen = canvas->columns;
 	if (view->open) {
-		draw_right(canvas, 2, 2, CONN_END, WS_STYLE_DIM, _("CONN"));
+		draw_right(canvas, 2, LEFT, CONN_END, WS_STYLE_DIM, _("CONN"));
 		for (int i = 0; i < EXCHANGE_ORDER_COUNT; i++)
-			draw_head(canvas, of_exchanges[i].from, of_exchanges[i].end, exchange_heads[i],
-			          i == view->exchange_sort, view->exchange_reverse);
+			draw_head(canvas, place_of_exchange(i, screen), exchange_heads[i], i == view->exchange_sort,
+			          view->exchange_reverse);
 	} else {
-		ws_canvas_text(canvas, 2, 2, canvas->columns, WS_STYLE_DIM, _("SERVER"));
+		ws_canvas_text(canvas, 2, LEFT, screen, WS_STYLE_DIM, _("SERVER"));
 		for (int i = 0; i < SERVICE_ORDER_COUNT; i++)
-			draw_head(canvas, of_services[i].from, of_services[i].end, service_heads[i], i == view->sort,
+			draw_head(canvas, place_of_service(i, screen), service_heads[i], i == view->sort,
 			          view->reverse);
 	}
 	draw_rule(canvas, 3);

@@ -376,12 +376,15 @@ static void draw_row(const struct ws_ui *ui, const struct ws_model *model, struc
 	draw_right(canvas, row, 2, 10, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	draw_cut(canvas, row, 11, 21, draw_state_style(host->state), ws_state_name(host->state));
 	draw_cut(canvas, row, 22, 28, host->server ? WS_STYLE_SERVER : WS_STYLE_CLIENT, _(side_word(host)));
-	text.length = 0;
-	say_address(ui, model, &text, host, words - address - 2);
+	char of_process[40] = "";
+	struct ws_text process = WS_TEXT_OVER(of_process);
 	if (host->process) {
-		ws_text_puts(&text, "  ");
-		ws_text_clean(&text, host->process, strlen(host->process));
+		ws_text_puts(&process, "  ");
+		ws_text_clean(&process, host->process, strlen(host->process));
 	}
+	text.length = 0;
+	say_address(ui, model, &text, host, words - address - 2 - ws_columns(ws_text_cstr(&process)));
+	ws_text_puts(&text, ws_text_cstr(&process));
 	int end = draw_cut(canvas, row, address, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	const bool time_wait = host->state == WS_TIME_WAIT;
 	const ws_time lasts = time_wait ? host->until - model->now : model->now - host->until;
