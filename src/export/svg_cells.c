@@ -38,10 +38,10 @@ enum { LIGHT = 1, HEAVY = 2, BASELINE = 15, MIDDLE_Y = CELL_HEIGHT / 2 };
 	X(0x253c, 1, 1, 1, 1, false)                                                                                   \
 	X(0x254c, 1, 1, 0, 0, true)
 
-/* X(code point, path from the cell's upper left corner, opacity). The arrow heads extend to the lifeline. */
+/* X(code point, path from the cell's upper left corner, opacity). */
 #define SHAPES(X)                                                                                                      \
-	X(0x25ba, "m0 9.3h3v-4.3l10 5l-10 5v-4.3h-3z", "1")                                                            \
-	X(0x25c4, "m9 9.3h-3v-4.3l-10 5l10 5v-4.3h3z", "1")                                                            \
+	X(0x25ba, "m0 9.3h2v-3.3l7 4l-7 4v-3.3h-2z", "1")                                                              \
+	X(0x25c4, "m9 9.3h-2v-3.3l-7 4l7 4v-3.3h2z", "1")                                                              \
 	X(0x25b6, "m1 4l8 6l-8 6z", "1")                                                                               \
 	X(0x25b2, "m0 15l4.5 -10l4.5 10z", "1")                                                                        \
 	X(0x25bc, "m0 5l4.5 10l4.5 -10z", "1")                                                                         \
@@ -172,7 +172,7 @@ void svg_end(FILE *out)
 
 struct run {
 	const struct ws_cell *cells; /* of the whole row */
-	int from, to, y;
+	int columns, from, to, y;
 	uint8_t style;
 	bool bold, reverse;
 };
@@ -215,6 +215,19 @@ static void put_strokes(FILE *out, const struct run *run, unsigned weight, bool 
 		fputs("\"/>\n", out);
 }
 
+/* An arrow head that ends at a lifeline extends to it, in the middle of the next cell. NULL: any other shape. */
+static const char *arrow_to_lifeline(const struct run *run, int column)
+{
+	const bool right = run->cells[column].code_point == 0x25ba;
+	const int next = right ? column + 1 : column - 1;
+	if ((!right && run->cells[column].code_point != 0x25c4) || next < 0 || next >= run->columns)
+		return NULL;
+	const struct line *line = line_of(run->cells[next].code_point);
+	if (!line || !(line->arm[2] || line->arm[3]))
+		return NULL;
+	return right ? "m0 9.3h3v-4.3l10 5l-10 5v-4.3h-3z" : "m9 9.3h-3v-4.3l-10 5l10 5v-4.3h3z";
+}
+
 static void put_shapes(FILE *out, const struct run *run)
 {
 	for (int column = run->from; column < run->to;) {
@@ -225,8 +238,10 @@ static void put_shapes(FILE *out, const struct run *run)
 		}
 		fprintf(out, "<path class=\"c%d%s\" opacity=\"%s\" d=\"", run->style, run->reverse ? " i" : "",
 		        shape->opacity);
-		for (; column < run->to && run->cells[column].code_point == shape->code_point; column++)
-			fprintf(out, "M%d %d%s", column * CELL_WIDTH, run->y, shape->path);
+		for (; column < run->to && run->cells[column].code_point == shape->code_point; column++) {
+			const char *head = arrow_to_lifeline(run, column);
+			fprintf(out, "M%d %d%s", column * CELL_WIDTH, run->y, head ? head : shape->path);
+		}
 		fputs("\"/>\n", out);
 	}
 }
@@ -310,6 +325,7 @@ void svg_cells(FILE *out, const struct ws_canvas *canvas, int row, int from, int
 			end++;
 		const uint8_t with = ws_style_look(WS_THEME_ANY, (enum ws_style)cells[from].style).with;
 		const struct run run = {.cells = cells,
+		                        .columns = canvas->columns,
 		                        .from = from,
 		                        .to = end,
 		                        .y = (row + shift) * CELL_HEIGHT,

@@ -297,8 +297,8 @@ static void put_legend(const struct picture *picture, uint32_t marks)
 		put_text(picture, "u", "start", WS_STYLE_NORMAL, x + 24, y, curve->words);
 		x += 24 + text_width(curve->words);
 		if (curve->above) {
-			put_text(picture, "u", "start", WS_STYLE_DIM, x + 4, y, _("(far above)"));
-			x += 4 + text_width(_("(far above)"));
+			put_text(picture, "u", "start", WS_STYLE_DIM, x + 10, y, _("(far above)"));
+			x += 10 + text_width(_("(far above)"));
 		}
 		x += 18;
 	}
