@@ -85,7 +85,7 @@
 	X(WS_ACT_NEXT_PROBLEM, "next-problem", "n",                                                                    \
 	  N_("to the next problem: a loss, a closed window, a reset, a late answer"))                                  \
 	X(WS_ACT_PREVIOUS_PROBLEM, "previous-problem", "p",                                                            \
-	  N_("to the problem before; in the list, as n, of a connection"))                                             \
+	  N_("to the problem before; in the list, to the connection before that has one"))                             \
 	X(WS_ACT_NEXT_PACKET, "next", "n", N_("the next packet"))                                                      \
 	X(WS_ACT_PREVIOUS_PACKET, "previous", "p", N_("the packet before"))                                            \
 	X(WS_ACT_DIRECTION, "direction", "Tab", N_("both directions, or one of them"))                                 \

@@ -76,6 +76,15 @@ const char *ws_lesson_kind_words(const struct ws_lesson_question *question)
 	return _(words[question->kind]);
 }
 
+/* A choice may have a comma itself: SYN,ACK. */
+static const char *between_choices(const struct ws_lesson_question *question)
+{
+	for (size_t i = 0; i < question->choice_count; i++)
+		if (strchr(question->choice[i], ','))
+			return C_("between the parts of a list that have commas", "; ");
+	return C_("between the parts of a list", ", ");
+}
+
 void ws_lesson_form(const struct ws_lesson_question *question, struct ws_text *text)
 {
 	switch (question->kind) {
@@ -88,7 +97,7 @@ void ws_lesson_form(const struct ws_lesson_question *question, struct ws_text *t
 	case WS_ANSWER_CHOICE:
 		ws_text_puts(text, _("Type one of: "));
 		for (size_t i = 0; i < question->choice_count; i++) {
-			ws_text_puts(text, i ? C_("between the parts of a list", ", ") : "");
+			ws_text_puts(text, i ? between_choices(question) : "");
 			ws_text_puts(text, question->choice[i]);
 		}
 		break;

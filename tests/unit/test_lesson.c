@@ -437,6 +437,11 @@ static void test_form(void **state)
 	ws_lesson_form(&lesson->stop[0].question, &text);
 	assert_string_equal(ws_text_cstr(&text), "Type one of: 1, 9, 10");
 	ws_lesson_free(lesson);
+	lesson = lesson_with("expect: SYN,ACK | ACK | SYN\n");
+	text.length = 0;
+	ws_lesson_form(&lesson->stop[0].question, &text);
+	assert_string_equal(ws_text_cstr(&text), "Type one of: ACK; SYN; SYN,ACK");
+	ws_lesson_free(lesson);
 }
 
 int main(void)
