@@ -432,6 +432,7 @@ struct ws_conn_info {
 	uint64_t bad_checksums, duplicates;
 	uint64_t checksums_ignored; /* of `bad_checksums`: segments that were taken as good */
 	uint64_t previous, next;    /* numbers of the previous and the next incarnation; 0: none */
+	ws_time reused_after; /* since the last segment of the previous one, where both sides sent in that; else 0 */
 	bool ended;
 	bool opened;    /* one of its endpoints has been open, as far as is known */
 	bool just_sent; /* it has nothing but a SYN, which was sent less than a second ago: too soon to be unanswered */
@@ -440,6 +441,7 @@ struct ws_conn_info {
 	bool misanswered;          /* a SYN-ACK came that does not acknowledge its SYN */
 	uint8_t misanswered_by;    /* what that, the latest of them, acknowledges too many; 0: it is not near */
 	bool misacked;             /* an ACK that cannot complete the handshake came */
+	uint32_t mss;              /* the smaller of the MSS options; 0: one is not known */
 	uint8_t plainer_syn;       /* WS_SYN_* that its first SYN had, and the one that was answered has not */
 	uint8_t old_answer;        /* enum ws_old_answer */
 	uint64_t answered_by;      /* number of the older connection whose ACK answered its SYN; 0: not known */
@@ -450,14 +452,15 @@ struct ws_conn_info {
 	uint8_t forged_reset;      /* a bit for each endpoint: a RST was not sent by it, although it seemed so */
 	bool server_answers;       /* the likely server has sent something, or has answered another SYN on its port */
 	bool odd_syn;              /* its SYN has FIN, URG, or PSH without data, as probes for a system's name have */
-	bool keyed_syn;            /* its SYN has TCP MD5 or TCP-AO, which need a key */
-	bool host_answers;         /* the likely server's address has answered on any port, if only with RST */
-	bool renumbered;           /* the server answered the SYN with a second initial number, as behind a SYN proxy */
-	uint64_t twin;             /* number of the same connection on the other side of a device that changes sequence
+	bool old_stamp;    /* its SYN has an older timestamp than another of its address that the server answered */
+	bool keyed_syn;    /* its SYN has TCP MD5 or TCP-AO, which need a key */
+	bool host_answers; /* the likely server's address has answered on any port, if only with RST */
+	bool renumbered;   /* the server answered the SYN with a second initial number, as behind a SYN proxy */
+	uint64_t twin;     /* number of the same connection on the other side of a device that changes sequence
 	                           * numbers; 0: none */
-	uint32_t syn_ack_repeats;  /* SYN-ACKs sent again after the handshake's ACK had been captured */
-	bool lacks_timestamps;     /* the ACKs of those lack the timestamps that both SYNs have */
-	struct ws_icmp_note icmp;  /* count 0: none, or no longer known */
+	uint32_t syn_ack_repeats; /* SYN-ACKs sent again after the handshake's ACK had been captured */
+	bool lacks_timestamps;    /* the ACKs of those lack the timestamps that both SYNs have */
+	struct ws_icmp_note icmp; /* count 0: none, or no longer known */
 	struct ws_said said;
 	bool superseded;                 /* a newer connection took over its addresses and ports */
 	const char *conn_state;          /* Zeek's conn_state, with the likely client as originator; static */

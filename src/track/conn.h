@@ -55,6 +55,7 @@ struct ws_rare {
 	struct ws_zeek_repeats repeats;
 	struct ws_rtt_counters round_trips[2];
 	uint64_t previous, next; /* numbers of the previous and the next incarnation; 0: none */
+	ws_time reused_after; /* since the last segment of the previous one, which both sides sent in; 0: there is none */
 	const struct ws_frame_process *process[2];
 	uint32_t comments;     /* the latest one, see file_notes.c; 0: none */
 	uint32_t answered_by;  /* its number minus that of the older connection whose ACK answered its SYN; 0: not known
@@ -94,6 +95,7 @@ struct ws_conn {
 	uint8_t keyed_syn : 1;  /* the first packet is a SYN with TCP MD5 or TCP-AO */
 	uint8_t syn_extras : 3; /* WS_SYN_* of the first packet */
 	uint8_t history_full : 1;
+	uint8_t old_stamp : 1; /* the first packet is a SYN, see ws_surroundings_stamp_is_old() */
 	ws_conn_id id;
 	ws_conn_id older;              /* the previous incarnation, which may still get segments; 0: none */
 	uint32_t link_id[2];           /* interface and VLAN of each direction's first packet; WS_NO_LINK: none yet */

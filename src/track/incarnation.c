@@ -196,6 +196,8 @@ static struct ws_conn *begin_conn(struct ws_tracker *tracker, const struct ws_tu
 	conn->odd_syn = is_odd_syn(s);
 	conn->syn_extras = ws_syn_extras(s) & 7;
 	conn->keyed_syn = s->keyed && (s->flags & (WS_TCP_SYN | WS_TCP_ACK)) == WS_TCP_SYN;
+	conn->old_stamp = s->timestamps && (s->flags & (WS_TCP_SYN | WS_TCP_ACK)) == WS_TCP_SYN &&
+	                  ws_surroundings_stamp_is_old(&tracker->surroundings, s, tuple->source, tuple->destination);
 	conn->syn_identification = s->identification;
 	conn->first_time = s->time;
 	conn->first_frame = s->frame;
@@ -240,6 +242,9 @@ static struct ws_conn *reopen(struct ws_tracker *tracker, const struct ws_tuple 
 	struct ws_conn *fresh = begin_conn(tracker, tuple, s, conn);
 	if (fresh && elsewhere && alive)
 		fresh->bound = conn->bound = 1;
+	struct ws_rare *rare = fresh && !elsewhere ? fresh->rare : NULL;
+	if (rare && conn->machine.endpoint[0].sent_any && conn->machine.endpoint[1].sent_any)
+		rare->reused_after = s->time - conn->last_time;
 	return fresh;
 }
 

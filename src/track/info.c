@@ -50,6 +50,7 @@ static void fill_opening(const struct ws_tracker *tracker, const struct ws_path_
 	info->misanswered = m->misanswered;
 	info->misanswered_by = m->misanswered_by;
 	info->misacked = m->misacked;
+	info->mss = ws_shares_mss(m);
 	info->plainer_syn = m->saw_syn_ack ? rare->plainer_syn : 0;
 	info->old_answer = rare->old_answer;
 	info->answered_by = rare->answered_by ? conn->number - rare->answered_by : 0;
@@ -289,6 +290,8 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_path_of 
 	info->keyed_syn = conn->keyed_syn;
 	info->twin = conn->twin == WS_TWIN_OLDER ? rare->next : conn->twin == WS_TWIN_NEWER ? rare->previous : 0;
 	info->previous = rare->previous;
+	info->reused_after = rare->reused_after;
+	info->old_stamp = conn->old_stamp;
 	info->next = rare->next;
 	_Static_assert(sizeof(info->history) >= WS_ZEEK_HISTORY + 2, "room for the history, ^ and NUL");
 	info->conn_state = ws_zeek_state(&conn->zeek, &conn->machine, likely_client);

@@ -6,7 +6,7 @@
 
 #include <wirestate/track.h>
 
-enum { WS_ANSWERING_PORTS = 4096, WS_ICMP_NOTES = 512, WS_OPENINGS = 1024 };
+enum { WS_ANSWERING_PORTS = 4096, WS_ICMP_NOTES = 512, WS_OPENINGS = 1024, WS_STAMP_NOTES = 256 };
 
 struct ws_icmp_entry {
 	uint64_t conn_number; /* 0: the entry is free */
@@ -20,10 +20,19 @@ struct ws_opening {
 	ws_conn_id id;
 };
 
+/* The timestamp of a client's latest SYN that a server answered. */
+struct ws_stamp_entry {
+	struct ws_addr client, server;
+	ws_time time;
+	uint32_t tsval;
+	bool used;
+};
+
 struct ws_surroundings {
 	uint64_t answering[WS_ANSWERING_PORTS]; /* hashes of addresses and ports that have answered; 0: free */
 	struct ws_icmp_entry icmp[WS_ICMP_NOTES];
 	struct ws_opening openings[WS_OPENINGS];
+	struct ws_stamp_entry stamps[WS_STAMP_NOTES];
 };
 
 enum { WS_ANY_PORT = 0 }; /* no SYN is answered there */
@@ -32,6 +41,14 @@ enum { WS_ANY_PORT = 0 }; /* no SYN is answered there */
 void ws_surroundings_answer(struct ws_surroundings *surroundings, uint16_t flags, const struct ws_addr *address,
                             uint16_t port);
 bool ws_surroundings_answers(const struct ws_surroundings *surroundings, const struct ws_addr *address, uint16_t port);
+
+/* Notes the timestamp that a SYN-ACK echoes; `client` is its destination. */
+void ws_surroundings_stamp(struct ws_surroundings *surroundings, const struct ws_segment *syn_ack,
+                           const struct ws_addr *client, const struct ws_addr *server);
+/* Whether the SYN's timestamp is older than that of another SYN of its address which this server has answered lately. A
+ * server with tcp_tw_recycle drops it for that; clients behind a NAT have one address, and a clock each. */
+bool ws_surroundings_stamp_is_old(const struct ws_surroundings *surroundings, const struct ws_segment *syn,
+                                  const struct ws_addr *client, const struct ws_addr *server);
 
 /* Notes an ICMP error that quotes a connection. */
 void ws_surroundings_icmp(struct ws_surroundings *surroundings, uint64_t conn_number, const struct ws_packet *packet);

@@ -125,6 +125,7 @@ static void add_rest(const struct ws_conn_info *other, struct ws_conn_info *info
 	info->host_answers |= other->host_answers;
 	info->odd_syn |= other->odd_syn;
 	info->keyed_syn |= other->keyed_syn;
+	info->old_stamp |= other->old_stamp;
 	if (kinds_of(other->history) <= kinds_of(info->history))
 		return;
 	info->conn_state = other->conn_state;

@@ -270,6 +270,9 @@ static __attribute__((noinline)) void take_any(struct ws_tracker *tracker, struc
 	if (segment->flags & (WS_TCP_SYN | WS_TCP_RST))
 		ws_surroundings_answer(&tracker->surroundings, segment->flags, &conn->address[segment->direction],
 		                       conn->port[segment->direction]);
+	if (segment->timestamps && (segment->flags & (WS_TCP_SYN | WS_TCP_ACK)) == (WS_TCP_SYN | WS_TCP_ACK))
+		ws_surroundings_stamp(&tracker->surroundings, segment, &conn->address[!segment->direction],
+		                      &conn->address[segment->direction]);
 	result->analysis = analysis.analysis;
 	result->relative_sequence = analysis.relative_sequence;
 	result->relative_acknowledgment = analysis.relative_acknowledgment;

@@ -278,6 +278,25 @@ static void say_path(struct verdict *v)
 	}
 }
 
+/* A router that reports an MTU into which the largest segments fit has got larger ones: something merged them. */
+static void say_icmp(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	const struct verdict_part error = verdict_icmp(info);
+	const unsigned headers = info->ip_version == 6 ? 60 : 40;
+	if (!info->icmp.mtu || v->judgement.verdict != WS_VERDICT_STUCK)
+		SAY_TEXTS(v, "%s", error.text);
+	else if (info->mss && info->mss + headers <= info->icmp.mtu)
+		SAY(v,
+		    _("%1$s, though segments of %2$u B, the MSS, fit into that: it may merge them itself before it passes "
+		      "them on (large receive offload)"),
+		    error.text, info->mss);
+	else
+		/* TRANSLATORS: %s is "192.0.2.1 reports fragmentation needed (MTU 1400), 3 times". */
+		SAY_TEXTS(v, _("%s: a path MTU black hole, because the sender does not make its segments smaller"),
+		          error.text);
+}
+
 /* What is said beside the verdict itself. */
 static void say_more(struct verdict *v)
 {
@@ -305,17 +324,14 @@ static void say_more(struct verdict *v)
 	}
 	if (info->renumbered) {
 		NEXT(v);
-		SAY_TEXTS(v, _("the server answered the SYN with a second sequence number, as behind a SYN proxy"));
+		SAY_TEXTS(
+		        v,
+		        _("the server answered the SYN with a second sequence number, as behind a SYN proxy, or where "
+		          "two hosts have one address"));
 	}
 	if (info->icmp.count && v->judgement.verdict != WS_VERDICT_UNREACHABLE) {
 		NEXT(v);
-		if (info->icmp.mtu && v->judgement.verdict == WS_VERDICT_STUCK)
-			/* TRANSLATORS: %s is "192.0.2.1 reports fragmentation needed (MTU 1400), 3 times". */
-			SAY_TEXTS(v,
-			          _("%s: a path MTU black hole, because the sender does not make its segments smaller"),
-			          verdict_icmp(info).text);
-		else
-			SAY_TEXTS(v, "%s", verdict_icmp(info).text);
+		say_icmp(v);
 	}
 	say_path(v);
 	if (info->checksums_ignored) {

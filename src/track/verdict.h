@@ -61,6 +61,9 @@ struct verdict_part verdict_application(const struct ws_conn_info *info, unsigne
 /* How many SYNs it took. `open`: other words follow. */
 void verdict_syns(struct verdict *v, bool open);
 void verdict_not_accepted(struct verdict *v);
+/* Whether the connection before it had its addresses and ports so shortly before that the server, or a device on the way,
+ * may still have that one. */
+bool verdict_reuses(const struct ws_conn_info *info);
 
 /* Rules: true when the verdict is found. */
 bool verdict_failed_to_open(struct verdict *v);

@@ -114,6 +114,42 @@ static bool answers_unseen(const struct ws_conn_info *info)
 	return info->close == WS_CLOSE_RST && info->reset.trigger == WS_RESET_UNSEEN_SYN_ACK;
 }
 
+/* What about the SYN itself may be why nothing answers it. */
+static bool say_silent_syn(struct verdict *v, unsigned long long count)
+{
+	const struct ws_conn_info *info = v->info;
+	const unsigned client = (unsigned)info->likely_client;
+	if (info->odd_syn)
+		SAY(v,
+		    _("silent: %llu SYN sent, no answer (with FIN, PSH or URG, so it is a probe, which servers may ignore)"),
+		    count);
+	else if (info->keyed_syn)
+		SAY(v,
+		    _("silent: %llu SYN sent, no answer (it is signed with TCP MD5 or TCP-AO, and the other side may not have "
+		      "the same key; or filtered, or the host is down)"),
+		    count);
+	else if (verdict_reuses(info))
+		SAY(v,
+		    _("silent: %1$llu SYN sent, no answer (#%2$llu had the same addresses and ports until %3$s before, and the "
+		      "server or a firewall may still have that one)"),
+		    count, (unsigned long long)info->previous, verdict_duration(info->reused_after).text);
+	else if (info->old_stamp && info->server_answers)
+		SAY(v,
+		    _("silent: %1$llu SYN sent, no answer, though port %2$u of the server answered others; it may drop the SYN "
+		      "for its timestamp, which is older than that of another SYN from this address (tcp_tw_recycle, and a "
+		      "NAT), or its accept queue may be full"),
+		    count, info->endpoint[1 - client].port);
+	else if (!info->host_answers && info->checksums_ignored &&
+	         info->checksums_ignored == info->endpoint[client].packets)
+		SAY(v,
+		    _("silent: %llu SYN sent, no answer (its checksum is wrong, so the server may drop it; or filtered, or "
+		      "the host is down)"),
+		    count);
+	else
+		return false;
+	return true;
+}
+
 static void say_silent(struct verdict *v, bool gave_up)
 {
 	const struct ws_conn_info *info = v->info;
@@ -125,15 +161,8 @@ static void say_silent(struct verdict *v, bool gave_up)
 		    _("silent: %1$llu SYN sent, no answer came back, though it went on as #%2$llu with a translated address "
 		      "or port"),
 		    count, (unsigned long long)info->elsewhere_number);
-	else if (info->odd_syn)
-		SAY(v,
-		    _("silent: %llu SYN sent, no answer (with FIN, PSH or URG, so it is a probe, which servers may ignore)"),
-		    count);
-	else if (info->keyed_syn)
-		SAY(v,
-		    _("silent: %llu SYN sent, no answer (it is signed with TCP MD5 or TCP-AO, and the other side may not have "
-		      "the same key; or filtered, or the host is down)"),
-		    count);
+	else if (say_silent_syn(v, count))
+		;
 	else if (info->server_answers)
 		SAY(v,
 		    _("silent: %1$llu SYN sent, no answer, though port %2$u of the server answered others; its accept "

@@ -9,6 +9,8 @@
 #define LONG_SILENCE (5 * WS_SECOND) /* after which two retransmissions are enough */
 #define MANY_KEEP_ALIVES 2
 #define MANY_SYN_ACKS 2
+#define REUSED_SOON (240 * WS_SECOND) /* TIME_WAIT, as RFC 9293 has it: two minutes twice */
+#define NEVER_PROBED (10 * WS_SECOND) /* the longest of the usual first timers of probes is 5 s */
 
 static bool window_stays_closed(struct verdict *v, unsigned i)
 {
@@ -20,6 +22,15 @@ static bool window_stays_closed(struct verdict *v, unsigned i)
 	verdict_set(v, WS_VERDICT_STUCK, 3);
 	if (!v->text)
 		return true;
+	if (!e->closed_probes && closed >= NEVER_PROBED) {
+		SAY_TEXTS(
+		        v,
+		        _("stuck: %1$s's window closed for %2$s; %4$s is not reading, and the %3$s has no more to send, or "
+		          "does not probe"),
+		        verdict_side(info, i), verdict_duration(closed).text, verdict_side(info, 1 - i),
+		        verdict_application(info, i, _("the %s application")).text);
+		return true;
+	}
 	/* TRANSLATORS: %4$s is "nginx[812]" or "the server application". */
 	ws_text_printf(v->text,
 	               ws_translate_plural("stuck: %1$s's window closed for %2$s, %3$u probe; %4$s is not reading",
@@ -133,6 +144,11 @@ bool verdict_is_stuck(struct verdict *v)
 	return false;
 }
 
+bool verdict_reuses(const struct ws_conn_info *info)
+{
+	return info->previous && info->reused_after > 0 && info->reused_after <= REUSED_SOON && !info->twin;
+}
+
 /* Between the parts of what is open, a comma; between those of other verdicts, a semicolon. */
 void verdict_syns(struct verdict *v, bool open)
 {
@@ -149,7 +165,12 @@ void verdict_syns(struct verdict *v, bool open)
 		        : plainer & WS_SYN_OPTIONS
 		                ? _("%1$u SYNs over %2$s (only one without options other than the MSS was answered)")
 		                : _("%1$u SYNs over %2$s");
-		SAY(v, format, client->syns, verdict_duration(client->syn_time).text);
+		if (!plainer && verdict_reuses(info))
+			SAY(v, _("%1$u SYNs over %2$s (#%3$llu had the same addresses and ports until %4$s before)"),
+			    client->syns, verdict_duration(client->syn_time).text, (unsigned long long)info->previous,
+			    verdict_duration(info->reused_after).text);
+		else
+			SAY(v, format, client->syns, verdict_duration(client->syn_time).text);
 		if (open)
 			COMMA(v);
 	}
@@ -236,6 +257,12 @@ void verdict_not_accepted(struct verdict *v)
 		SAY(v,
 		    _("the server has not taken the handshake's ACK: it sent its SYN-ACK again %u times (the client's ACKs lack "
 		      "the timestamps that both SYNs have, so a server may drop them)"),
+		    info->syn_ack_repeats);
+	else if (!info->endpoint[server].bytes && info->endpoint[1 - server].unacknowledged)
+		SAY(v,
+		    _("the server has not taken the handshake's ACK, nor the data after it: it sent its SYN-ACK again %u times "
+		      "(its accept queue is full, or only the SYN gets through to it, as where a firewall does not see its "
+		      "answers)"),
 		    info->syn_ack_repeats);
 	else if (info->endpoint[server].bytes)
 		SAY(v,

@@ -273,7 +273,7 @@ static void after_evictions(void **state)
 	(void)state;
 	struct ws_tracker_stats stats;
 	for (unsigned history = 0; history < 2; history++) {
-		struct world *world = world_of(20 << 17, history, 100);
+		struct world *world = world_of(24 << 17, history, 100);
 		check_world(world, 16000, 4000);
 		ws_tracker_stats(world->tracker, &stats);
 		assert_true(stats.evicted > 100);

@@ -313,6 +313,8 @@ static void make_info(struct made_up *made, uint64_t *random)
 	info->answered_by = below(random, 2) * 4;
 	info->syn_ack_repeats = rarely(random) ? 3 : 0;
 	info->twin = rarely(random) * 9;
+	info->reused_after = rarely(random) * 20 * WS_SECOND;
+	info->mss = below(random, 2) * 1360;
 	info->checksums_ignored = rarely(random) * 2;
 	info->icmp = (struct ws_icmp_note){
 	        .count = rarely(random) + below(random, 2), .mtu = below(random, 2) * 1400, .type = 3};
@@ -333,6 +335,7 @@ static void make_info(struct made_up *made, uint64_t *random)
 	FLAG(host_answers)
 	FLAG(odd_syn)
 	FLAG(keyed_syn)
+	FLAG(old_stamp)
 	FLAG(plainer_syn)
 	FLAG(lacks_timestamps)
 	FLAG(just_sent)
