@@ -61,6 +61,7 @@ struct ws_rare {
 	uint32_t answered_by;  /* its number minus that of the older connection whose ACK answered its SYN; 0: not known
 	                       */
 	uint32_t elsewhere_by; /* by how much the number of the connection that `elsewhere` means differs */
+	uint16_t way_back;     /* the number of the tunnel of what is sent to the client, if it has another id; or 0 */
 	uint8_t elsewhere;     /* enum ws_elsewhere */
 	uint8_t old_answer;    /* enum ws_old_answer */
 	uint8_t plainer_syn;   /* WS_SYN_* that the first SYN had, and the latest one before a SYN-ACK has not */

@@ -9,7 +9,7 @@ static bool is_same(const struct ws_conn *conn, unsigned end, const struct ws_ad
 	return conn->port[end] == port && !memcmp(&conn->address[end], address, sizeof(*address));
 }
 
-/* The connection whose SYN had this number, if it is still waiting for the answer. */
+/* The connection whose SYN was noted here, if that had this number and is still waiting for the answer. */
 static struct ws_conn *waiting_conn(struct ws_tracker *tracker, const struct ws_opening *opening, uint32_t iss)
 {
 	if (!opening->conn_number || opening->iss != iss)
@@ -19,6 +19,11 @@ static struct ws_conn *waiting_conn(struct ws_tracker *tracker, const struct ws_
 		return NULL;
 	const struct ws_endpoint *e = conn->machine.endpoint;
 	return e[0].state == WS_SYN_SENT && e[0].iss == iss && !e[1].sent_any ? conn : NULL;
+}
+
+struct ws_conn *ws_elsewhere_waiting(struct ws_tracker *tracker, uint32_t iss)
+{
+	return waiting_conn(tracker, &tracker->surroundings.openings[iss % WS_OPENINGS], iss);
 }
 
 static void link_conns(struct ws_tracker *tracker, struct ws_conn *older, enum ws_elsewhere of_older,

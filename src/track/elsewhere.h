@@ -5,6 +5,8 @@
 
 #include "track/tracker.h"
 
+/* The connection whose SYN had this number, if it is still waiting for the answer, and the number tells; or NULL. */
+struct ws_conn *ws_elsewhere_waiting(struct ws_tracker *tracker, uint32_t iss);
 /* Call this for the SYN or SYN-ACK that begins a connection: links it with the one whose SYN it seems to be, or to answer. */
 void ws_elsewhere_note(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_tuple *tuple,
                        const struct ws_segment *s);

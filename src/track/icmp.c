@@ -1,5 +1,6 @@
 /* ICMP errors: which connection or conversation they quote, and what that means for it. */
 #include "track/tracker.h"
+#include "track/way_back.h"
 
 static bool is_hard_error(const struct ws_packet *packet)
 {
@@ -31,6 +32,8 @@ void ws_tracker_quote(struct ws_tracker *tracker, const struct ws_packet *packet
 	tuple.tunnel = ws_tunnels_number(&tracker->tunnels, packet, packet->tunnel_count);
 	tuple.hash = ws_table_hash(&tracker->table, &tuple);
 	struct ws_conn *conn = ws_table_find(&tracker->table, &tuple);
+	if (!conn && tuple.tunnel)
+		conn = ws_way_back_find(tracker, &tuple, &(struct ws_segment){.flags = 0});
 	if (!conn)
 		return;
 	ws_surroundings_icmp(&tracker->surroundings, conn->number, packet);

@@ -9,6 +9,7 @@
 #include "track/reset_note.h"
 #include "track/rest.h"
 #include "track/stall.h"
+#include "track/way_back.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -296,6 +297,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_gist *gist, co
 	if (!tuple.hash)
 		tuple.hash = ws_table_hash(&tracker->table, &tuple);
 	struct ws_conn *known = ws_table_find(&tracker->table, &tuple);
+	if (!known && tuple.tunnel)
+		known = ws_way_back_find(tracker, &tuple, &segment);
 	if (known && tracker->config.history)
 		ws_history_prefetch(known);
 	if (known && known->timer_slot != WS_NO_TIMER)

@@ -31,6 +31,7 @@ struct ws_tunnel_slot {
 struct kept {
 	struct ws_tunnel_path path;
 	struct tunnel_key key;
+	uint16_t paired[WS_TUNNELS_PAIRED];
 };
 
 void ws_tunnels_free(struct ws_tunnels *tunnels)
@@ -143,4 +144,36 @@ void ws_tunnel_words(struct ws_text *text, const struct ws_tunnel_path *path, ui
 const struct ws_tunnel_path *ws_tunnels_path(const struct ws_tunnels *tunnels, uint16_t number)
 {
 	return number && number <= tunnels->count ? tunnels->paths[number - 1] : NULL;
+}
+
+static struct kept *kept_of(const struct ws_tunnels *tunnels, uint16_t number)
+{
+	return number && number <= tunnels->count ? (struct kept *)tunnels->paths[number - 1] : NULL;
+}
+
+bool ws_tunnels_differ_in_id(const struct ws_tunnels *tunnels, uint16_t a, uint16_t b)
+{
+	const struct kept *kept[] = {kept_of(tunnels, a), kept_of(tunnels, b)};
+	if (a == b || !kept[0] || !kept[1])
+		return false;
+	struct tunnel_key keys[] = {kept[0]->key, kept[1]->key};
+	for (unsigned i = 0; i < WS_MAX_TUNNELS; i++)
+		keys[0].level[i].id = keys[1].level[i].id = 0;
+	return memcmp(&keys[0], &keys[1], sizeof(keys[0])) == 0;
+}
+
+void ws_tunnels_pair(struct ws_tunnels *tunnels, uint16_t there, uint16_t back)
+{
+	uint16_t *paired = kept_of(tunnels, back)->paired;
+	unsigned last = 0;
+	while (last < WS_TUNNELS_PAIRED - 1 && paired[last] && paired[last] != there)
+		last++;
+	memmove(paired + 1, paired, last * sizeof(*paired));
+	paired[0] = there;
+}
+
+uint16_t ws_tunnels_paired(const struct ws_tunnels *tunnels, uint16_t back, unsigned i)
+{
+	const struct kept *kept = kept_of(tunnels, back);
+	return kept ? kept->paired[i] : 0;
 }

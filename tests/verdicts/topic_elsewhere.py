@@ -104,15 +104,47 @@ def in_geneve(frame, network):
                             packets.ipv4("192.0.2.1", "192.0.2.2", 17, datagram))
 
 
-@case("same-ends-in-other-tunnel", {"client.packets": 3, "silent_about": "translate|another address"},
-      {"server.packets": 2, "silent_about": "translate|another address"})
-def same_ends_in_other_tunnel(capture):
-    """Each direction has a tunnel of its own, and so is listed alone; nothing has translated an address."""
-    inside = Capture()
-    talk = Talk(inside)
+def in_geneves(capture, inside, there=11, back=10):
+    """Each direction in a network of its own."""
+    for record in inside.records:
+        from_client = record.data[6:12] == b"\2\0\0\0\0\1"
+        capture.add(in_geneve(record.data, there if from_client else back), after=0.0002)
+
+
+def opened_and_used(talk):
     talk.open()
     talk.server("PA", 10)
     talk.client("A")
-    for record in inside.records:
-        from_client = record.data[6:12] == b"\2\0\0\0\0\1"
-        capture.add(in_geneve(record.data, 11 if from_client else 10), after=0.0002)
+
+
+@case("way-back-in-other-tunnel",
+      {"client.packets": 3, "server.packets": 2, "captured": "both", "tunnel_id": 11, "silent_about": "translate|another address|#"},
+      {"client.packets": 3, "server.packets": 2, "captured": "both", "tunnel_id": 12, "silent_about": "translate|another address|#"})
+def way_back_in_other_tunnel(capture):
+    """Each direction has a network of its own, as where routers route before they put packets into the tunnel: the SYN-ACK
+    shows that both are one connection. Another network has its way back in the same one, with the same ports but one."""
+    for there, sport in ((11, 40000), (12, 40001)):
+        inside = Capture()
+        opened_and_used(Talk(inside, sport=sport, isn=sport))
+        in_geneves(capture, inside, there=there)
+
+
+@case("way-back-and-again",
+      {"client.packets": 3, "server.packets": 2, "captured": "both"}, {"client.packets": 3, "server.packets": 2, "captured": "both"})
+def way_back_and_again(capture):
+    """The same ports again."""
+    for isn in (1000, 500000):
+        inside = Capture()
+        opened_and_used(Talk(inside, isn=isn, other_isn=isn + 7))
+        in_geneves(capture, inside)
+
+
+@case("other-number-in-other-tunnel", {"client.packets": 1, "server.packets": 0}, {"client.packets": 0, "server.packets": 2})
+def other_number_in_other_tunnel(capture):
+    """What acknowledges another number belongs to another network's host with the same address."""
+    inside = Capture()
+    talk = Talk(inside)
+    talk.client("S", options=MSS)
+    talk.server("SA", ack=2, options=MSS)
+    talk.server("PA", 10)
+    in_geneves(capture, inside)
