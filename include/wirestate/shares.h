@@ -15,7 +15,8 @@
  * whose data cannot go on: NETWORK while segments and ACKs are under way, which includes slow start; WINDOW while the
  * peer's window is full, and CLOSED_WINDOW while it is 0 (RFC 9293 §3.8.6); DUPLICATE_ACKS from the
  * first repeated ACK until what was lost is acknowledged (RFC 5681 §3.2), and TIMEOUT until a timer has sent it again,
- * and, if more was lost, until all is acknowledged (RFC 6298); NAGLE while a small segment waits for an ACK that is
+ * and, if more was lost, until all is acknowledged (RFC 6298); PATH_MTU from when segments were sent that an ICMP error
+ * says are too large for the path until their data has been sent again in smaller ones (RFC 1191); NAGLE while a small segment waits for an ACK that is
  * delayed (RFC 9293 §3.7.4, RFC 1122 §4.2.3.2). */
 #define WS_CAUSES(X)                                                                                                   \
 	X(WS_CAUSE_CONNECTING, "connecting", NC_("cause of waiting", "connecting"), false)                             \
@@ -25,6 +26,7 @@
 	X(WS_CAUSE_CLOSED_WINDOW, "closed_window", NC_("cause of waiting", "closed window"), true)                     \
 	X(WS_CAUSE_DUPLICATE_ACKS, "fast_recovery", NC_("cause of waiting", "loss recovery by duplicate ACKs"), true)  \
 	X(WS_CAUSE_TIMEOUT, "timeout_recovery", NC_("cause of waiting", "loss recovery by timeout"), true)             \
+	X(WS_CAUSE_PATH_MTU, "path_mtu_discovery", NC_("cause of waiting", "path MTU discovery"), true)                \
 	X(WS_CAUSE_NAGLE, "nagle", NC_("cause of waiting", "Nagle against delayed ACK"), true)                         \
 	X(WS_CAUSE_IDLE, "idle", NC_("cause of waiting", "idle"), false)                                               \
 	X(WS_CAUSE_CLOSING, "closing", NC_("cause of waiting", "closing"), false)

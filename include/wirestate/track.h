@@ -80,6 +80,8 @@ enum ws_input_kind {
 	WS_INPUT_EXPIRY,      /* at `time`, TIME_WAIT of endpoint `direction` expired */
 	WS_INPUT_SUPERSEDED,  /* a new incarnation took over the addresses and ports */
 	WS_INPUT_DISOWNED,    /* the SYN of endpoint `direction` belongs to the previous or the next incarnation */
+	WS_INPUT_TOO_LARGE, /* an ICMP error: the segment that `direction` sent exceeds `window`, a link's MTU (0: which
+	                         is not known) */
 };
 
 struct ws_segment {

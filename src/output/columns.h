@@ -141,6 +141,8 @@ void group_spent(const struct subject *s, unsigned index, struct value *v);
 	SHARE_COLUMN(share, "fast_recovery_to_client", WS_CAUSE_DUPLICATE_ACKS, 1)                                     \
 	SHARE_COLUMN(share, "timeout_to_server", WS_CAUSE_TIMEOUT, 0)                                                  \
 	SHARE_COLUMN(share, "timeout_to_client", WS_CAUSE_TIMEOUT, 1)                                                  \
+	SHARE_COLUMN(share, "path_mtu_to_server", WS_CAUSE_PATH_MTU, 0)                                                \
+	SHARE_COLUMN(share, "path_mtu_to_client", WS_CAUSE_PATH_MTU, 1)                                                \
 	SHARE_COLUMN(share, "nagle_to_server", WS_CAUSE_NAGLE, 0)                                                      \
 	SHARE_COLUMN(share, "nagle_to_client", WS_CAUSE_NAGLE, 1)                                                      \
 	USUAL_END                                                                                                      \

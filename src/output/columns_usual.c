@@ -78,7 +78,7 @@ bool usual_kernel(const struct subject *s, unsigned index)
 bool usual_shares(const struct subject *s, unsigned index)
 {
 	enum { COUNT = 2 * (WS_CAUSE_NAGLE - WS_CAUSE_WINDOW + 1) };
-	_Static_assert(COUNT == 10, "WINDOW, CLOSED_WINDOW, DUPLICATE_ACKS, TIMEOUT, NAGLE");
+	_Static_assert(COUNT == 12, "WINDOW, CLOSED_WINDOW, DUPLICATE_ACKS, TIMEOUT, PATH_MTU, NAGLE");
 	const ws_time *time = s->conn->shares.time[WS_CAUSE_WINDOW];
 	ws_time sum = 0;
 	(void)index;

@@ -181,6 +181,9 @@
 	X("fast_recovery_to_client", "seconds", N_("likewise of data to the client"))                                  \
 	X("timeout_to_server", "seconds", N_("of the duration: a timer repaired a loss of data to the server"))        \
 	X("timeout_to_client", "seconds", N_("likewise of data to the client"))                                        \
+	X("path_mtu_to_server", "seconds",                                                                             \
+	  N_("of the duration: data to the server was too large for the path, until it was sent again in parts"))      \
+	X("path_mtu_to_client", "seconds", N_("likewise of data to the client"))                                       \
 	X("nagle_to_server", "seconds",                                                                                \
 	  N_("of the duration: Nagle's algorithm held data to the server until a delayed ACK"))                        \
 	X("nagle_to_client", "seconds", N_("likewise data to the client"))                                             \

@@ -71,6 +71,7 @@ static void put_input(struct ws_text *text, const struct ws_conn *conn, const st
 	        [WS_INPUT_UNREACHABLE] = "an ICMP error quotes the ",
 	        [WS_INPUT_EXPIRY] = "a timer expires of the ",
 	        [WS_INPUT_SUPERSEDED] = "a new connection takes over the ports from the ",
+	        [WS_INPUT_TOO_LARGE] = "an ICMP error says that the path is too narrow for a segment of the ",
 	        [WS_INPUT_DISOWNED] = "another connection takes over the SYN of the ",
 	};
 	if (input->kind == WS_INPUT_SEGMENT || input->kind == WS_INPUT_ACCEPTED) {

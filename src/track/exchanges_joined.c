@@ -55,6 +55,8 @@ static bool read_client(struct joined_exchanges *all, struct ws_lane *lane)
 	const struct ws_segment *s;
 	struct ws_exchange done;
 	while ((s = ws_lane_next(lane))) {
+		if (s->kind != WS_INPUT_SEGMENT)
+			continue;
 		const bool over =
 		        lane->accepted ? ws_exchanger_accept(&exchanger, &lane->suspect, client, way, &done)
 		                       : ws_exchange_counts(s) && ws_exchanger_note(&exchanger, s, client, way, &done);
@@ -154,7 +156,7 @@ static void read_server(struct joined_exchanges *all, struct ws_lane *lane, ws_t
 	const unsigned server = lane->end ^ lane->flipped;
 	const struct ws_segment *s;
 	while ((s = ws_lane_next(lane))) {
-		if (!s->length || s->flags & WS_TCP_SYN || !ws_exchange_counts(s))
+		if (s->kind != WS_INPUT_SEGMENT || !s->length || s->flags & WS_TCP_SYN || !ws_exchange_counts(s))
 			continue;
 		if (s->direction != server) {
 			note_request(all, s, lane->shift[!server]);

@@ -14,6 +14,14 @@ static bool is_hard_error(const struct ws_packet *packet)
 	return type == TIME_EXCEEDED || type == PARAMETER_PROBLEM;
 }
 
+static bool is_too_large(const struct ws_packet *packet)
+{
+	enum { UNREACHABLE = 3, FRAGMENTATION_NEEDED = 4, TOO_BIG6 = 2 };
+	if (packet->transport == WS_TRANSPORT_ICMPV6)
+		return packet->icmp_type == TOO_BIG6;
+	return packet->icmp_type == UNREACHABLE && packet->icmp_code == FRAGMENTATION_NEEDED;
+}
+
 void ws_tracker_quote(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
 {
 	const struct ws_quote *quote = &packet->quote;
@@ -37,7 +45,8 @@ void ws_tracker_quote(struct ws_tracker *tracker, const struct ws_packet *packet
 	if (!conn)
 		return;
 	ws_surroundings_icmp(&tracker->surroundings, conn->number, packet);
-	if (!is_hard_error(packet))
+	const bool too_large = is_too_large(packet);
+	if (!too_large && !is_hard_error(packet))
 		return;
 	struct ws_segment input = {
 	        .time = packet->frame->time,
@@ -46,10 +55,13 @@ void ws_tracker_quote(struct ws_tracker *tracker, const struct ws_packet *packet
 	        .sequence = quote->sequence,
 	        .vlan = packet->vlan,
 	        .window_scale = 255,
-	        .window = (uint16_t)(packet->icmp_type << 8 | packet->icmp_code),
-	        .kind = WS_INPUT_UNREACHABLE,
+	        .window = too_large ? (uint16_t)(packet->icmp_mtu < UINT16_MAX ? packet->icmp_mtu : UINT16_MAX)
+	                            : (uint16_t)(packet->icmp_type << 8 | packet->icmp_code),
+	        .kind = too_large ? WS_INPUT_TOO_LARGE : WS_INPUT_UNREACHABLE,
 	        .direction = ws_conn_is(conn, 0, tuple.source, tuple.source_port) ? 0 : 1,
 	};
+	if (too_large && tracker->table.shares)
+		ws_shares_note_too_large(ws_conn_shares(conn), &input);
 	ws_tracker_apply(tracker, conn, &input, input.frame);
 	result->conn = conn->id;
 	result->conn_number = conn->number;

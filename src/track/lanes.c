@@ -22,7 +22,8 @@ static const struct ws_segment *own_segment(struct ws_lane *lane)
 		lane->own_accepted = ws_suspects_replay(lane->kept, &lane->own, &lane->suspect);
 		if (lane->own_accepted)
 			lane->own = lane->suspect.segment;
-		lane->has_own = lane->own.kind == WS_INPUT_SEGMENT && !lane->own.repeated;
+		lane->has_own = (lane->own.kind == WS_INPUT_SEGMENT && !lane->own.repeated) ||
+		                lane->own.kind == WS_INPUT_TOO_LARGE;
 	}
 	return lane->has_own ? &lane->own : NULL;
 }

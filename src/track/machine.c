@@ -526,6 +526,8 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 	case WS_INPUT_DISOWNED:
 		handle_disowned(&x);
 		break;
+	case WS_INPUT_TOO_LARGE: /* the sender makes its segments smaller, and stays in its state */
+		break;
 	}
 	if (unseen || has_unseen(&x)) {
 		ws_publish_unseen(&x, x.sender);

@@ -372,9 +372,10 @@ static void take_differences(const struct ws_conn_slot *from, struct ws_conn_slo
 static void take_shares(struct ws_conn_slot *slot, bool shares, const struct ws_brief *brief)
 {
 	for (enum ws_cause cause = 0; shares && cause < WS_CAUSE_COUNT; cause++)
-		for (unsigned side = 0; side < 2; side++)
-			slot->shares.time.time[cause][side] = (ws_time)((uint64_t)brief->shares.time[cause][side] -
-			                                                (uint64_t)slot->shares.time.time[cause][side]);
+		for (unsigned side = 0; side <= ws_cause_is_sided(cause); side++) {
+			ws_time *time = &slot->shares.time.slot[ws_share_slot(cause, side)];
+			*time = (ws_time)((uint64_t)brief->shares.time[cause][side] - (uint64_t)*time);
+		}
 }
 
 /* What is stored in front of the words is not stored there again. */

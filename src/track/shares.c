@@ -515,15 +515,17 @@ void ws_shares_end(struct ws_shares *shares)
 /* Does not read the line of rare causes that have had no time. */
 static void copy_times(const struct ws_shares *shares, struct ws_time_shares *sum)
 {
-	if (shares->seldom) {
-		*sum = shares->time;
-		return;
+	enum { ALL = WS_CAUSE_COUNT };
+	const struct ws_share_times *time = &shares->time;
+	*sum = (struct ws_time_shares){.way_to = {time->way_to[0], time->way_to[1]}, .timeouts = time->timeouts};
+#pragma GCC unroll ALL
+	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
+		if (ws_shares_is_seldom(cause) && !shares->seldom)
+			continue;
+		sum->time[cause][0] = time->slot[ws_share_slot(cause, 0)];
+		if (ws_cause_is_sided(cause))
+			sum->time[cause][1] = time->slot[ws_share_slot(cause, 1)];
 	}
-	const uint8_t *time = (const uint8_t *)&shares->time;
-	memcpy(sum, time, WS_SHARES_SELDOM);
-	memset((uint8_t *)sum + WS_SHARES_SELDOM, 0, WS_SHARES_AFTER_SELDOM - WS_SHARES_SELDOM);
-	memcpy((uint8_t *)sum + WS_SHARES_AFTER_SELDOM, time + WS_SHARES_AFTER_SELDOM,
-	       sizeof(*sum) - WS_SHARES_AFTER_SELDOM);
 }
 
 void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum)
@@ -533,5 +535,6 @@ void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum)
 	copy_times(shares, sum);
 	sum->opened = shares->opened;
 	for (unsigned i = 0; i < parts; i++)
-		ws_shares_add_to(sum, part[i].cause, part[i].side, part[i].time);
+		if (part[i].time > 0)
+			sum->time[part[i].cause][ws_cause_is_sided(part[i].cause) ? part[i].side : 0] += part[i].time;
 }

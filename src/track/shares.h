@@ -67,8 +67,9 @@ struct ws_share_side {
 	/* What makes the next segments unusual, in one byte. */
 	union {
 		struct {
-			uint8_t recovery : 3; /* WS_CAUSE_DUPLICATE_ACKS, WS_CAUSE_TIMEOUT, or WS_CAUSE_CLOSED_WINDOW
-			                          for what had no room; 0: nothing is being recovered */
+			uint8_t recovery : 3; /* WS_CAUSE_DUPLICATE_ACKS, WS_CAUSE_TIMEOUT, WS_CAUSE_PATH_MTU, or
+			                          WS_CAUSE_CLOSED_WINDOW for what had no room; 0: nothing is
+			                          being recovered */
 			bool suspected : 1;   /* the peer has repeated an ACK: what it lacks is lost when it comes
 			                          again, and late when not */
 			bool doubtful : 1;    /* a segment was sent again, and the ACK has yet to say whether one was
@@ -81,12 +82,56 @@ struct ws_share_side {
 	};
 };
 
+/* Where the time of each cause is kept: for both endpoints, or once for a cause that belongs to none. The most frequent
+ * causes are first, and the four rare ones fill a cache line. */
+enum ws_share_slot {
+	WS_SLOT_CONNECTING,
+	WS_SLOT_PROGRAM,
+	WS_SLOT_NETWORK = WS_SLOT_PROGRAM + 2,
+	WS_SLOT_IDLE = WS_SLOT_NETWORK + 2,
+	WS_SLOT_WINDOW,
+	WS_SLOT_CLOSED_WINDOW = WS_SLOT_WINDOW + 2,
+	WS_SLOT_DUPLICATE_ACKS = WS_SLOT_CLOSED_WINDOW + 2,
+	WS_SLOT_TIMEOUT = WS_SLOT_DUPLICATE_ACKS + 2,
+	WS_SLOT_NAGLE = WS_SLOT_TIMEOUT + 2,
+	WS_SLOT_PATH_MTU = WS_SLOT_NAGLE + 2,
+	WS_SLOT_CLOSING = WS_SLOT_PATH_MTU + 2,
+	WS_SHARE_SLOTS
+};
+
+static inline unsigned ws_share_slot(enum ws_cause cause, unsigned side)
+{
+	static const uint8_t slots[WS_CAUSE_COUNT] = {
+	        [WS_CAUSE_CONNECTING] = WS_SLOT_CONNECTING,
+	        [WS_CAUSE_PROGRAM] = WS_SLOT_PROGRAM,
+	        [WS_CAUSE_NETWORK] = WS_SLOT_NETWORK,
+	        [WS_CAUSE_WINDOW] = WS_SLOT_WINDOW,
+	        [WS_CAUSE_CLOSED_WINDOW] = WS_SLOT_CLOSED_WINDOW,
+	        [WS_CAUSE_DUPLICATE_ACKS] = WS_SLOT_DUPLICATE_ACKS,
+	        [WS_CAUSE_TIMEOUT] = WS_SLOT_TIMEOUT,
+	        [WS_CAUSE_PATH_MTU] = WS_SLOT_PATH_MTU,
+	        [WS_CAUSE_NAGLE] = WS_SLOT_NAGLE,
+	        [WS_CAUSE_IDLE] = WS_SLOT_IDLE,
+	        [WS_CAUSE_CLOSING] = WS_SLOT_CLOSING,
+	};
+	return slots[cause] + (ws_cause_is_sided(cause) ? side : 0);
+}
+
+/* What struct ws_time_shares has, without the slots that are always 0. */
+struct ws_share_times {
+	ws_time way_to[2];
+	ws_time slot[WS_SHARE_SLOTS];
+	uint32_t timeouts;
+};
+
 /* Zeroed memory is a valid start. Of its six cache lines, an ordinary segment needs the first one, with the ways and the
  * causes that are most frequent, and both with the sides; and the last one where the window's older edges count or change.
  * ws_shares_sum() needs no edges, and the line of rare causes seldom. */
 struct ws_shares {
-	struct ws_time_shares time; /* up to `since` */
-	uint32_t repeated[2];       /* when the peer last repeated an ACK, in microseconds modulo 2^32 */
+	struct ws_share_times time; /* up to `since` */
+	uint32_t too_large_time[2]; /* when an ICMP error last said that a segment was too large for the path, in
+	                               microseconds modulo 2^32; valid when `too_large` */
+	uint32_t repeated[2];       /* when the peer last repeated an ACK, likewise */
 	ws_time since;
 	ws_time latest; /* of the last segment */
 	struct ws_share_side side[2];
@@ -95,7 +140,8 @@ struct ws_shares {
 	int8_t speaker;           /* the endpoint that sent the latest new data, plus 1; 0: none */
 	int8_t opener;            /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
 	int8_t resetter;          /* the endpoint whose latest segment is a RST, plus 1; 0: none */
-	uint8_t probed;           /* a bit for each endpoint whose timer has sent its latest data again once */
+	uint8_t probed : 2;       /* a bit for each endpoint whose timer has sent its latest data again once */
+	uint8_t too_large : 2;    /* a bit for each endpoint: too_large_time is valid */
 	bool open;                /* something followed the handshake's SYNs */
 	bool recorded : 1;        /* it is the first member of a struct ws_span_recorder */
 	bool unprobed : 1;  /* a SYN without SACK was seen, so no timer sends a probe before its time (RFC 8985 §7) */
@@ -108,8 +154,8 @@ struct ws_shares {
 
 /* The line with the times of the rare causes, windows and losses; the two of the sides; and the one of older edges. */
 enum {
-	WS_SHARES_SELDOM = offsetof(struct ws_shares, time.time[WS_CAUSE_WINDOW]),
-	WS_SHARES_AFTER_SELDOM = offsetof(struct ws_shares, time.time[WS_CAUSE_NAGLE]),
+	WS_SHARES_SELDOM = offsetof(struct ws_shares, time.slot[WS_SLOT_WINDOW]),
+	WS_SHARES_AFTER_SELDOM = offsetof(struct ws_shares, time.slot[WS_SLOT_NAGLE]),
 	WS_SHARES_SIDES = offsetof(struct ws_shares, since),
 	WS_SHARES_OLDER = offsetof(struct ws_shares, older),
 };
@@ -120,6 +166,12 @@ _Static_assert(WS_SHARES_SELDOM == 64 && WS_SHARES_AFTER_SELDOM == 128 && WS_SHA
 static inline bool ws_shares_is_seldom(enum ws_cause cause)
 {
 	return cause >= WS_CAUSE_WINDOW && cause <= WS_CAUSE_TIMEOUT;
+}
+
+/* Data is sent again then. */
+static inline bool ws_shares_repairs(enum ws_cause cause)
+{
+	return cause == WS_CAUSE_DUPLICATE_ACKS || cause == WS_CAUSE_TIMEOUT || cause == WS_CAUSE_PATH_MTU;
 }
 
 /* The microseconds modulo 2^32 of a time. They begin with the first segment's, so that a capture says the same whenever
@@ -154,7 +206,7 @@ static inline bool ws_shares_is_opener(const struct ws_shares *shares, unsigned 
 static inline void ws_shares_note_probe(struct ws_shares *shares, unsigned self, bool probed)
 {
 	const unsigned others = shares->probed & ~(1u << self);
-	shares->probed = (uint8_t)(others | (unsigned)probed << self);
+	shares->probed = (others | (unsigned)probed << self) & 3;
 }
 
 /* Is told of each time that is added to a share, in the order of time. */
@@ -164,15 +216,10 @@ struct ws_span_recorder {
 };
 
 /* Time belongs to a cause, up to now. */
-static inline void ws_shares_add_to(struct ws_time_shares *sum, enum ws_cause cause, unsigned side, ws_time time)
-{
-	if (time > 0)
-		sum->time[cause][ws_cause_is_sided(cause) ? side : 0] += time;
-}
-
 static inline void ws_shares_spend(struct ws_shares *shares, enum ws_cause cause, unsigned side, ws_time time)
 {
-	ws_shares_add_to(&shares->time, cause, side, time);
+	if (time > 0)
+		shares->time.slot[ws_share_slot(cause, side)] += time;
 	if (time > 0 && ws_shares_is_seldom(cause))
 		shares->seldom = true;
 	if (time > 0 && shares->recorded) {
@@ -225,6 +272,8 @@ bool ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 /* Data has ended a wait for a program. `lost` is the end of the wait, in which a timer was waited for. */
 void ws_shares_settle_data(struct ws_shares *shares, const struct ws_segment *s, ws_time now, uint32_t mss,
                            ws_time lost);
+/* An ICMP error says that a segment is too large for the path: one of endpoint s->direction that begins with s->sequence. */
+void ws_shares_note_too_large(struct ws_shares *shares, const struct ws_segment *s);
 /* A segment that changes nothing was captured. */
 void ws_shares_pass(struct ws_shares *shares, ws_time time);
 /* A program is waited for, and only what comes next shows whose. */

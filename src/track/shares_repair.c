@@ -72,6 +72,31 @@ static bool is_timed(const struct ws_shares *shares, unsigned self, ws_time now)
 	return repeated <= side->sent_time || now - repeated > shares->time.way_to[self] + ANSWERS_WITHIN;
 }
 
+void ws_shares_note_too_large(struct ws_shares *shares, const struct ws_segment *s)
+{
+	const unsigned self = s->direction & 1;
+	const struct ws_share_side *side = &shares->side[self];
+	/* As its sender does, which takes another one for forged or out of date. */
+	if (!ws_shares_in_flight(side) || ws_seq_before(s->sequence, side->acknowledged) ||
+	    !ws_seq_before(s->sequence, side->end))
+		return;
+	shares->too_large = (shares->too_large | 1u << self) & 3;
+	shares->too_large_time[self] =
+	        ws_shares_microseconds(shares, s->time > shares->latest ? s->time : shares->latest);
+}
+
+/* The segment answers an ICMP error that said that what was under way is too large. */
+static bool is_made_smaller(struct ws_shares *shares, unsigned self, ws_time now)
+{
+	if (!(shares->too_large >> self & 1))
+		return false;
+	if (now - ws_shares_time_before(shares, now, shares->too_large_time[self]) <=
+	    shares->time.way_to[self] + ANSWERS_WITHIN)
+		return true;
+	shares->too_large = shares->too_large & ~(1u << self) & 3;
+	return false;
+}
+
 void ws_shares_end_recovery(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
 {
 	struct ws_share_side *peer = &shares->side[!s->direction];
@@ -134,19 +159,22 @@ void ws_shares_note_repair(struct ws_shares *shares, const struct ws_segment *s,
 		note_without_room(shares, s, now);
 		return;
 	}
-	const bool timed = is_timed(shares, self, now), first = !side->recovery || side->suspected;
+	const bool first = !side->recovery || side->suspected, smaller = is_made_smaller(shares, self, now);
+	const bool timed = !smaller && is_timed(shares, self, now);
 	if (timed) {
 		shares->time.timeouts++;
 		side->repaired = true;
 		ws_shares_note_probe(shares, self, first);
 	}
-	if (timed && waited)
+	if ((timed || smaller) && waited)
 		settle_until_acked(shares, self, now);
-	if (timed || first)
-		ws_shares_begin_recovery(side, timed ? WS_CAUSE_TIMEOUT : WS_CAUSE_DUPLICATE_ACKS);
+	if (timed || first || smaller)
+		ws_shares_begin_recovery(side, smaller ? WS_CAUSE_PATH_MTU
+		                               : timed ? WS_CAUSE_TIMEOUT
+		                                       : WS_CAUSE_DUPLICATE_ACKS);
 	side->suspected = side->gap = false;
 	shares->repeat_tsval[self] = s->tsval;
-	side->doubtful = first;
+	side->doubtful = first && !smaller;
 	if (side->doubtful) {
 		side->acked_time = ws_shares_microseconds(shares, now);
 		return;
@@ -154,6 +182,7 @@ void ws_shares_note_repair(struct ws_shares *shares, const struct ws_segment *s,
 	side->sent_time = now;
 	ws_shares_spend(shares, (enum ws_cause)side->recovery, self, now - shares->since);
 	shares->since = now;
-	if (timed && s->sequence + s->length + !!(s->flags & WS_TCP_FIN) == side->end)
+	if ((timed || side->recovery == WS_CAUSE_PATH_MTU) &&
+	    s->sequence + s->length + !!(s->flags & WS_TCP_FIN) == side->end)
 		side->recovery = 0;
 }

@@ -58,7 +58,7 @@ static void add_span(struct ws_span_recorder *recorder, enum ws_cause cause, uns
 	span->last_frame = run->current;
 	span->segments += run->segments;
 	run->segments = 0;
-	if (cause == WS_CAUSE_DUPLICATE_ACKS || cause == WS_CAUSE_TIMEOUT)
+	if (ws_shares_repairs(cause))
 		take_again(of);
 }
 
@@ -121,10 +121,13 @@ static void run_history(struct one_point *one, const struct ws_conn *conn)
 			const struct ws_segment *s = &accepted.segment;
 			if (ws_spans_accepted(&one->run, s, ws_shares_full_segment(ws_shares_mss(&one->machine), s)))
 				take_again(one);
+		} else if (input.kind == WS_INPUT_TOO_LARGE) {
+			ws_shares_note_too_large(&one->run.recorder.shares, &input);
 		} else if (input.kind == WS_INPUT_SEGMENT && !input.repeated &&
 		           ws_spans_segment(&one->run, &input,
-		                            ws_shares_full_segment(ws_shares_mss(&one->machine), &input)))
+		                            ws_shares_full_segment(ws_shares_mss(&one->machine), &input))) {
 			take_again(one);
+		}
 		ws_machine_step(&one->machine, &input, &outcome);
 	}
 	if (one->run.recorder.shares.opener)
@@ -182,6 +185,9 @@ void ws_span_words(struct ws_text *text, const struct ws_span *span, unsigned cl
 		break;
 	case WS_CAUSE_TIMEOUT:
 		ws_text_parts(text, _("a lost segment of the %s awaited a timer"), self);
+		break;
+	case WS_CAUSE_PATH_MTU:
+		ws_text_parts(text, _("the %s's segments were too large for the path"), self);
 		break;
 	case WS_CAUSE_NAGLE:
 		ws_text_parts(text, _("the %s's segment awaited a delayed ACK"), self);

@@ -83,7 +83,7 @@ static void add_piece(struct ws_span_recorder *recorder, enum ws_cause cause, un
 {
 	struct lane *lane = (struct lane *)recorder;
 	struct ws_spans_run *run = &lane->run;
-	const bool repaired = cause == WS_CAUSE_DUPLICATE_ACKS || cause == WS_CAUSE_TIMEOUT;
+	const bool repaired = ws_shares_repairs(cause);
 	const uint8_t whose = ws_cause_is_sided(cause) ? (uint8_t)((side ^ lane->of.flipped) & 1) : 0;
 	const bool claim = is_claim(lane, cause, side);
 	struct piece *piece = &lane->piece[(lane->first + lane->count - 1) % PIECES];
@@ -117,6 +117,10 @@ static void count_timeouts(struct lane *lane, uint32_t before)
 static void run_segment(struct lane *lane, const struct ws_segment *s)
 {
 	const uint32_t timeouts = lane->run.recorder.shares.time.timeouts;
+	if (s->kind == WS_INPUT_TOO_LARGE) {
+		ws_shares_note_too_large(&lane->run.recorder.shares, s);
+		return;
+	}
 	struct ws_segment filled;
 	if (!s->frame) { /* its number is the other point's */
 		filled = *s;
@@ -176,10 +180,10 @@ static void drop_head(struct lane *lane)
 static unsigned rank(enum ws_cause cause)
 {
 	static const uint8_t ranks[WS_CAUSE_COUNT] = {
-	        [WS_CAUSE_CONNECTING] = 0,    [WS_CAUSE_DUPLICATE_ACKS] = 1, [WS_CAUSE_TIMEOUT] = 1,
-	        [WS_CAUSE_CLOSED_WINDOW] = 2, [WS_CAUSE_NAGLE] = 3,          [WS_CAUSE_WINDOW] = 3,
-	        [WS_CAUSE_NETWORK] = 3,       [WS_CAUSE_PROGRAM] = 4,        [WS_CAUSE_CLOSING] = 5,
-	        [WS_CAUSE_IDLE] = 6,
+	        [WS_CAUSE_CONNECTING] = 0, [WS_CAUSE_DUPLICATE_ACKS] = 1, [WS_CAUSE_TIMEOUT] = 1,
+	        [WS_CAUSE_PATH_MTU] = 1,   [WS_CAUSE_CLOSED_WINDOW] = 2,  [WS_CAUSE_NAGLE] = 3,
+	        [WS_CAUSE_WINDOW] = 3,     [WS_CAUSE_NETWORK] = 3,        [WS_CAUSE_PROGRAM] = 4,
+	        [WS_CAUSE_CLOSING] = 5,    [WS_CAUSE_IDLE] = 6,
 	};
 	return ranks[cause];
 }

@@ -278,6 +278,18 @@ static void say_path(struct verdict *v)
 	}
 }
 
+/* What is sent again, and never acknowledged, is still larger than an ICMP error allows. */
+static bool is_still_too_large(const struct ws_conn_info *info)
+{
+	const uint32_t headers = info->icmp.ip_version == 6 ? 60 : 40; /* without options */
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_endpoint_info *e = &info->endpoint[i];
+		if (e->stalled && e->unacknowledged && e->stalled_least + headers > info->icmp.mtu)
+			return true;
+	}
+	return false;
+}
+
 /* A router that reports an MTU into which the largest segments fit has got larger ones: something merged them. */
 static void say_icmp(struct verdict *v)
 {
@@ -291,6 +303,8 @@ static void say_icmp(struct verdict *v)
 		    _("%1$s, though segments of %2$u B, the MSS, fit into that: it may merge them itself before it passes "
 		      "them on (large receive offload)"),
 		    error.text, info->mss);
+	else if (!is_still_too_large(info))
+		SAY_TEXTS(v, "%s", error.text);
 	else
 		/* TRANSLATORS: %s is "192.0.2.1 reports fragmentation needed (MTU 1400), 3 times". */
 		SAY_TEXTS(v, _("%s: a path MTU black hole, because the sender does not make its segments smaller"),

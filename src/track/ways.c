@@ -63,6 +63,7 @@ static bool is_of_end(const struct ws_segment *input, unsigned own)
 	case WS_INPUT_UNREACHABLE:
 	case WS_INPUT_EXPIRY:
 	case WS_INPUT_DISOWNED:
+	case WS_INPUT_TOO_LARGE:
 		break;
 	}
 	return input->direction == own;

@@ -25,6 +25,7 @@ struct shot {
 	bool cut_off;            /* the capture does not have all of its options */
 	uint32_t tsecr;
 	uint32_t sack_right; /* of the block before it, which is 1 byte long; 0: none */
+	uint16_t mtu;        /* not 0: an ICMP error says that this segment, which is sent already, exceeds this MTU */
 };
 
 #define S WS_TCP_SYN
@@ -78,6 +79,25 @@ static inline struct ws_packet shot_packet(const struct shot *shot, const struct
 	};
 }
 
+static inline void shot_make_error(struct ws_packet *packet, uint16_t mtu)
+{
+	packet->quote = (struct ws_quote){.present = true,
+	                                  .source = packet->source,
+	                                  .destination = packet->destination,
+	                                  .source_port = packet->source_port,
+	                                  .destination_port = packet->destination_port,
+	                                  .ip_protocol = 6,
+	                                  .has_sequence = true,
+	                                  .sequence = packet->sequence};
+	packet->destination = packet->source;
+	packet->source = (struct ws_addr){{[10] = 0xff, [11] = 0xff, [12] = 10, [14] = 9, [15] = 1}};
+	packet->ip_protocol = 1;
+	packet->transport = WS_TRANSPORT_ICMP;
+	packet->icmp_type = 3;
+	packet->icmp_code = 4;
+	packet->icmp_mtu = mtu;
+}
+
 /* Timers do not run here; the test must call ws_tracker_advance(). */
 static inline void fire(struct ws_tracker *tracker, const struct shot *shot, uint64_t number,
                         struct ws_track_result *result)
@@ -85,6 +105,8 @@ static inline void fire(struct ws_tracker *tracker, const struct shot *shot, uin
 	struct ws_frame frame = {
 	        .time = shot_time(shot), .number = number, .position = number, .captured = 54, .length = 54};
 	struct ws_packet packet = shot_packet(shot, &frame);
+	if (shot->mtu)
+		shot_make_error(&packet, shot->mtu);
 	ws_tracker_packet(tracker, &packet, result);
 }
 

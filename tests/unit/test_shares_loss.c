@@ -8,6 +8,8 @@
 
 #include "share_shots.h"
 
+#include <wirestate/spans.h>
+
 /* Three segments are overtaken by a fourth, and come in another order: a router delays each by a time of its own, and
  * nothing was sent again. The capture is in the middle. */
 static void test_several_segments_are_overtaken(void **state)
@@ -225,6 +227,81 @@ static void test_no_probe_without_sack(void **state)
 	lost_twice(true, 80 + 100 + 720, 720);
 }
 
+/* Path MTU discovery. The client's first flight is too large for a link 10 ms away; it sends the data again in smaller
+ * segments as soon as the ICMP error comes, 2 of them at once and the last one with the next ACK. `error`: when the error comes;
+ * `again`: when data is sent again. */
+static void send_too_large(uint32_t error, uint32_t quoted, uint32_t again, struct ws_tracker_config config,
+                           void (*check)(const struct ws_tracker *tracker))
+{
+	const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
+	        {SERVER, S | A, 500, 101, 0, 40, .window = 60000, .mss = 1000},
+	        {CLIENT, A, 101, 501, 0, 40, .window = 60000},
+	        {CLIENT, A, 101, 501, 500, 40, .window = 60000},
+	        {SERVER, A, 501, 601, 0, 80, .window = 60000},
+	        {CLIENT, A, 601, 501, 1000, 100, .window = 60000},
+	        {CLIENT, A, 1601, 501, 1000, 100, .window = 60000},
+	        {.from = CLIENT, .sequence = quoted, .milliseconds = error, .mtu = 840},
+	        {CLIENT, A, 601, 501, 800, again, .window = 60000},
+	        {CLIENT, A, 1401, 501, 200, again, .window = 60000},
+	        {SERVER, A, 501, 1601, 0, again + 40, .window = 60000},
+	        {CLIENT, A, 1601, 501, 800, again + 40, .window = 60000},
+	        {CLIENT, A, 2401, 501, 200, again + 40, .window = 60000},
+	        {SERVER, A, 501, 2601, 0, again + 80, .window = 60000},
+	};
+	struct ws_error reason;
+	struct ws_tracker *tracker = ws_tracker_create(&config, &reason);
+	assert_non_null(tracker);
+	PLAY(tracker, shots);
+	check(tracker);
+	ws_tracker_free(tracker);
+}
+
+static void check_too_large(const struct ws_tracker *tracker)
+{
+	const struct ws_conn_info info = conn(tracker, 1);
+	assert_int_equal(info.shares.timeouts, 0);
+	assert_int_equal(info.shares.time[WS_CAUSE_TIMEOUT][CLIENT], 0);
+	assert_int_equal(rounded(info.shares.time[WS_CAUSE_PATH_MTU][CLIENT]), 20 + 40);
+	assert_int_equal(rounded(info.shares.time[WS_CAUSE_NETWORK][CLIENT]), 40);
+}
+
+static bool add_span(void *context, const struct ws_span *span)
+{
+	((struct ws_time_shares *)context)->time[span->cause][span->side] += span->end - span->start;
+	return true;
+}
+
+static void check_replay_of_too_large(const struct ws_tracker *tracker)
+{
+	const struct ws_conn_info info = conn(tracker, 1);
+	struct ws_time_shares sum = {.timeouts = 0};
+	check_too_large(tracker);
+	assert_true(ws_tracker_spans(tracker, info.id, add_span, &sum));
+	assert_memory_equal(sum.time, info.shares.time, sizeof(sum.time));
+}
+
+static void check_timeout(const struct ws_tracker *tracker)
+{
+	const struct ws_conn_info info = conn(tracker, 1);
+	assert_int_equal(info.shares.timeouts, 1);
+	assert_true(info.shares.time[WS_CAUSE_TIMEOUT][CLIENT] > 0);
+	assert_int_equal(info.shares.time[WS_CAUSE_PATH_MTU][CLIENT], 0);
+}
+
+static void test_segments_are_too_large(void **state)
+{
+	const struct ws_tracker_config config = {.hash_key = "a key for tests", .shares = true};
+	const struct ws_tracker_config kept = {
+	        .hash_key = "a key for tests", .shares = true, .history = true, .max_memory = 1 << 24};
+	(void)state;
+	send_too_large(120, 1601, 120, config, check_too_large);
+	send_too_large(120, 601, 120, kept, check_replay_of_too_large);
+	send_too_large(120, 601, 340, config, check_timeout);  /* its sender has not heeded the error */
+	send_too_large(120, 101, 120, config, check_timeout);  /* a forged one, of what had arrived */
+	send_too_large(120, 2601, 120, config, check_timeout); /* or of what was never sent */
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -237,6 +314,7 @@ int main(void)
 	        cmocka_unit_test(test_reset_after_an_unanswered_repetition),
 	        cmocka_unit_test(test_no_probe_follows_a_probe),
 	        cmocka_unit_test(test_no_probe_without_sack),
+	        cmocka_unit_test(test_segments_are_too_large),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -277,6 +277,17 @@ def path_mtu_black_hole(capture):
         talk.quoted_by("10.0.9.1", 3, 4, frame, rest=1400)
 
 
+@case("smaller-segments-lost-after-an-icmp-error", {"verdict_tag": "STUCK", "silent_about": "black hole", "verdict": [
+    "10.0.9.1 reports fragmentation needed .MTU 1400.$"]})
+def lost_though_smaller(capture):
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", 10)
+    talk.quoted_by("10.0.9.1", 3, 4, talk.server("A", 1460, seq=1), rest=1400)
+    for after in (0.01, 0.3, 0.6, 1.2):
+        talk.server("A", 1348, seq=1, after=after)
+
+
 @case("icmp-while-open", {"verdict_tag": "OPEN", "verdict": "; 10.0.9.1 reports "})
 def icmp_while_open(capture):
     talk = Talk(capture)

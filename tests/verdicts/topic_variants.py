@@ -344,7 +344,7 @@ def too_many_hops(capture):
     talk.quoted_by("10.0.9.1", 11, 0, talk.client("S", seq=0, after=1))
 
 
-@case("variant-fragmentation-needed-and-heeded", {"verdict_tag": "CLOSED", "verdict": "fragmentation needed .MTU 1400.",
+@case("variant-fragmentation-needed-and-heeded", {"verdict_tag": "CLOSED", "verdict": "fragmentation needed .MTU 1400.", "timeouts": 0,
                                                   "silent_about": "black hole"})
 def heeded(capture):
     talk = Talk(capture)

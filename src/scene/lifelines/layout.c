@@ -67,6 +67,12 @@ void layout_event(const struct layout *layout, const struct ws_step *step, struc
 	case WS_INPUT_UNREACHABLE:
 		ws_text_printf(text, _("ICMP error about the %s's segment"), name);
 		break;
+	case WS_INPUT_TOO_LARGE:
+		if (step->input.window)
+			ws_text_printf(text, _("ICMP: %1$s's segment exceeds MTU %2$u"), name, step->input.window);
+		else
+			ws_text_printf(text, _("ICMP: %s's segment is too large"), name);
+		break;
 	case WS_INPUT_SUPERSEDED:
 		ws_text_puts(text, _("a new connection takes over these ports"));
 		break;

@@ -96,6 +96,11 @@ static void notes_what(const struct layout *layout, struct ws_text *text)
 		ws_text_printf(text, _("An ICMP error quotes a segment that the %s sent: it could not be delivered."),
 		               name);
 		break;
+	case WS_INPUT_TOO_LARGE:
+		ws_text_printf(text,
+		               _("An ICMP error quotes a segment that the %s sent: it is too large for the path."),
+		               name);
+		break;
 	case WS_INPUT_DISOWNED:
 		ws_text_printf(text, _("The %s shows that it never sent the SYN that began this connection."), name);
 		break;
@@ -209,6 +214,11 @@ static void notes_why(const struct layout *layout, struct ws_text *text)
 	else if (step->analysis & 1u << WS_ANALYSIS_DUPLICATE_ACK && notes_answer_repetition(layout))
 		ws_text_puts(text, _("no state changes: a segment with an old number is answered with an ACK (RFC 9293 "
 		                     "§3.10.7.4)."));
+	else if (step->input.kind == WS_INPUT_TOO_LARGE || (marked && notes_answers_too_large(layout)))
+		ws_text_puts(
+		        text,
+		        _("no state changes: what is too large for the path is sent again in smaller segments (RFC "
+		          "8201)."));
 	else if (marked)
 		ws_text_puts(text, _(marked));
 	else if (step->certainty_before[sender] == WS_PRESUMED && step->certainty[sender] == WS_CONFIRMED)

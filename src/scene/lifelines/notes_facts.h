@@ -47,5 +47,7 @@ uint32_t notes_flag_facts(const struct ws_step *step);
 bool notes_syn_ack_again(const struct layout *layout);
 /* It repeats an ACK, because what came before had arrived already. */
 bool notes_answer_repetition(const struct layout *layout);
+/* Before this, an ICMP error said that a segment with the same data is too large, and nothing has sent it again since. */
+bool notes_answers_too_large(const struct layout *layout);
 
 #endif

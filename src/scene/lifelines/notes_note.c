@@ -224,6 +224,26 @@ bool notes_answer_repetition(const struct layout *layout)
 	return end != step.input.sequence && (int32_t)(end - input->acknowledgment) <= 0;
 }
 
+bool notes_answers_too_large(const struct layout *layout)
+{
+	enum { LARGEST = 65535 };
+	const struct ws_segment *input = &layout->whole.input;
+	size_t index = layout->shown;
+	struct ws_step step;
+	for (size_t looked = 0; index > 0 && looked < LOOK_BACK; looked++) {
+		if (!replay_step(&layout->ui->replay, --index, &step))
+			return false;
+		if (step.input.direction != input->direction || index == layout->step.other)
+			continue;
+		const uint32_t after = input->sequence - step.input.sequence;
+		if (step.input.kind == WS_INPUT_TOO_LARGE && after < LARGEST)
+			return true;
+		if (step.input.kind == WS_INPUT_SEGMENT && step.input.length && !after)
+			return false;
+	}
+	return false;
+}
+
 /* Takes back what only the steps before show to be otherwise. */
 static uint32_t correct(const struct layout *layout, uint32_t facts)
 {
@@ -296,6 +316,10 @@ const char *notes_find(const struct layout *layout)
 			if (notes[i].needs == FACT_DUPLICATE_ACK && notes_answer_repetition(layout))
 				return N_("The same ACK again: what arrived had arrived before, so the answer repeats "
 				          "which byte is expected next.");
+			if ((notes[i].needs == FACT_RETRANSMISSION || notes[i].needs == FACT_DISORDER) &&
+			    notes_answers_too_large(layout))
+				return N_("The same data again, because an ICMP error said that it was too large for "
+				          "the path: in segments that fit (RFC 1191, RFC 8201).");
 			const char *wrongly =
 			        notes[i].needs == (FACT_SYN | FACT_RETRANSMISSION) ? answered_wrongly(layout) : NULL;
 			return wrongly ? wrongly : notes[i].text;
@@ -312,6 +336,11 @@ const char *notes_find(const struct layout *layout)
 	case WS_INPUT_UNREACHABLE:
 		return N_("A router or host on the way reports that it cannot deliver. That ends an attempt to open; "
 		          "later, TCP only takes note and keeps trying.");
+	case WS_INPUT_TOO_LARGE:
+		return N_(
+		        "A router cannot forward it, and its header forbids to fragment it. The sender makes its segments "
+		        "smaller and sends the data again at once, without waiting for a timer (path MTU discovery, RFC "
+		        "1191, RFC 8201).");
 	case WS_INPUT_DISOWNED:
 		return N_(
 		        "The connection before continues as if nothing had happened: this SYN was an old one, delayed "

@@ -280,6 +280,9 @@ static void time_snapshot_changed(struct ws_ui *ui, const struct ws_model *model
 	X(WS_CAUSE_DUPLICATE_ACKS,                                                                                     \
 	  N_("A segment was lost. Repeated ACKs told its sender, which sent it again (RFC 5681 §3.2)."))               \
 	X(WS_CAUSE_TIMEOUT, N_("A segment was lost, and only a timer sent it again (RFC 6298)."))                      \
+	X(WS_CAUSE_PATH_MTU,                                                                                           \
+	  N_("Segments were too large for a link of the path, as ICMP errors said, and their data was sent again in "  \
+	     "smaller ones (RFC 1191, RFC 8201)."))                                                                    \
 	X(WS_CAUSE_NAGLE,                                                                                              \
 	  N_("A small segment was held back until an ACK came, and that was delayed (RFC 9293 §3.7.4, RFC 1122 "      \
 	     "§4.2.3.2). TCP_NODELAY at the sender avoids it."))                                                       \

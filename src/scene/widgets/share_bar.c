@@ -13,6 +13,7 @@
 	X(WS_CAUSE_CLOSED_WINDOW, WS_STYLE_STATE_CLOSE_WAIT, 0x2593, '0', NC_("a window", "closed"))                   \
 	X(WS_CAUSE_DUPLICATE_ACKS, WS_STYLE_WARN, 0x2504, 'r', N_("loss"))                                             \
 	X(WS_CAUSE_TIMEOUT, WS_STYLE_BAD, 0x00d7, 't', N_("timeout"))                                                  \
+	X(WS_CAUSE_PATH_MTU, WS_STYLE_WARN, 0x2026, 'm', N_("path MTU"))                                               \
 	X(WS_CAUSE_NAGLE, WS_STYLE_STATE_WAIT, 0x2509, 'n', N_("Nagle"))                                               \
 	X(WS_CAUSE_IDLE, WS_STYLE_DIM, 0x00b7, '.', N_("idle"))                                                        \
 	X(WS_CAUSE_CLOSING, WS_STYLE_DIM, 0x2508, 'x', N_("closing"))
