@@ -264,7 +264,9 @@ static inline void take_ack(struct ws_shares *shares, struct ws_share_side *peer
 	if (!repeats_ack(peer, s, analysis))
 		return;
 	shares->repeated[!s->direction] = microseconds;
-	if (!peer->recovery) {
+	/* Where what had no room is being sent again, the ACK lacks what was sent again with room. */
+	if (!peer->recovery || (peer->recovery == WS_CAUSE_CLOSED_WINDOW &&
+	                        ws_seq_before(peer->acknowledged, shares->roomy_end[!s->direction]))) {
 		ws_shares_begin_recovery(peer, WS_CAUSE_DUPLICATE_ACKS);
 		peer->suspected = true;
 	}

@@ -122,6 +122,9 @@ struct ws_share_times {
 	ws_time way_to[2];
 	ws_time slot[WS_SHARE_SLOTS];
 	uint32_t timeouts;
+	uint32_t
+	        too_large; /* when an ICMP error last said that a segment of endpoint `told` was too large for the path,
+	                       in microseconds modulo 2^32 */
 };
 
 /* Zeroed memory is a valid start. Of its six cache lines, an ordinary segment needs the first one, with the ways and the
@@ -129,9 +132,8 @@ struct ws_share_times {
  * ws_shares_sum() needs no edges, and the line of rare causes seldom. */
 struct ws_shares {
 	struct ws_share_times time; /* up to `since` */
-	uint32_t too_large_time[2]; /* when an ICMP error last said that a segment was too large for the path, in
-	                               microseconds modulo 2^32; valid when `too_large` */
-	uint32_t repeated[2];       /* when the peer last repeated an ACK, likewise */
+	uint32_t repeated[2];       /* when the peer last repeated an ACK, in microseconds modulo 2^32 */
+	uint32_t roomy_end[2]; /* in a recovery of what had no room: one past what was sent again with room for it */
 	ws_time since;
 	ws_time latest; /* of the last segment */
 	struct ws_share_side side[2];
@@ -141,7 +143,7 @@ struct ws_shares {
 	int8_t opener;            /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
 	int8_t resetter;          /* the endpoint whose latest segment is a RST, plus 1; 0: none */
 	uint8_t probed : 2;       /* a bit for each endpoint whose timer has sent its latest data again once */
-	uint8_t too_large : 2;    /* a bit for each endpoint: too_large_time is valid */
+	uint8_t told : 2;         /* see time.too_large: the endpoint, plus 1; 0: none */
 	bool open;                /* something followed the handshake's SYNs */
 	bool recorded : 1;        /* it is the first member of a struct ws_span_recorder */
 	bool unprobed : 1;  /* a SYN without SACK was seen, so no timer sends a probe before its time (RFC 8985 §7) */

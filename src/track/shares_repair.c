@@ -80,20 +80,19 @@ void ws_shares_note_too_large(struct ws_shares *shares, const struct ws_segment 
 	if (!ws_shares_in_flight(side) || ws_seq_before(s->sequence, side->acknowledged) ||
 	    !ws_seq_before(s->sequence, side->end))
 		return;
-	shares->too_large = (shares->too_large | 1u << self) & 3;
-	shares->too_large_time[self] =
-	        ws_shares_microseconds(shares, s->time > shares->latest ? s->time : shares->latest);
+	shares->told = (self + 1) & 3;
+	shares->time.too_large = ws_shares_microseconds(shares, s->time > shares->latest ? s->time : shares->latest);
 }
 
 /* The segment answers an ICMP error that said that what was under way is too large. */
 static bool is_made_smaller(struct ws_shares *shares, unsigned self, ws_time now)
 {
-	if (!(shares->too_large >> self & 1))
+	if (shares->told != self + 1)
 		return false;
-	if (now - ws_shares_time_before(shares, now, shares->too_large_time[self]) <=
+	if (now - ws_shares_time_before(shares, now, shares->time.too_large) <=
 	    shares->time.way_to[self] + ANSWERS_WITHIN)
 		return true;
-	shares->too_large = shares->too_large & ~(1u << self) & 3;
+	shares->told = 0;
 	return false;
 }
 
@@ -129,9 +128,19 @@ static bool has_no_room(const struct ws_shares *shares, const struct ws_segment 
 	       (side->edges && ws_seq_before(side->edge.right, s->sequence + (s->length + 1) / 2));
 }
 
+/* What had no room before was sent again with room for it, and once more now, or was never without: it was lost on the way. */
+static bool is_lost_with_room(const struct ws_shares *shares, const struct ws_segment *s)
+{
+	const struct ws_share_side *side = &shares->side[s->direction];
+	const uint32_t first = ws_seq_before(s->sequence, side->acknowledged) ? side->acknowledged : s->sequence;
+	return !has_no_room(shares, s) && (ws_seq_before(first, shares->roomy_end[s->direction]) ||
+	                                   !ws_seq_before(s->sequence, side->recovery_end));
+}
+
 static void note_without_room(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
 {
 	struct ws_share_side *side = &shares->side[s->direction];
+	shares->roomy_end[s->direction] = has_no_room(shares, s) ? s->sequence : s->sequence + s->length;
 	if (side->doubtful)
 		settle_doubt(shares, s->direction, s, now);
 	side->suspected = side->gap = false;
@@ -155,6 +164,8 @@ void ws_shares_note_repair(struct ws_shares *shares, const struct ws_segment *s,
 		shares->since = now;
 		return;
 	}
+	if (side->recovery == WS_CAUSE_CLOSED_WINDOW && is_lost_with_room(shares, s))
+		side->recovery = 0;
 	if (side->recovery == WS_CAUSE_CLOSED_WINDOW || has_no_room(shares, s)) {
 		note_without_room(shares, s, now);
 		return;

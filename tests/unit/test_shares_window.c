@@ -306,6 +306,63 @@ static void test_timer_sends_again_what_had_no_room(void **state)
 	assert_int_equal(shares.timeouts, 0);
 }
 
+/* Once there is room again, the segment that had none is sent again, and lost twice on the way: that is no matter of the window
+ * any more. Its timer had been set before, so the first one belongs to the window. */
+static void test_loss_after_the_window_has_opened(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
+	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000, .mss = 1000},
+	        {CLIENT, A, 101, 501, 1000, 10, .window = 60000},
+	        {CLIENT, A, 1101, 501, 1000, 10, .window = 60000},
+	        {CLIENT, A, 2101, 501, 1000, 10, .window = 60000},
+	        {SERVER, A, 501, 1101, 0, 10, .closed = true},
+	        {CLIENT, A, 1101, 501, 1000, 220, .window = 60000},
+	        {SERVER, A, 501, 1101, 0, 220, .closed = true},
+	        {SERVER, A, 501, 1101, 0, 500, .window = 3000},
+	        {CLIENT, A, 1101, 501, 1000, 640, .window = 60000},
+	        {CLIENT, A, 1101, 501, 1000, 1480, .window = 60000},
+	        {CLIENT, A, 1101, 501, 1000, 3160, .window = 60000},
+	        {SERVER, A, 501, 2101, 0, 3160, .window = 3000},
+	        {CLIENT, A, 2101, 501, 1000, 3160, .window = 60000},
+	        {SERVER, A, 501, 3101, 0, 3160, .window = 3000},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_CLOSED_WINDOW][CLIENT]), 640 - 10);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_TIMEOUT][CLIENT]), 3160 - 640);
+	assert_int_equal(shares.timeouts, 2);
+}
+
+/* Once there is room again, the first of three segments that had none is lost on the way, as repeated ACKs tell. */
+static void test_repeated_acks_after_the_window_has_opened(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
+	        {SERVER, S | A, 500, 101, 0, 20, .window = 60000, .mss = 1000},
+	        {CLIENT, A, 101, 501, 1000, 20, .window = 60000},
+	        {CLIENT, A, 1101, 501, 1000, 20, .window = 60000},
+	        {CLIENT, A, 2101, 501, 1000, 20, .window = 60000},
+	        {CLIENT, A, 3101, 501, 1000, 20, .window = 60000},
+	        {SERVER, A, 501, 1101, 0, 40, .closed = true},
+	        {CLIENT, A, 1101, 501, 1000, 240, .window = 60000},
+	        {SERVER, A, 501, 1101, 0, 260, .closed = true},
+	        {SERVER, A, 501, 1101, 0, 500, .window = 5000},
+	        {CLIENT, A, 1101, 501, 1000, 640, .window = 60000},
+	        {CLIENT, A, 2101, 501, 1000, 640, .window = 60000},
+	        {CLIENT, A, 3101, 501, 1000, 640, .window = 60000},
+	        {SERVER, A, 501, 1101, 0, 660, .window = 5000, .sack_right = 3101},
+	        {SERVER, A, 501, 1101, 0, 660, .window = 5000, .sack_right = 4101},
+	        {CLIENT, A, 1101, 501, 1000, 660, .window = 60000},
+	        {SERVER, A, 501, 4101, 0, 680, .window = 5000},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_CLOSED_WINDOW][CLIENT]), 660 - 40);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_DUPLICATE_ACKS][CLIENT]), 20);
+	assert_int_equal(shares.timeouts, 0);
+}
+
 /* A window that shrinks may leave too little room for what is sent again. */
 static void test_timer_sends_again_what_had_too_little_room(void **state)
 {
@@ -349,6 +406,8 @@ int main(void)
 	        cmocka_unit_test(test_window_of_an_overtaken_ack),
 	        cmocka_unit_test(test_timer_sends_again_what_had_no_room),
 	        cmocka_unit_test(test_timer_sends_again_what_had_too_little_room),
+	        cmocka_unit_test(test_loss_after_the_window_has_opened),
+	        cmocka_unit_test(test_repeated_acks_after_the_window_has_opened),
 	        cmocka_unit_test(test_window_that_is_rounded_down_explains_no_loss),
 	        cmocka_unit_test(test_options_that_are_cut_off),
 	        cmocka_unit_test(test_window_closed_before_anything_is_sent),
