@@ -70,12 +70,14 @@ const struct columns output_span_columns = {span_column, WS_ARRAY_SIZE(span_colu
 /* Writes "share #3  from 0.120000 for 0.350000 s, packets 4 to 6: the server's program had not sent anything". */
 void text_span(struct ws_text *text, const struct subject *subject)
 {
+	enum { MICROSECOND = 1000 };
 	const struct ws_span *span = subject->span;
+	const ws_time lasts = span->end - span->start; /* never 0, and does not look so */
 	const unsigned client = (unsigned)subject->conn->likely_client & 1;
 	ws_text_printf(text, "share #%ju  ", (uintmax_t)subject->conn->number);
 	ws_text_time(text, span->start - subject->conn->first_time, 6);
 	ws_text_puts(text, " + ");
-	ws_text_time(text, span->end - span->start, 6);
+	ws_text_time(text, lasts, lasts < MICROSECOND ? 9 : 6);
 	ws_text_printf(text, " s  packets %ju to %ju  ", (uintmax_t)span->first_frame, (uintmax_t)span->last_frame);
 	ws_share_words(text, (enum ws_cause)span->cause, span->side, client);
 	ws_text_puts(text, ": ");

@@ -166,8 +166,15 @@ static struct piece *head(struct lane *lane)
 	return piece;
 }
 
+/* Where the clocks leave nothing of a piece, the next one has its segments. */
 static void drop_head(struct lane *lane)
 {
+	const struct piece *dropped = &lane->piece[lane->first];
+	struct piece *next = &lane->piece[(lane->first + 1) % PIECES];
+	if (lane->count > 1 && dropped->start == dropped->end) {
+		next->segments += dropped->segments;
+		next->again += dropped->again;
+	}
 	lane->first = (lane->first + 1) % PIECES;
 	lane->count--;
 	lane->has_head = false;
@@ -277,11 +284,22 @@ static ws_time next_bound(const struct piece *piece, ws_time now)
 	return !piece ? WS_TIME_NEVER : piece->start <= now ? piece->end : piece->start;
 }
 
+/* So each piece that is left lasts. */
+static void drop_ended(struct merge *merge, ws_time now)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		const struct piece *piece;
+		while ((piece = head(&merge->lane[i])) && piece->end <= now)
+			drop_head(&merge->lane[i]);
+	}
+}
+
 /* Returns when the last of both ends. */
 static ws_time merge_lanes(struct merge *merge, ws_time now)
 {
 	struct lane *client = &merge->lane[0], *server = &merge->lane[1];
 	while (!merge->stopped) {
+		drop_ended(merge, now);
 		struct piece *a = head(client), *b = head(server);
 		if (!a && !b)
 			break;
@@ -299,11 +317,6 @@ static ws_time merge_lanes(struct merge *merge, ws_time now)
 		if (counted) /* its segments count once */
 			counted->segments = counted->again = 0;
 		now = until;
-		for (unsigned i = 0; i < 2; i++) {
-			struct lane *of = &merge->lane[i];
-			if (of->has_head && of->piece[of->first].end <= now)
-				drop_head(of);
-		}
 	}
 	hand_over(merge);
 	return now;

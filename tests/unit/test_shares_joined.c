@@ -15,7 +15,7 @@
 #include <wirestate/points.h>
 #include <wirestate/spans.h>
 
-enum { AHEAD = 5000, WAY = 30 };
+enum { AHEAD = 5000, WAY = 30, SET = 300 };
 
 #define SEGMENT(sender, which, number, ack, size, at)                                                                  \
 	{                                                                                                              \
@@ -87,6 +87,7 @@ struct made {
 	unsigned first[2], end[2];
 	enum { ALL, OF_CLIENT, OF_SERVER } of[2];
 	bool reversed;
+	bool set; /* the server's clock is set forward by SET before its second answer */
 };
 
 static bool keeps(const struct made *made, unsigned end, const struct shot *shot)
@@ -157,8 +158,10 @@ static struct pair *make_pair(const struct made *made)
 		struct shot shots[16];
 		size_t count = 0;
 		for (unsigned at = made->first[end]; at < made->end[end]; at++)
-			if (keeps(made, end, &(end ? at_server : at_client)[at]))
-				shots[count++] = (end ? at_server : at_client)[at];
+			if (keeps(made, end, &(end ? at_server : at_client)[at])) {
+				shots[count] = (end ? at_server : at_client)[at];
+				shots[count++].milliseconds += end && at >= 6 && made->set ? SET : 0;
+			}
 		play(pair->tracker[i], shots, count);
 		pair->points.tracker[i] = pair->tracker[i];
 		pair->path.id[i] = ws_tracker_conn_find(pair->tracker[i], 1);
@@ -446,9 +449,53 @@ static void test_at_an_earlier_time(void **state)
 	free_pair(whole);
 }
 
+/* What the samples of other connections say: both ways take 30 ms, but after the clock was set, no segment came to the server
+ * in less than 100 ms. So its clock is taken to be 35 ms later than it is, and times just before are later than those just after. */
+static void set_clock(struct pair *pair)
+{
+	enum { BEFORE = 645, LATE = 100 - WAY, SAMPLES = 8 };
+	const ws_time start = 1000 * WS_SECOND;
+	ws_clock_free(pair->clock);
+	pair->clock = ws_clock_create(16);
+	assert_non_null(pair->clock);
+	pair->points.clock[1] = pair->clock;
+	for (unsigned set = 0; set < 2; set++)
+		for (unsigned i = 0; i < SAMPLES; i++) {
+			const int here = set ? BEFORE + 1 + (int)i : BEFORE - 10 * (int)(SAMPLES - i);
+			const int offset = AHEAD + (set ? SET : 0);
+			ws_clock_add(pair->clock, start + here * WS_MILLISECOND,
+			             start + (here + offset + WAY + (set ? LATE : 0)) * WS_MILLISECOND, true);
+			ws_clock_add(pair->clock, start + here * WS_MILLISECOND,
+			             start + (here + offset - WAY) * WS_MILLISECOND, false);
+		}
+	ws_clock_solve(pair->clock);
+	struct ws_clock_info info;
+	ws_clock_info(pair->clock, &info);
+	assert_int_equal(info.steps, 1);
+}
+
+/* Nothing is left of some stretches then, and none of those is told. */
+static void test_clock_that_is_set(void **state)
+{
+	struct pair *pair = make_pair(&(struct made){.end = {9, 8}, .set = true});
+	(void)state;
+	set_clock(pair);
+	assert_true(join(pair));
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_conn_info info = conn(pair->tracker[i], 1);
+		struct sums sums = {.at = info.first_time};
+		assert_true(info.shares_known && info.shares.both_ends);
+		assert_true(ws_tracker_spans(pair->tracker[i], info.id, add_span, &sums));
+		assert_true(sums.at == info.first_time + pair->shares.duration);
+		assert_memory_equal(sums.shares.time, info.shares.time, sizeof(sums.shares.time));
+	}
+	free_pair(pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_clock_that_is_set),
 	        cmocka_unit_test(test_at_an_earlier_time),
 	        cmocka_unit_test(test_exchanges),
 	        cmocka_unit_test(test_each_point_has_one_direction),
