@@ -1,36 +1,27 @@
 /* A connection is mostly numbers that are zero, small, or nearly the same as another one of it: sequence numbers and
- * times. So each of these is replaced by its difference from the one that it is likely to equal, and then every word of
- * four bytes is stored without its leading zero bytes. A number that nothing predicts costs what it takes. */
+ * times. So each of these is replaced by its difference from the one that it is likely to equal, and then every word is
+ * stored without its leading zero bytes, see word_packing.h. A number that nothing predicts costs what it takes. */
 #include "track/rest.h"
 #include "track/fold.h"
 #include "track/info.h"
+#include "track/word_packing.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum {
 	PREFIX = 12, /* bytes of a v4-mapped address that are the same in all of them */
 	KEY = offsetof(struct ws_conn, hash),
-	WORD = 4,
-	GROUP = 8,  /* words with one byte of bits */
-	BLOCK = 64, /* words whose bits are one number: a loop over those that are not zero ends as seldom as possible,
-	             * because the processor foresees none of its ends */
-	SIZES_BITS = 32,
-	SLACK = WORD - 1,
-	CONN_WORDS = (sizeof(struct ws_conn) - KEY) / WORD,
-	SHARES_WORDS = sizeof(struct ws_shares) / WORD,
-	RARE_WORDS = sizeof(struct ws_rare) / WORD,
+	CONN_WORDS = (sizeof(struct ws_conn) - KEY) / WORD_SIZE,
+	SHARES_WORDS = sizeof(struct ws_shares) / WORD_SIZE,
+	RARE_WORDS = sizeof(struct ws_rare) / WORD_SIZE,
 	MOST_WORDS = CONN_WORDS + SHARES_WORDS + RARE_WORDS,
-	MASK_BYTES = (CONN_WORDS + SHARES_WORDS + RARE_WORDS) / GROUP + 3,
+	MASK_BYTES = MOST_WORDS / WORD_GROUP + 3,
 };
 
-_Static_assert(sizeof(struct ws_conn) % WORD == 0 && KEY % WORD == 0, "whole words");
+_Static_assert(sizeof(struct ws_conn) % WORD_SIZE == 0 && KEY % WORD_SIZE == 0, "whole words");
 _Static_assert(MOST_WORDS / 4 + 1 <= UINT8_MAX, "ws_rested.sizes");
-_Static_assert(sizeof(struct ws_shares) % WORD == 0 && sizeof(struct ws_rare) % WORD == 0, "likewise");
+_Static_assert(sizeof(struct ws_shares) % WORD_SIZE == 0 && sizeof(struct ws_rare) % WORD_SIZE == 0, "likewise");
 
 /* ---- What each number is likely to equal
  *
@@ -161,135 +152,7 @@ DEFINE(uint32_t, ws_fold32, ws_unfold32, number)
 	slot->at = seldom_number(slot->at, slot->reference);                                                           \
 	UNPACK_NUMBER(at, reference)
 
-/* ---- Words without their leading zeros
- *
- * First a bit for each word that is not zero, then two bits for the size of each of those, then these without their
- * leading zeros. */
-
-struct packing {
-	uint8_t *mask, *size, *data; /* where the next of each is put */
-	uint32_t sizes;              /* those that are not at `size` yet, in its highest bits */
-	unsigned size_bits;          /* how many bits that are */
-};
-
-/* A bit for each word of a group that is not zero. */
-static inline unsigned mask_of_group(const uint8_t *words)
-{
-	unsigned mask = 0;
-#ifdef __SSE2__
-	const __m128i zero = _mm_setzero_si128();
-	const __m128i low = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(const void *)words), zero);
-	const __m128i high =
-	        _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(const void *)(words + GROUP / 2 * WORD)), zero);
-	const __m128i both = _mm_packs_epi16(_mm_packs_epi32(low, high), zero);
-	mask = ~(unsigned)_mm_movemask_epi8(both) & 0xff;
-#else
-	for (unsigned i = 0; i < GROUP; i++)
-		mask |= (unsigned)(memcmp(words + i * WORD, "\0\0\0", WORD) != 0) << i;
-#endif
-	return mask;
-}
-
-/* The same of up to BLOCK words. */
-static inline uint64_t mask_of(const uint8_t *words, size_t count)
-{
-	uint64_t mask = 0;
-	size_t at = 0;
-	for (; at + GROUP <= count; at += GROUP)
-		mask |= (uint64_t)mask_of_group(words + at * WORD) << at;
-	for (; at < count; at++)
-		mask |= (uint64_t)(memcmp(words + at * WORD, "\0\0\0", WORD) != 0) << at;
-	return mask;
-}
-
-static inline void put_block(struct packing *to, const uint8_t *words, uint64_t mask)
-{
-	unsigned bits = to->size_bits;
-	uint32_t sizes = to->sizes;
-	uint8_t *data = to->data;
-	for (; mask; mask &= mask - 1) {
-		uint32_t value;
-		memcpy(&value, words + (unsigned)__builtin_ctzll(mask) * WORD, WORD);
-		const uint32_t most = ((unsigned)__builtin_clz(value) ^ 31) / 8; /* its size minus one */
-		value = htole32(value);
-		memcpy(data, &value, WORD);
-		data += most + 1;
-		sizes = sizes >> 2 | most << (SIZES_BITS - 2);
-		bits += 2;
-		if (bits == SIZES_BITS) {
-			const uint32_t little = htole32(sizes);
-			memcpy(to->size, &little, sizeof(little));
-			to->size += sizeof(sizes);
-			bits = 0;
-		}
-	}
-	to->data = data;
-	to->sizes = sizes;
-	to->size_bits = bits;
-}
-
-static void put_words(struct packing *to, const void *words, size_t count)
-{
-	const uint8_t *from = words;
-	for (size_t at = 0; at < count; at += BLOCK) {
-		const size_t left = count - at < BLOCK ? count - at : BLOCK, groups = (left + GROUP - 1) / GROUP;
-		const uint64_t mask = mask_of(from + at * WORD, left);
-		const uint64_t little = htole64(mask);
-		memcpy(to->mask, &little, groups);
-		to->mask += groups;
-		put_block(to, from + at * WORD, mask);
-	}
-}
-
-static void end_words(struct packing *to)
-{
-	const uint32_t sizes = to->size_bits ? htole32(to->sizes >> (SIZES_BITS - to->size_bits)) : 0;
-	memcpy(to->size, &sizes, sizeof(sizes));
-	to->size += (to->size_bits + 7) / 8;
-}
-
-struct unpacking {
-	const uint8_t *mask, *size, *data;
-	uint32_t sizes;     /* read from before `size` */
-	unsigned size_bits; /* how many bits of them are left */
-};
-
-/* The words are zero before. Reads up to three bytes past the last one. */
-static void get_words(struct unpacking *from, void *words, size_t count)
-{
-	static const uint32_t part[] = {0xff, 0xffff, 0xffffff, 0xffffffff};
-	const uint8_t *data = from->data;
-	unsigned bits = from->size_bits;
-	uint32_t sizes = from->sizes;
-	for (size_t at = 0; at < count; at += BLOCK) {
-		const size_t left = count - at < BLOCK ? count - at : BLOCK, groups = (left + GROUP - 1) / GROUP;
-		uint8_t *to = (uint8_t *)words + at * WORD;
-		uint64_t mask = 0;
-		memcpy(&mask, from->mask, groups);
-		from->mask += groups;
-		for (mask = le64toh(mask); mask; mask &= mask - 1) {
-			uint32_t word;
-			if (!bits) {
-				memcpy(&sizes, from->size, sizeof(sizes));
-				sizes = le32toh(sizes);
-				from->size += sizeof(sizes);
-				bits = SIZES_BITS;
-			}
-			const unsigned most = sizes & 3;
-			sizes >>= 2;
-			bits -= 2;
-			memcpy(&word, data, WORD);
-			word = le32toh(word) & part[most];
-			data += most + 1;
-			memcpy(to + (unsigned)__builtin_ctzll(mask) * WORD, &word, WORD);
-		}
-	}
-	from->data = data;
-	from->sizes = sizes;
-	from->size_bits = bits;
-}
-
-/* ---- A connection */
+/* ---- A connection in differences */
 
 /* What is the same in most connections becomes zero, and what follows from other members. The rest of it is its own
  * inverse. */
@@ -345,8 +208,8 @@ static const uint8_t *brief_of(const struct ws_rested *rested)
 
 static size_t mask_size(const struct ws_rested *rested, bool shares)
 {
-	return (CONN_WORDS + GROUP - 1) / GROUP + (shares ? (SHARES_WORDS + GROUP - 1) / GROUP : 0) +
-	       (rested->has_rare ? (RARE_WORDS + GROUP - 1) / GROUP : 0);
+	return word_masks(CONN_WORDS) + (shares ? word_masks(SHARES_WORDS) : 0) +
+	       (rested->has_rare ? word_masks(RARE_WORDS) : 0);
 }
 
 /* Replaces numbers by their differences: what is `to` equals what is `from` before. */
@@ -498,24 +361,24 @@ struct ws_rested *ws_rested_make(const struct ws_table *table, const struct ws_c
 	const bool shares = table->shares;
 	struct front front;
 	struct ws_conn_slot slot;
-	uint8_t mask[MASK_BYTES], size[MOST_WORDS / 4 + WORD], data[MOST_WORDS * WORD + WORD];
-	struct packing to = {mask, size, data, 0, 0};
+	uint8_t mask[MASK_BYTES], size[MOST_WORDS / 4 + WORD_SIZE], data[MOST_WORDS * WORD_SIZE + WORD_SIZE];
+	struct word_packing to = {.mask = mask, .size = size, .data = data};
 	make_front(table, conn, brief, &front);
 	memcpy(&slot, conn, table->slot_size);
 	drop_known(&slot.conn);
 	take_differences((const struct ws_conn_slot *)conn, &slot, shares, table->epoch);
 	hide_front(&slot, front.waits ? &front.wait : NULL, shares, front.brief_size ? brief : NULL);
-	put_words(&to, (const uint8_t *)&slot + KEY, CONN_WORDS);
+	word_pack(&to, (const uint8_t *)&slot + KEY, CONN_WORDS);
 	if (shares)
-		put_words(&to, &slot.shares, SHARES_WORDS);
+		word_pack(&to, &slot.shares, SHARES_WORDS);
 	if (conn->rare)
-		put_words(&to, conn->rare, RARE_WORDS);
-	end_words(&to);
+		word_pack(&to, conn->rare, RARE_WORDS);
+	word_pack_end(&to);
 	const size_t masks = (size_t)(to.mask - mask), sizes = (size_t)(to.size - size);
 	const size_t bytes = (size_t)(to.data - data);
 	struct ws_rested *rested =
 	        malloc(sizeof(*rested) + (front.waits ? sizeof(front.wait) : 0) + 2 * address_size(conn->ip_version) +
-	               front.brief_size + masks + sizes + bytes + SLACK);
+	               front.brief_size + masks + sizes + bytes + WORD_SLACK);
 	if (!rested)
 		return NULL;
 	uint8_t *out = put_front(rested, conn, &front);
@@ -584,15 +447,15 @@ void ws_rested_read(const struct ws_table *table, const struct ws_rested *rested
 	const bool shares = table->shares;
 	const uint8_t *brief = brief_of(rested), *mask = brief + (rested->has_brief ? ws_brief_size(brief) : 0);
 	const uint8_t *size = mask + mask_size(rested, shares);
-	struct unpacking from = {mask, size, size + rested->sizes, 0, 0};
+	struct word_unpacking from = {.mask = mask, .size = size, .data = size + rested->sizes};
 	memset((void *)conn, 0, table->slot_size);
 	ws_rested_key(rested, conn);
-	get_words(&from, (uint8_t *)conn + KEY, CONN_WORDS);
+	word_unpack(&from, (uint8_t *)conn + KEY, CONN_WORDS);
 	if (shares)
-		get_words(&from, ws_conn_shares(conn), SHARES_WORDS);
+		word_unpack(&from, ws_conn_shares(conn), SHARES_WORDS);
 	if (rested->has_rare) {
 		memset(rare, 0, sizeof(*rare));
-		get_words(&from, rare, RARE_WORDS);
+		word_unpack(&from, rare, RARE_WORDS);
 	}
 	show_front(rested, (struct ws_conn_slot *)conn, shares, table->epoch);
 	add_differences((struct ws_conn_slot *)conn, shares, table->epoch);
