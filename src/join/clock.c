@@ -8,50 +8,21 @@
  * convex. Every line with u(b) >= l(b) is possible. Of the slopes with the most room between the two, but for the noise
  * of the times, the one nearest to 0 is taken as the drift, unless most of the samples contradict it (drift.c), and the
  * line in the middle of the room as the offset. Where no line is possible, one of the clocks was set: that ends an epoch
- * and begins another (Zhang, Liu, Xia 2002). */
+ * and begins another (Zhang, Liu, Xia 2002). What time a clock shows is then read from its lines in clock_times.c. */
+#include "join/clock.h"
 #include "join/drift.h"
-#include "join/samples.h"
-
-#include <wirestate/join.h>
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MOST_DRIFT 500e-6 /* clocks of computers differ by less in speed */
-#define DRIFT_SPAN (30 * WS_SECOND)
 /* Samples that contradict each other by less are not a step of a clock: interfaces note times unevenly, and a
  * mirror port delays both directions. */
 #define LEAST_STEP (WS_MILLISECOND / 10)
 /* Where the room is small, so is the noise of the times: a part of it is left in any case. */
 #define NOISE_PART 16
-enum { FIRST_BLOCK = 64, SEARCH_STEPS = 80, FEW_SAMPLES = 4, MOST_EPOCHS = 64, MOST_WRONG_PAIRS = 256 };
-
-/* A part of the time in which no clock was set. Its samples lie in order, and hull[] has those on the hulls: of the
- * upper samples from `hull`, of the lower ones after them. */
-struct epoch {
-	size_t first, end; /* samples */
-	size_t upper, lower;
-	size_t upper_count, lower_count;
-	double offset, slope; /* the line: offset at the clock's origin */
-	double slope_low, slope_high;
-};
-
-struct point_of_hull {
-	double time, value; /* relative to the clock's origin and base */
-};
-
-struct ws_clock {
-	struct join_sample *sample;
-	struct point_of_hull *hull; /* as many as samples */
-	size_t count, limit, block;
-	uint64_t added;
-	ws_time origin; /* times are relative to this, and values to `base`, so that doubles have nanoseconds */
-	int64_t base;
-	struct epoch epoch[MOST_EPOCHS];
-	size_t epochs;
-	bool fixed, solved;
-};
+enum { FIRST_BLOCK = 64, FEW_SAMPLES = 4, MOST_WRONG_PAIRS = 256 };
 
 struct ws_clock *ws_clock_create(size_t samples)
 {
@@ -91,13 +62,13 @@ static double sample_value(const struct ws_clock *clock, const struct join_sampl
 }
 
 /* Positive: the turn from a over b to c is to the left, so that b is below the line from a to c. */
-static double turn(const struct point_of_hull *a, const struct point_of_hull *b, const struct point_of_hull *c)
+static double turn(const struct clock_point *a, const struct clock_point *b, const struct clock_point *c)
 {
 	return (b->time - a->time) * (c->value - a->value) - (b->value - a->value) * (c->time - a->time);
 }
 
 /* Appends a point at the right end of a hull. */
-static size_t hull_add(struct point_of_hull *hull, size_t count, struct point_of_hull point, bool upper)
+static size_t hull_add(struct clock_point *hull, size_t count, struct clock_point point, bool upper)
 {
 	const double sign = upper ? 1 : -1;
 	if (count && hull[count - 1].time == point.time) {
@@ -112,7 +83,7 @@ static size_t hull_add(struct point_of_hull *hull, size_t count, struct point_of
 }
 
 /* Whether `sample` is one of the points of the hull that begins at *next; the samples are asked for in order. */
-static bool on_hull(const struct ws_clock *clock, const struct join_sample *sample, const struct point_of_hull *hull,
+static bool on_hull(const struct ws_clock *clock, const struct join_sample *sample, const struct clock_point *hull,
                     size_t count, size_t *next)
 {
 	if (*next == count || hull[*next].time != sample_time(clock, sample) ||
@@ -126,10 +97,10 @@ static bool on_hull(const struct ws_clock *clock, const struct join_sample *samp
 static size_t compress_block(struct ws_clock *clock, size_t first, size_t end, size_t out)
 {
 	size_t count[2] = {0}, next[2] = {0}, kept = 0;
-	struct point_of_hull *hull[2] = {clock->hull, clock->hull + (end - first)};
+	struct clock_point *hull[2] = {clock->hull, clock->hull + (end - first)};
 	for (size_t i = first; i < end; i++) {
 		const struct join_sample *s = &clock->sample[i];
-		const struct point_of_hull point = {sample_time(clock, s), sample_value(clock, s)};
+		const struct clock_point point = {sample_time(clock, s), sample_value(clock, s)};
 		count[s->upper] = hull_add(hull[s->upper], count[s->upper], point, s->upper);
 	}
 	for (size_t i = first; i < end; i++) {
@@ -207,12 +178,12 @@ void ws_clock_take(struct ws_clock *clock, struct ws_clock *from)
 /* ---- Lines between two hulls */
 
 /* Along a hull, value - slope time has one extreme: where the hull's own slope passes `slope`. */
-static double hull_value(const struct point_of_hull *hull, size_t count, double slope, double sign)
+static double hull_value(const struct clock_point *hull, size_t count, double slope, double sign)
 {
 	size_t low = 0, high = count - 1;
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
-		const struct point_of_hull *p = &hull[middle];
+		const struct clock_point *p = &hull[middle];
 		if (sign * (p[1].value - p[0].value) < sign * slope * (p[1].time - p[0].time))
 			low = middle + 1;
 		else
@@ -221,27 +192,27 @@ static double hull_value(const struct point_of_hull *hull, size_t count, double 
 	return hull[low].value - slope * hull[low].time;
 }
 
-static double highest_below(const struct ws_clock *clock, const struct epoch *epoch, double slope)
+double clock_highest_below(const struct ws_clock *clock, const struct clock_epoch *epoch, double slope)
 {
 	return epoch->upper_count ? hull_value(&clock->hull[epoch->upper], epoch->upper_count, slope, 1) : INFINITY;
 }
 
-static double lowest_above(const struct ws_clock *clock, const struct epoch *epoch, double slope)
+double clock_lowest_above(const struct ws_clock *clock, const struct clock_epoch *epoch, double slope)
 {
 	return epoch->lower_count ? hull_value(&clock->hull[epoch->lower], epoch->lower_count, slope, -1) : -INFINITY;
 }
 
 /* The room is measured in seconds of the other clock, of which 1 + slope are one second of the reference. Dividing by
  * the root of that gives the same with either point as the reference. */
-static double room(const struct ws_clock *clock, const struct epoch *epoch, double slope)
+static double room(const struct ws_clock *clock, const struct clock_epoch *epoch, double slope)
 {
-	return (highest_below(clock, epoch, slope) - lowest_above(clock, epoch, slope)) * (1 - slope / 2);
+	return (clock_highest_below(clock, epoch, slope) - clock_lowest_above(clock, epoch, slope)) * (1 - slope / 2);
 }
 
 /* Where a concave function has its maximum. */
-static double widest(const struct ws_clock *clock, const struct epoch *epoch, double low, double high)
+static double widest(const struct ws_clock *clock, const struct clock_epoch *epoch, double low, double high)
 {
-	for (int i = 0; i < SEARCH_STEPS; i++) {
+	for (int i = 0; i < CLOCK_SEARCH_STEPS; i++) {
 		const double left = low + (high - low) / 3, right = high - (high - low) / 3;
 		if (room(clock, epoch, left) < room(clock, epoch, right))
 			low = left;
@@ -252,11 +223,12 @@ static double widest(const struct ws_clock *clock, const struct epoch *epoch, do
 }
 
 /* Where the room becomes less than `least`, between a slope where it is not and one where it may be. */
-static double edge(const struct ws_clock *clock, const struct epoch *epoch, double inside, double outside, double least)
+static double edge(const struct ws_clock *clock, const struct clock_epoch *epoch, double inside, double outside,
+                   double least)
 {
 	if (room(clock, epoch, outside) >= least)
 		return outside;
-	for (int i = 0; i < SEARCH_STEPS; i++) {
+	for (int i = 0; i < CLOCK_SEARCH_STEPS; i++) {
 		const double middle = (inside + outside) / 2;
 		if (room(clock, epoch, middle) >= least)
 			inside = middle;
@@ -266,19 +238,15 @@ static double edge(const struct ws_clock *clock, const struct epoch *epoch, doub
 	return inside;
 }
 
-static bool one_sided(const struct epoch *epoch)
-{
-	return !epoch->upper_count || !epoch->lower_count;
-}
-
 /* Sets the line and the possible slopes. False: no line is possible, even if all times are somewhat uneven. */
-static bool solve_epoch(const struct ws_clock *clock, struct epoch *epoch, bool long_enough)
+static bool solve_epoch(const struct ws_clock *clock, struct clock_epoch *epoch, bool long_enough)
 {
 	epoch->slope_low = -MOST_DRIFT;
 	epoch->slope_high = MOST_DRIFT;
 	epoch->slope = 0;
-	if (one_sided(epoch)) {
-		epoch->offset = epoch->upper_count ? highest_below(clock, epoch, 0) : lowest_above(clock, epoch, 0);
+	if (clock_one_sided(epoch)) {
+		epoch->offset =
+		        epoch->upper_count ? clock_highest_below(clock, epoch, 0) : clock_lowest_above(clock, epoch, 0);
 		return true;
 	}
 	const double best = widest(clock, epoch, -MOST_DRIFT, MOST_DRIFT), most = room(clock, epoch, best);
@@ -294,11 +262,12 @@ static bool solve_epoch(const struct ws_clock *clock, struct epoch *epoch, bool 
 		high = edge(clock, epoch, best, MOST_DRIFT, least);
 	}
 	epoch->slope = fmin(fmax(0, low), high);
-	epoch->offset = (highest_below(clock, epoch, epoch->slope) + lowest_above(clock, epoch, epoch->slope)) / 2;
+	epoch->offset =
+	        (clock_highest_below(clock, epoch, epoch->slope) + clock_lowest_above(clock, epoch, epoch->slope)) / 2;
 	return true;
 }
 
-static bool contradicts(const struct epoch *epoch, const struct point_of_hull *point, bool upper)
+static bool contradicts(const struct clock_epoch *epoch, const struct clock_point *point, bool upper)
 {
 	const double line = epoch->offset + epoch->slope * point->time;
 	return upper ? point->value < line : point->value > line;
@@ -306,7 +275,7 @@ static bool contradicts(const struct epoch *epoch, const struct point_of_hull *p
 
 /* Takes samples into an epoch from its first one on, as long as a line is possible; hulls grow from `hull`. The lower
  * hull lies after room for the upper one. Returns the first sample that does not fit, or `end`. */
-static size_t fill_epoch(struct ws_clock *clock, struct epoch *epoch, size_t end, const bool *left_out)
+static size_t fill_epoch(struct ws_clock *clock, struct clock_epoch *epoch, size_t end, const bool *left_out)
 {
 	epoch->upper = epoch->first;
 	epoch->upper_count = epoch->lower_count = 0;
@@ -319,22 +288,22 @@ static size_t fill_epoch(struct ws_clock *clock, struct epoch *epoch, size_t end
 		if (left_out[i])
 			continue;
 		const struct join_sample *s = &clock->sample[i];
-		const struct point_of_hull point = {sample_time(clock, s), sample_value(clock, s)};
+		const struct clock_point point = {sample_time(clock, s), sample_value(clock, s)};
 		if (s->upper)
 			epoch->upper_count = hull_add(clock->hull + epoch->upper, epoch->upper_count, point, true);
 		else
 			epoch->lower_count = hull_add(clock->hull + epoch->lower, epoch->lower_count, point, false);
-		if (one_sided(epoch) || (has_line && !contradicts(epoch, &point, s->upper)))
+		if (clock_one_sided(epoch) || (has_line && !contradicts(epoch, &point, s->upper)))
 			continue;
 		has_line = true;
-		if (!solve_epoch(clock, epoch, s->here - clock->sample[epoch->first].here >= DRIFT_SPAN))
+		if (!solve_epoch(clock, epoch, s->here - clock->sample[epoch->first].here >= CLOCK_DRIFT_SPAN))
 			return i;
 	}
 	return end;
 }
 
 /* Sets the line of an epoch again, where the slope with the most room rests on times that few samples have. */
-static void correct_drift(const struct ws_clock *clock, struct epoch *epoch, const bool *left_out)
+static void correct_drift(const struct ws_clock *clock, struct clock_epoch *epoch, const bool *left_out)
 {
 	struct join_window window[JOIN_WINDOWS] = {{.has = {false}}};
 	double first = INFINITY, last = -INFINITY, slope = epoch->slope;
@@ -354,32 +323,33 @@ static void correct_drift(const struct ws_clock *clock, struct epoch *epoch, con
 	if (!join_drift_correct(window, LEAST_STEP, &slope))
 		return;
 	epoch->slope = fmin(fmax(slope, epoch->slope_low), epoch->slope_high);
-	epoch->offset = (highest_below(clock, epoch, epoch->slope) + lowest_above(clock, epoch, epoch->slope)) / 2;
+	epoch->offset =
+	        (clock_highest_below(clock, epoch, epoch->slope) + clock_lowest_above(clock, epoch, epoch->slope)) / 2;
 }
 
 /* Fills an epoch with the samples up to `end`, which are known to fit but for those left out. */
-static bool refill_epoch(struct ws_clock *clock, struct epoch *epoch, size_t end, const bool *left_out)
+static bool refill_epoch(struct ws_clock *clock, struct clock_epoch *epoch, size_t end, const bool *left_out)
 {
 	if (fill_epoch(clock, epoch, end, left_out) != end)
 		return false;
 	epoch->end = end;
-	const bool long_enough =
-	        end > epoch->first && clock->sample[end - 1].here - clock->sample[epoch->first].here >= DRIFT_SPAN;
+	const bool long_enough = end > epoch->first &&
+	                         clock->sample[end - 1].here - clock->sample[epoch->first].here >= CLOCK_DRIFT_SPAN;
 	if (!solve_epoch(clock, epoch, long_enough))
 		return false;
-	if (long_enough && !one_sided(epoch))
+	if (long_enough && !clock_one_sided(epoch))
 		correct_drift(clock, epoch, left_out);
 	return true;
 }
 
 /* A few samples that contradict those before and after them are wrong pairs and no step: leaves them out where the
  * samples around them fit together. */
-static bool leave_out_few(struct ws_clock *clock, struct epoch *epoch, size_t stuck, bool *left_out)
+static bool leave_out_few(struct ws_clock *clock, struct clock_epoch *epoch, size_t stuck, bool *left_out)
 {
 	const size_t most = stuck + FEW_SAMPLES * 8 < clock->count ? stuck + FEW_SAMPLES * 8 : clock->count;
 	for (size_t skip = 1; skip < FEW_SAMPLES && stuck + skip < most; skip++) {
 		memset(left_out + stuck, true, skip);
-		struct epoch longer = *epoch;
+		struct clock_epoch longer = *epoch;
 		if (fill_epoch(clock, &longer, most, left_out) == most) {
 			*epoch = longer;
 			return true;
@@ -391,7 +361,7 @@ static bool leave_out_few(struct ws_clock *clock, struct epoch *epoch, size_t st
 
 /* The samples between the last that binds the old epoch and the first that contradicts it fit both. They belong to the
  * new one where they are closer to its line. Returns where it begins. */
-static size_t step_back(const struct ws_clock *clock, const struct epoch *before, const struct epoch *after)
+static size_t step_back(const struct ws_clock *clock, const struct clock_epoch *before, const struct clock_epoch *after)
 {
 	size_t first = after->first;
 	while (first > before->first + 1) {
@@ -399,7 +369,7 @@ static size_t step_back(const struct ws_clock *clock, const struct epoch *before
 		const double time = sample_time(clock, s), value = sample_value(clock, s);
 		const double old = fabs(value - (before->offset + before->slope * time));
 		const double new = fabs(value - (after->offset + after->slope * time));
-		const struct point_of_hull point = {time, value};
+		const struct clock_point point = {time, value};
 		if (new >= old || contradicts(after, &point, s->upper))
 			break;
 		first--;
@@ -411,15 +381,15 @@ static bool solve_all(struct ws_clock *clock, bool *left_out)
 {
 	size_t first = 0, wrong_pairs = 0;
 	clock->epochs = 0;
-	while (first < clock->count && clock->epochs < MOST_EPOCHS) {
-		struct epoch *epoch = &clock->epoch[clock->epochs];
-		*epoch = (struct epoch){.first = first};
+	while (first < clock->count && clock->epochs < CLOCK_EPOCHS) {
+		struct clock_epoch *epoch = &clock->epoch[clock->epochs];
+		*epoch = (struct clock_epoch){.first = first};
 		size_t stuck;
 		while ((stuck = fill_epoch(clock, epoch, clock->count, left_out)) < clock->count &&
 		       wrong_pairs++ < MOST_WRONG_PAIRS && leave_out_few(clock, epoch, stuck, left_out))
 			;
 		if (clock->epochs && stuck > first + 1) {
-			struct epoch *before = epoch - 1;
+			struct clock_epoch *before = epoch - 1;
 			epoch->end = stuck;
 			if (!refill_epoch(clock, epoch, stuck, left_out))
 				return false;
@@ -463,148 +433,4 @@ void ws_clock_fix(struct ws_clock *clock, ws_time offset)
 bool ws_clock_known(const struct ws_clock *clock)
 {
 	return clock->fixed || clock->epochs > 0;
-}
-
-/* ---- Reading */
-
-bool ws_clock_bounded(const struct ws_clock *clock)
-{
-	if (!clock || clock->fixed)
-		return true;
-	for (size_t i = 0; i < clock->epochs; i++)
-		if (one_sided(&clock->epoch[i]))
-			return false;
-	return clock->epochs > 0;
-}
-
-static const struct epoch *epoch_at(const struct ws_clock *clock, ws_time here)
-{
-	size_t i = 0;
-	while (i + 1 < clock->epochs && clock->sample[clock->epoch[i + 1].first].here <= here)
-		i++;
-	return &clock->epoch[i];
-}
-
-static double line_at(const struct ws_clock *clock, const struct epoch *epoch, ws_time here)
-{
-	return epoch->offset + epoch->slope * (double)(here - clock->origin);
-}
-
-static ws_time here_by(const struct ws_clock *clock, const struct epoch *epoch, ws_time there)
-{
-	/* there - base = here + offset + slope × (here - origin) */
-	const double past_origin = (double)(there - clock->base - clock->origin);
-	return clock->origin + (ws_time)llround((past_origin - epoch->offset) / (1 + epoch->slope));
-}
-
-/* What the other clock showed at the first or the last sample on a hull of the epoch. */
-static ws_time there_at(const struct ws_clock *clock, const struct epoch *epoch, bool last)
-{
-	ws_time there = last ? INT64_MIN : INT64_MAX;
-	for (unsigned upper = 0; upper < 2; upper++) {
-		const size_t count = upper ? epoch->upper_count : epoch->lower_count;
-		if (!count)
-			continue;
-		const struct point_of_hull *p =
-		        &clock->hull[(upper ? epoch->upper : epoch->lower) + (last ? count - 1 : 0)];
-		const ws_time at = clock->origin + clock->base + (ws_time)llround(p->time + p->value);
-		if (last ? at > there : at < there)
-			there = at;
-	}
-	return there;
-}
-
-/* Whether a time of the other clock belongs to this epoch, and not to the one before. Where the clock was set forward,
- * it says so itself; where it was set back, it showed some times twice. */
-static bool begun(const struct ws_clock *clock, const struct epoch *epoch, ws_time there)
-{
-	const ws_time before = there_at(clock, epoch - 1, true), first = there_at(clock, epoch, false);
-	if (before < first)
-		return there >= before + (first - before) / 2;
-	return here_by(clock, epoch, there) >= clock->sample[epoch->first].here;
-}
-
-ws_time ws_clock_here(const struct ws_clock *clock, ws_time there)
-{
-	if (clock && clock->fixed)
-		return there - clock->base;
-	if (!clock || !clock->epochs)
-		return there;
-	size_t i = clock->epochs - 1;
-	while (i > 0 && !begun(clock, &clock->epoch[i], there))
-		i--;
-	return here_by(clock, &clock->epoch[i], there);
-}
-
-ws_time ws_clock_there(const struct ws_clock *clock, ws_time here)
-{
-	if (clock && clock->fixed)
-		return here + clock->base;
-	if (!clock || !clock->epochs)
-		return here;
-	return here + clock->base + (ws_time)llround(line_at(clock, epoch_at(clock, here), here));
-}
-
-/* The highest possible offset at a time, over all possible slopes; or the lowest, as its negative. */
-static double extreme(const struct ws_clock *clock, const struct epoch *epoch, double time, bool high)
-{
-	double from = epoch->slope_low, to = epoch->slope_high;
-	for (int i = 0; i < SEARCH_STEPS; i++) {
-		const double left = from + (to - from) / 3, right = to - (to - from) / 3;
-		const double at_left = high ? highest_below(clock, epoch, left) + left * time
-		                            : -lowest_above(clock, epoch, left) - left * time;
-		const double at_right = high ? highest_below(clock, epoch, right) + right * time
-		                             : -lowest_above(clock, epoch, right) - right * time;
-		if (at_left < at_right)
-			from = left;
-		else
-			to = right;
-	}
-	const double slope = (from + to) / 2;
-	return high ? highest_below(clock, epoch, slope) + slope * time
-	            : -lowest_above(clock, epoch, slope) - slope * time;
-}
-
-bool ws_clock_bounds(const struct ws_clock *clock, ws_time here, ws_time *low, ws_time *high)
-{
-	if (clock->fixed) {
-		*low = *high = clock->base;
-		return true;
-	}
-	if (!clock->epochs)
-		return false;
-	const struct epoch *epoch = epoch_at(clock, here);
-	if (one_sided(epoch))
-		return false;
-	const double time = (double)(here - clock->origin);
-	*high = clock->base + (ws_time)ceil(extreme(clock, epoch, time, true)) + 1;
-	*low = clock->base - (ws_time)ceil(extreme(clock, epoch, time, false)) - 1;
-	if (*low > *high) { /* the samples contradict each other: by so much is the offset not known */
-		const ws_time highest = *low;
-		*low = *high;
-		*high = highest;
-	}
-	return true;
-}
-
-void ws_clock_info(const struct ws_clock *clock, struct ws_clock_info *info)
-{
-	*info = (struct ws_clock_info){.bound = WS_TIME_NEVER, .samples = clock->added, .fixed = clock->fixed};
-	if (clock->fixed) {
-		info->offset = clock->base;
-		info->bound = 0;
-		return;
-	}
-	if (!clock->epochs)
-		return;
-	const struct epoch *last = &clock->epoch[clock->epochs - 1];
-	const ws_time from = clock->sample[last->first].here, to = clock->sample[last->end - 1].here;
-	const ws_time middle = from + (to - from) / 2;
-	info->offset = clock->base + (ws_time)llround(line_at(clock, last, middle));
-	info->steps = (uint32_t)(clock->epochs - 1);
-	info->drift_known = to - from >= DRIFT_SPAN && !one_sided(last);
-	info->drift_ppm = info->drift_known ? last->slope * 1e6 : 0;
-	ws_time low, high;
-	if (ws_clock_bounds(clock, middle, &low, &high))
-		info->bound = high - info->offset > info->offset - low ? high - info->offset : info->offset - low;
 }
