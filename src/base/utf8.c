@@ -5,6 +5,8 @@
  * neighbours. So one table says which code points are shown, and every other one is shown as its number. */
 #include <wirestate/text.h>
 
+#include "base/search.h"
+
 #include <string.h>
 #include <wchar.h>
 
@@ -87,14 +89,7 @@ bool ws_printable(uint32_t code_point)
 		return code_point >= 0x20;
 	if (code_point > 0x10ffff)
 		return false;
-	size_t low = 0, high = WS_ARRAY_SIZE(unprintable);
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (code_point > unprintable[middle][1])
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	const size_t low = SEARCH_FIRST(WS_ARRAY_SIZE(unprintable), i, code_point > unprintable[i][1]);
 	return low == WS_ARRAY_SIZE(unprintable) || code_point < unprintable[low][0];
 }
 

@@ -1,4 +1,5 @@
 /* What the options of a packet say, and reading a packet of a regular file a second time. */
+#include "base/search.h"
 #include "capture/pcapng_state.h"
 
 #include <stdlib.h>
@@ -76,14 +77,7 @@ void ws_pcapng_frame_options(const struct ws_capture *capture, struct packet *pa
 
 static const struct section *section_of(const struct ws_pcapng *pcapng, uint64_t offset)
 {
-	size_t low = 0, high = pcapng->section_count;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (pcapng->sections[middle].offset <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	const size_t low = SEARCH_FIRST(pcapng->section_count, i, pcapng->sections[i].offset <= offset);
 	return low ? &pcapng->sections[low - 1] : NULL;
 }
 

@@ -1,4 +1,6 @@
 /* Entries of a fixed size are sorted by their prefix; their names lie one after the other in the same allocation. */
+#include "base/search.h"
+
 #include <wirestate/language.h>
 #include <wirestate/text.h>
 #include <wirestate/vendors.h>
@@ -236,14 +238,7 @@ const char *ws_vendor_name(const struct ws_vendors *vendors, const uint8_t mac[6
 	if (vendors->deferred && !(vendors = read_now(vendors->deferred)))
 		return NULL;
 	const uint32_t prefix = (uint32_t)mac[0] << 16 | (uint32_t)mac[1] << 8 | mac[2];
-	size_t first = 0, end = vendors->count;
-	while (first < end) {
-		const size_t middle = first + (end - first) / 2;
-		if (vendors->entry[middle].prefix < prefix)
-			first = middle + 1;
-		else
-			end = middle;
-	}
+	const size_t first = SEARCH_FIRST(vendors->count, i, vendors->entry[i].prefix < prefix);
 	const bool found = first < vendors->count && vendors->entry[first].prefix == prefix;
 	return found ? vendors->names + vendors->entry[first].name : NULL;
 }

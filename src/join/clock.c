@@ -10,6 +10,7 @@
  * line in the middle of the room as the offset. Where no line is possible, one of the clocks was set: that ends an epoch
  * and begins another (Zhang, Liu, Xia 2002). What time a clock shows is then read from its lines in clock_times.c. */
 #include "join/clock.h"
+#include "base/search.h"
 #include "join/drift.h"
 
 #include <math.h>
@@ -180,16 +181,10 @@ void ws_clock_take(struct ws_clock *clock, struct ws_clock *from)
 /* Along a hull, value - slope time has one extreme: where the hull's own slope passes `slope`. */
 static double hull_value(const struct clock_point *hull, size_t count, double slope, double sign)
 {
-	size_t low = 0, high = count - 1;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		const struct clock_point *p = &hull[middle];
-		if (sign * (p[1].value - p[0].value) < sign * slope * (p[1].time - p[0].time))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return hull[low].value - slope * hull[low].time;
+	const struct clock_point *at = hull + SEARCH_FIRST(count - 1, i,
+	                                                   sign * (hull[i + 1].value - hull[i].value) <
+	                                                           sign * slope * (hull[i + 1].time - hull[i].time));
+	return at->value - slope * at->time;
 }
 
 double clock_highest_below(const struct ws_clock *clock, const struct clock_epoch *epoch, double slope)

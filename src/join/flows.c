@@ -5,6 +5,8 @@
  * ID, and then, for those that are left because it is 0 or was changed, by its payload alone. With two votes, two
  * conversations are one. A single vote, as of a query whose answer was lost, counts only where both points' times
  * differ by about as much as those of other pairs do at that time. */
+#include "base/search.h"
+
 #include <wirestate/join.h>
 
 #include <stdlib.h>
@@ -194,14 +196,7 @@ static void list_anchors(struct flow_pairing *p)
 /* By the anchor that is nearest in time: clocks drift, and are set. */
 static bool like_others(const struct flow_pairing *p, const struct ballot *ballot)
 {
-	size_t low = 0, high = p->anchors;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (p->anchor[middle].here < ballot->here)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	size_t low = SEARCH_FIRST(p->anchors, i, p->anchor[i].here < ballot->here);
 	if (!p->anchors)
 		return false;
 	if (low == p->anchors || (low && (uint64_t)ballot->here - (uint64_t)p->anchor[low - 1].here <

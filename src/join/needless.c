@@ -1,5 +1,6 @@
 /* Retransmissions that were needless: the receiver's point had seen all their bytes before. Where an acknowledgment of
  * these bytes was lost in the meantime, it is named, because then the sender could not know better. */
+#include "base/search.h"
 #include "join/joiner.h"
 
 enum { MOST_LOOKS = 256 }; /* acknowledgments that are looked through for one retransmission */
@@ -14,15 +15,7 @@ static bool acknowledges(const struct ws_joiner *joiner, const struct join_row *
 /* The first row that departed at `time` or later. Rows of one direction are in the order of their departures. */
 static size_t first_since(const struct join_row *row, size_t count, ws_time time)
 {
-	size_t low = 0, high = count;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (row[middle].departure >= time)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return SEARCH_FIRST(count, i, row[i].departure < time);
 }
 
 /* `back`: the rows of the other direction. `arrived`: when the bytes had all arrived. */

@@ -14,6 +14,7 @@
  *
  * Of datagrams, nothing is acknowledged. Where one came that had not left, a device on the way may have changed it, so that
  * none of its direction is said to be lost. */
+#include "base/search.h"
 #include "join/joiner.h"
 
 #include <stdlib.h>
@@ -76,29 +77,15 @@ static bool build_acked(struct ws_joiner *joiner, unsigned point, unsigned direc
 /* When everything before `end` had been acknowledged; WS_TIME_NEVER: it was not. */
 static ws_time acked_at(const struct ws_joiner *joiner, int64_t end)
 {
-	size_t low = 0, high = joiner->acked_count;
-	while (low < high) {
-		const size_t middle = (low + high) / 2;
-		if (joiner->acked[middle].position >= end)
-			high = middle;
-		else
-			low = middle + 1;
-	}
+	const size_t low = SEARCH_FIRST(joiner->acked_count, i, joiner->acked[i].position < end);
 	return low < joiner->acked_count ? joiner->acked[low].time : WS_TIME_NEVER;
 }
 
 ws_time join_covered_at(const struct ws_joiner *joiner, int64_t byte, ws_time by)
 {
-	size_t low = 0, high = joiner->cover_count;
+	const size_t end = SEARCH_FIRST(joiner->cover_count, i, joiner->cover[i].start <= byte);
 	ws_time earliest = WS_TIME_NEVER;
-	while (low < high) {
-		const size_t middle = (low + high) / 2;
-		if (joiner->cover[middle].start > byte)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	for (size_t i = low, looked = 0; i-- > 0 && looked < MOST_COVERS; looked++) {
+	for (size_t i = end, looked = 0; i-- > 0 && looked < MOST_COVERS; looked++) {
 		const struct join_cover *cover = &joiner->cover[i];
 		if (cover->start + joiner->longest_cover <= byte)
 			break;

@@ -1,6 +1,7 @@
 /* The helper looks at /proc/PID/fd of every process for links to sockets. That is one walk for all inodes, so it waits a
  * moment for more of them, keeps what it has found, and walks again only for an inode that it does not know. */
 #include "kernel/owners.h"
+#include "base/search.h"
 
 #include <wirestate/privileges.h>
 
@@ -160,14 +161,7 @@ static void walk_all(struct helper *helper)
 
 static const struct kernel_owner *found_look_up(const struct helper *helper, uint32_t inode)
 {
-	size_t low = 0, high = helper->count;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (helper->found[middle].inode < inode)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	const size_t low = SEARCH_FIRST(helper->count, i, helper->found[i].inode < inode);
 	return low < helper->count && helper->found[low].inode == inode ? &helper->found[low] : NULL;
 }
 

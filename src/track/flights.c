@@ -1,4 +1,7 @@
 #include <wirestate/flights.h>
+
+#include "base/search.h"
+
 #include <wirestate/packet.h>
 
 #include <stdio.h>
@@ -103,14 +106,7 @@ bool ws_flights_next_of(const struct ws_flights *flights, uint64_t frame, size_t
 {
 	enum { DISORDER = 64 };
 	if (!*at) {
-		size_t low = 0, high = ws_flights_lines(flights);
-		while (low < high) {
-			const size_t middle = low + (high - low) / 2;
-			if (flights->line[middle].frame < frame)
-				low = middle + 1;
-			else
-				high = middle;
-		}
+		const size_t low = SEARCH_FIRST(ws_flights_lines(flights), i, flights->line[i].frame < frame);
 		*at = low > DISORDER ? low - DISORDER : 0;
 	}
 	size_t beyond = 0;
@@ -126,15 +122,7 @@ bool ws_flights_next_of(const struct ws_flights *flights, uint64_t frame, size_t
 
 size_t ws_flights_line_at(const struct ws_flights *flights, ws_time time)
 {
-	size_t low = 0, high = ws_flights_lines(flights);
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (flights->line[middle].evidence.time < time)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return SEARCH_FIRST(ws_flights_lines(flights), i, flights->line[i].evidence.time < time);
 }
 
 /* ---- Packets */
@@ -285,14 +273,7 @@ void ws_flights_remark(struct ws_flights *flights, const char *comment, size_t l
 
 const struct ws_flight *ws_flights_find(const struct ws_flights *flights, uint64_t frame)
 {
-	size_t low = 0, high = flights ? flights->count : 0;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (flights->flight[middle].frame < frame)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	const size_t low = SEARCH_FIRST(flights ? flights->count : 0, i, flights->flight[i].frame < frame);
 	return flights && low < flights->count && flights->flight[low].frame == frame ? &flights->flight[low] : NULL;
 }
 

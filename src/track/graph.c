@@ -6,6 +6,7 @@
  * picture asks for a range of points, however many there are, and gets its answer from a few entries of each level. So
  * drawing takes as long for ten million points as for a thousand. */
 #include "track/graph.h"
+#include "base/search.h"
 #include "track/merged.h"
 
 #include <stdlib.h>
@@ -504,14 +505,7 @@ size_t ws_graph_find(const struct ws_graph *graph, unsigned direction, enum ws_c
 	const struct side *side = &graph->side[direction & 1];
 	const enum group group = group_of[curve];
 	const ws_time *latest = (const ws_time *)side->latest[group].items;
-	size_t low = 0, high = side->latest[group].count;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (latest[middle] < time)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	const size_t low = SEARCH_FIRST(side->latest[group].count, i, latest[i] < time);
 	size_t index = low * FAN;
 	while (index < side->group[group].count && item_time(side, group, index) < time)
 		index++;

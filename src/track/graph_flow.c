@@ -3,6 +3,7 @@
  * The walk runs over the history with an analysis of its own, so that marks and bytes in flight are tshark's. Rates are
  * the difference of two sums: one at the segment, and one at a second place in the history that follows at the distance
  * of the span. So nothing is stored for them. */
+#include "base/search.h"
 #include "track/graph.h"
 
 #include <stdlib.h>
@@ -238,14 +239,7 @@ static void follow(struct graph_flow *flow, ws_time now, ws_time span)
 
 static bool is_lost(const struct graph_flow *flow, uint64_t frame)
 {
-	size_t low = 0, high = flow->lost_count;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (flow->lost[middle] < frame)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	const size_t low = SEARCH_FIRST(flow->lost_count, i, flow->lost[i] < frame);
 	return low < flow->lost_count && flow->lost[low] == frame;
 }
 

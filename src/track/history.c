@@ -10,6 +10,7 @@
  * So an input takes about 20 bytes and not 72, of memory that is mostly written once and costs most when it is touched for
  * the first time. */
 #include "track/history.h"
+#include "base/search.h"
 #include "track/fold.h"
 
 #include <endian.h>
@@ -445,15 +446,8 @@ bool ws_history_add_sack(struct ws_history *history, struct ws_conn *conn, uint6
 bool ws_history_find_clock(const struct ws_conn *conn, size_t input, ws_time *now)
 {
 	const struct ws_history_extra *extra = conn->history_extra;
-	size_t low = 0, high = extra ? extra->clock_count : 0;
-	const size_t count = high;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (extra->clock[middle].input < input)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	const size_t count = extra ? extra->clock_count : 0;
+	const size_t low = SEARCH_FIRST(count, i, extra->clock[i].input < input);
 	if (low == count || extra->clock[low].input != input)
 		return false;
 	*now = extra->clock[low].now;

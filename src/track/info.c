@@ -1,5 +1,6 @@
 /* Reads connections, conversations, bindings and totals from the tracker as plain values. */
 #include "track/info.h"
+#include "base/search.h"
 #include "track/closing.h"
 #include "track/kernel.h"
 #include "track/merged.h"
@@ -532,14 +533,7 @@ size_t ws_tracker_udp_count(const struct ws_tracker *tracker)
 
 static void fill_udp_path(const struct ws_udp_paths *paths, struct ws_udp_info *info)
 {
-	size_t low = 0, high = paths ? paths->count : 0;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (paths->path[middle].number < info->number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	const size_t low = SEARCH_FIRST(paths ? paths->count : 0, i, paths->path[i].number < info->number);
 	if (!paths || low == paths->count || paths->path[low].number != info->number)
 		return;
 	info->path = paths->path[low].of.path;

@@ -8,6 +8,7 @@
  * Most connections of a long capture are over, or idle. When more than some thousands are awake, those that have had no
  * segment for a while are put to rest, so memory and caches belong to those that are in use. Where many of them wake up
  * soon afterwards, more are left awake. */
+#include "base/search.h"
 #include "track/conn.h"
 #include "track/info.h"
 #include "track/rare.h"
@@ -420,15 +421,7 @@ void ws_table_compact(struct ws_table *table)
 
 size_t ws_table_rank(const struct ws_table *table, uint64_t number)
 {
-	size_t low = 0, high = table->order_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (table->order[middle].number < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return SEARCH_FIRST(table->order_count, i, table->order[i].number < number);
 }
 
 /* Makes a hole in `order` for a removed connection, because its id may be used again at once. */

@@ -12,6 +12,7 @@
  * A point that began late, or ended early, knows nothing of its endpoint before and after. What the endpoint sent then was
  * captured at the other end, whose replay presumes its states as one capture does. */
 #include "track/ways.h"
+#include "base/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -145,14 +146,7 @@ static struct link *links_of_events(struct ws_ways *ways, unsigned e, size_t *co
 
 static uint32_t find_link(const struct link *link, size_t count, uint64_t frame)
 {
-	size_t low = 0, high = count;
-	while (low < high) {
-		const size_t middle = (low + high) / 2;
-		if (link[middle].frame < frame)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	const size_t low = SEARCH_FIRST(count, i, link[i].frame < frame);
 	return low < count && link[low].frame == frame ? link[low].index : NONE;
 }
 

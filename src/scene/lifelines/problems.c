@@ -3,6 +3,7 @@
  * They are found together with the changes of state (state_changes.c). A problem is a step with a mark that something
  * was lost or sent again, the first of several duplicate ACKs, the first segment that closes a window, a RST, and an
  * answer of the server that took long. */
+#include "base/search.h"
 #include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 
@@ -59,15 +60,7 @@ void problems_note(struct replay_problems *problems, size_t index, const struct 
 /* The number of problems at steps before `step`. */
 static size_t problems_before(const struct replay_problems *problems, size_t step)
 {
-	size_t low = 0, high = problems->count;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (problems->step[middle] < step)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return SEARCH_FIRST(problems->count, i, problems->step[i] < step);
 }
 
 void problems_jump(struct replay *replay, const struct ws_model *model, bool forward)

@@ -2,6 +2,7 @@
  *
  * They are found by going through the connection's steps once, in slices, since a connection may have a million
  * steps. A TIME_WAIT that starts over counts as a change from TIME_WAIT to itself. */
+#include "base/search.h"
 #include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 
@@ -66,15 +67,7 @@ void replay_forget(struct replay *replay)
 /* The number of changes at steps before `step`. */
 static size_t changes_before(const struct replay *replay, size_t step)
 {
-	size_t low = 0, high = replay->change_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (replay->changes[middle].step < step)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return SEARCH_FIRST(replay->change_count, i, replay->changes[i].step < step);
 }
 
 bool replay_next_state_change(struct replay *replay, const struct ws_model *model, size_t *step)

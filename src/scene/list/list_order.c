@@ -2,6 +2,7 @@
  *
  * Sorted by number and without a filter, the order is the tracker's own and costs nothing. A survey makes every
  * other order. */
+#include "base/search.h"
 #include "scene/list/list.h"
 #include "scene/ui.h"
 
@@ -71,19 +72,11 @@ static size_t rank_of_id(const struct ws_tracker *tracker, ws_conn_id id)
 /* Numbers increase with the rank. Finds the first rank whose number is not smaller. */
 static size_t rank_of(const struct ws_tracker *tracker, uint64_t number)
 {
-	size_t low = 0, high = ws_tracker_conn_count(tracker);
 	if (ws_tracker_is_merged(tracker))
 		return rank_of_id(tracker, ws_tracker_conn_find(tracker, number));
 	if (ws_tracker_has_records(tracker))
 		return rank_of_id(tracker, (ws_conn_id)number);
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (number_at(tracker, middle) < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return SEARCH_FIRST(ws_tracker_conn_count(tracker), i, number_at(tracker, i) < number);
 }
 
 void list_find(struct list_view *list, const struct ws_model *model)

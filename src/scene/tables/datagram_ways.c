@@ -1,5 +1,6 @@
 /* What several points know of the datagrams of one UDP conversation: which were lost between them, and how long the
  * others were under way. */
+#include "base/search.h"
 #include "scene/tables/tables.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -20,14 +21,7 @@ static uint64_t frame_of(const struct udp_view *view, const struct ws_model *mod
 static void place_way(struct udp_view *view, const struct ws_model *model, const struct ws_transit *transit,
                       uint64_t frame)
 {
-	size_t low = 0, high = view->count;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (frame_of(view, model, middle) < frame)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	const size_t low = SEARCH_FIRST(view->count, i, frame_of(view, model, i) < frame);
 	if (low < view->count && frame_of(view, model, low) == frame)
 		view->way[low] = *transit;
 }
