@@ -11,14 +11,14 @@
  * next one says how much is known from there on. A comment is copied with its packet. One that is very long waits until
  * all batches before it are free, so that there is only one such copy at a time.
  *
- * All signals are blocked in this thread, so that they reach the session's own. It is started after files and
- * capabilities have been given up and before seccomp, whose filter then covers both threads. */
+ * The thread is started after files and capabilities have been given up and before seccomp, whose filter then covers both
+ * threads. */
 #include "app/decoder.h"
 #include "app/flag.h"
 #include "app/handover.h"
+#include "app/thread.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +33,6 @@ enum {
 	BYTES = 128 << 10,
 	QUIET_READS = 32,  /* calls after which the other side hears, although no batch is full */
 	LARGE = 512 << 10, /* bytes of a frame and its comment: more than the longest frame and one comment */
-	STACK = 512 << 10,
 };
 
 struct decoder {
@@ -424,15 +423,7 @@ static void *read_all(void *context)
 
 static bool start_thread(struct decoder *decoder)
 {
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, STACK);
-	pthread_sigmask(SIG_SETMASK, &all, &before); /* the thread inherits this */
-	decoder->runs = pthread_create(&decoder->thread, &attributes, read_all, decoder) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
+	decoder->runs = thread_start(&decoder->thread, read_all, decoder);
 	pthread_mutex_lock(&decoder->lock);
 	while (decoder->runs && !decoder->started)
 		pthread_cond_wait(&decoder->to_tracker, &decoder->lock);

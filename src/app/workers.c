@@ -2,19 +2,16 @@
  *
  * One mutex guards the counters. Jobs are begun in order; `done` says for each place in the ring whether its job is over.
  * A worker that sleeps is woken only when several jobs wait, because waking it takes as long as a small job; the owner
- * runs those that are left. Those that rest sleep until they may work, whatever waits.
- *
- * All signals are blocked in these threads, so that they reach the session's own. */
+ * runs those that are left. Those that rest sleep until they may work, whatever waits. */
 #include "app/workers.h"
+#include "app/thread.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 enum {
 	THREADS_MOST = 62,
 	WAKE_WORKER = 3, /* jobs that wait */
-	STACK = 512 << 10,
 };
 
 struct workers {
@@ -70,17 +67,9 @@ static void *work(void *context)
 
 static void start_threads(struct workers *workers, unsigned threads)
 {
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, STACK);
-	pthread_sigmask(SIG_SETMASK, &all, &before); /* the threads inherit this */
 	while (workers->threads < threads && workers->threads < THREADS_MOST &&
-	       pthread_create(&workers->thread[workers->threads], &attributes, work, workers) == 0)
+	       thread_start(&workers->thread[workers->threads], work, workers))
 		workers->threads++;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
 	pthread_mutex_lock(&workers->lock);
 	while (workers->ready < workers->threads)
 		pthread_cond_wait(&workers->to_owner, &workers->lock);
