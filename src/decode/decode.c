@@ -29,6 +29,21 @@ void ws_layer_problem(struct ws_cursor *cursor, struct ws_layer *layer, enum ws_
 	cursor->packet->problems += layer != &cursor->scratch;
 }
 
+bool ws_decode_fragment(struct ws_cursor *cursor, struct ws_layer *layer, uint32_t offset, uint32_t length,
+                        uint32_t most, bool more)
+{
+	struct ws_packet *packet = cursor->packet;
+	cursor->incomplete = true;
+	if (offset + length > most)
+		ws_layer_problem(cursor, layer, WS_PROBLEM_FRAGMENT_RANGE);
+	if (!cursor->quoted) {
+		packet->fragment = true;
+		packet->more_fragments = more;
+		packet->fragment_offset = offset;
+	}
+	return offset == 0;
+}
+
 void ws_layer_missing(struct ws_cursor *cursor, struct ws_layer *layer)
 {
 	if (!cursor->quoted) /* a quotation may end anywhere */

@@ -33,6 +33,10 @@ struct ws_cursor {
 /* Marks a header as truncated or short, depending on why its bytes are missing. */
 void ws_layer_missing(struct ws_cursor *cursor, struct ws_layer *layer);
 /* Records what is wrong with a layer; only its first problem is kept. */
+/* Says that the packet is a fragment: `offset` bytes after the beginning of what may have `most` bytes, and `length` bytes
+ * long. Returns true when it is the first one, in which the transport header follows. */
+bool ws_decode_fragment(struct ws_cursor *cursor, struct ws_layer *layer, uint32_t offset, uint32_t length,
+                        uint32_t most, bool more);
 void ws_layer_problem(struct ws_cursor *cursor, struct ws_layer *layer, enum ws_problem problem);
 /* Changes a layer's length when it has been read from the header. */
 void ws_layer_resize(struct ws_cursor *cursor, struct ws_layer *layer, uint32_t length);

@@ -47,22 +47,14 @@ static void fill_values(struct ws_cursor *cursor, const uint8_t *bytes, uint32_t
 }
 
 /* Returns true when a transport header follows, which is not so in later fragments. */
-static bool decode_fragment(struct ws_cursor *cursor, struct ws_layer *layer, uint16_t word)
+static bool read_fragment(struct ws_cursor *cursor, struct ws_layer *layer, uint16_t word)
 {
-	struct ws_packet *packet = cursor->packet;
-	uint32_t offset = (word & 0x1fff) * 8u;
-	bool more = word & 0x2000;
+	const uint32_t offset = (word & 0x1fff) * 8u;
+	const bool more = word & 0x2000;
 	if (!more && !offset)
 		return true;
-	cursor->incomplete = true;
-	if (offset + (cursor->end - layer->offset - layer->length) > 65535 - layer->length)
-		ws_layer_problem(cursor, layer, WS_PROBLEM_FRAGMENT_RANGE);
-	if (!cursor->quoted) {
-		packet->fragment = true;
-		packet->more_fragments = more;
-		packet->fragment_offset = offset;
-	}
-	return offset == 0;
+	return ws_decode_fragment(cursor, layer, offset, cursor->end - layer->offset - layer->length,
+	                          65535 - layer->length, more);
 }
 
 /* Decodes what follows the IP header: maybe an authentication header (RFC 4302), then the transport header. */
@@ -121,7 +113,7 @@ void ws_decode_ipv4(struct ws_cursor *cursor, uint32_t offset)
 	if (layer->available < length || !sound)
 		return;
 	layer->checksum = cursor->quoted ? WS_CHECKSUM_UNVERIFIED : ws_ipv4_checksum(bytes, length);
-	if (decode_fragment(cursor, layer, ws_load16(bytes + 6)))
+	if (read_fragment(cursor, layer, ws_load16(bytes + 6)))
 		decode_after_header(cursor, bytes[9], offset + length);
 	else
 		ws_decode_payload(cursor, offset + length);

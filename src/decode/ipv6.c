@@ -78,23 +78,14 @@ static void apply_routing(struct ws_cursor *cursor, const uint8_t *bytes, uint32
 /* Returns true when the chain continues after the fragment header. */
 static bool apply_fragment(struct ws_cursor *cursor, struct ws_layer *layer, const uint8_t *bytes)
 {
-	struct ws_packet *packet = cursor->packet;
-	uint16_t word = ws_load16(bytes + 2);
-	uint32_t offset = word & 0xfff8;
-	bool more = word & 1;
+	const uint16_t word = ws_load16(bytes + 2);
+	const uint32_t offset = word & 0xfff8;
+	const bool more = word & 1;
 	if (!cursor->quoted)
-		packet->identification = ws_load32(bytes + 4);
+		cursor->packet->identification = ws_load32(bytes + 4);
 	if (!more && !offset) /* an "atomic" fragment is whole (RFC 6946) */
 		return true;
-	cursor->incomplete = true;
-	if (offset + (cursor->end - layer->offset - 8) > 65535)
-		ws_layer_problem(cursor, layer, WS_PROBLEM_FRAGMENT_RANGE);
-	if (!cursor->quoted) {
-		packet->fragment = true;
-		packet->more_fragments = more;
-		packet->fragment_offset = offset;
-	}
-	return offset == 0;
+	return ws_decode_fragment(cursor, layer, offset, cursor->end - layer->offset - 8, 65535, more);
 }
 
 /* Applies one extension header, of which at least 8 bytes were captured. Returns true when the chain continues. */
