@@ -12,140 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scene/list/list.h"
-#include "scene/ui.h"
-#include "segments.h"
-
-struct world {
-	struct ws_tracker *tracker;
-	struct ws_model model;
-	struct ws_ui *ui;
-	struct ws_canvas canvas;
-	const char *key_name[WS_ACTION_COUNT];
-	ws_time now, clock;
-	uint64_t frames;
-};
-
-static void send_bytes(struct world *world, const struct frame_bytes *bytes)
-{
-	struct ws_packet packet;
-	struct ws_track_result result;
-	world->now += WS_MILLISECOND;
-	struct ws_frame frame = frame_of(bytes, world->now, ++world->frames);
-	ws_decode(&frame, &packet);
-	ws_tracker_packet(world->tracker, &packet, &result);
-	world->model.now = world->now;
-}
-
-static void send_tcp(struct world *world, const struct tcp_frame *tcp)
-{
-	struct frame_bytes bytes = {.length = 0};
-	put_tcp(&bytes, tcp);
-	send_bytes(world, &bytes);
-}
-
-static void syn(struct world *world, unsigned from, unsigned port, unsigned to_port)
-{
-	const struct tcp_frame tcp = {.from = from,
-	                              .to = 2,
-	                              .source_port = port,
-	                              .destination_port = to_port,
-	                              .flags = WS_TCP_SYN,
-	                              .window = 1000,
-	                              .sequence = port};
-	send_tcp(world, &tcp);
-}
-
-static void refuse(struct world *world, unsigned from, unsigned port, unsigned to_port)
-{
-	const struct tcp_frame tcp = {.from = 2,
-	                              .to = from,
-	                              .source_port = to_port,
-	                              .destination_port = port,
-	                              .flags = WS_TCP_RST | WS_TCP_ACK,
-	                              .acknowledgment = port + 1};
-	send_tcp(world, &tcp);
-}
-
-static int set_up(void **state)
-{
-	struct world *world = calloc(1, sizeof(*world));
-	assert_non_null(world);
-	/* Its limit on half-open connections, which nobody evicts here, has to be above MANY. */
-	struct ws_tracker_config config = {.history = true, .max_memory = (uint64_t)16 << 30};
-	for (enum ws_action action = 0; action < WS_ACTION_COUNT; action++)
-		world->key_name[action] = ws_action_name(action);
-	struct ws_ui_options options = {.screen = WS_SCREEN_LIST, .key_name = world->key_name};
-	world->now = 1700000000 * WS_SECOND;
-	world->clock = WS_SECOND;
-	world->tracker = ws_tracker_create(&config, NULL);
-	assert_non_null(world->tracker);
-	world->model = (struct ws_model){
-	        .tracker = world->tracker, .generation = 1, .source = "hand-made", .time_wait = 60 * WS_SECOND};
-	world->ui = ws_ui_create(&options, NULL);
-	assert_non_null(world->ui);
-	assert_true(ws_canvas_create(&world->canvas, 80, 24));
-	*state = world;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct world *world = *state;
-	ws_ui_free(world->ui);
-	ws_tracker_free(world->tracker);
-	ws_canvas_destroy(&world->canvas);
-	free(world);
-	return 0;
-}
-
-/* Five attempts from 10.0.0.1, the second one refused; one from 10.0.0.9. */
-static void few(struct world *world)
-{
-	for (unsigned i = 0; i < 5; i++)
-		syn(world, 1, 4000 + i, i == 3 ? 443 : 80);
-	refuse(world, 1, 4001, 80);
-	syn(world, 9, 5000, 22);
-}
-
-static bool shows(struct world *world, const char *words)
-{
-	char data[80 * 24 * 4];
-	struct ws_text text = WS_TEXT_OVER(data);
-	ws_ui_layout(world->ui, &world->model, world->canvas.columns, world->canvas.rows);
-	ws_ui_draw(world->ui, &world->model, &world->canvas);
-	ws_canvas_dump(&world->canvas, &text);
-	return strstr(ws_text_cstr(&text), words) != NULL;
-}
-
-static void act(struct world *world, enum ws_action action)
-{
-	ws_ui_act(world->ui, &world->model, action);
-	ws_ui_layout(world->ui, &world->model, 80, 24);
-}
-
-static void edit(struct world *world, enum ws_edit what)
-{
-	const struct ws_key key = {.kind = WS_KEY_EDIT, .edit = what};
-	ws_ui_key(world->ui, &world->model, &key);
-}
-
-static void type(struct world *world, const char *text)
-{
-	assert_true(ws_ui_typing(world->ui));
-	for (; *text; text++) {
-		const struct ws_key key = {.kind = WS_KEY_EDIT, .edit = WS_EDIT_INSERT, .character = (uint8_t)*text};
-		assert_true(ws_ui_key(world->ui, &world->model, &key));
-	}
-}
-
-static void filter(struct world *world, const char *text)
-{
-	act(world, WS_ACT_FILTER);
-	edit(world, WS_EDIT_ERASE_ALL);
-	type(world, text);
-	edit(world, WS_EDIT_ACCEPT);
-}
+#include "list_world.h"
 
 static void test_filter(void **state)
 {
@@ -246,81 +113,6 @@ static void test_search(void **state)
 	assert_true(shows(world, "nothing contains '4000x'"));
 }
 
-/* Opened by 10.0.0.`from`, closed first by it, too; the server's program does not close. */
-static void half_closed_at(struct world *world, unsigned from, unsigned port, unsigned to_port)
-{
-	struct tcp_frame out = {.from = from,
-	                        .to = 2,
-	                        .source_port = port,
-	                        .destination_port = to_port,
-	                        .flags = WS_TCP_ACK,
-	                        .window = 1000,
-	                        .sequence = 101,
-	                        .acknowledgment = 501};
-	struct tcp_frame back = {.from = 2,
-	                         .to = from,
-	                         .source_port = to_port,
-	                         .destination_port = port,
-	                         .flags = WS_TCP_SYN | WS_TCP_ACK,
-	                         .window = 1000,
-	                         .sequence = 500,
-	                         .acknowledgment = 101};
-	struct tcp_frame first = out;
-	first.flags = WS_TCP_SYN;
-	first.sequence = 100;
-	send_tcp(world, &first);
-	send_tcp(world, &back);
-	send_tcp(world, &out);
-	out.flags |= WS_TCP_FIN;
-	send_tcp(world, &out);
-	back.flags = WS_TCP_ACK;
-	back.sequence = 501;
-	back.acknowledgment = 102;
-	send_tcp(world, &back);
-}
-
-static void half_closed(struct world *world, unsigned from, unsigned port)
-{
-	half_closed_at(world, from, port, 80);
-}
-
-/* The server's FIN, after the client's. */
-static void close_from_server(struct world *world, unsigned to, unsigned port)
-{
-	const struct tcp_frame fin = {.from = 2,
-	                              .to = to,
-	                              .source_port = 80,
-	                              .destination_port = port,
-	                              .flags = WS_TCP_ACK | WS_TCP_FIN,
-	                              .window = 1000,
-	                              .sequence = 501,
-	                              .acknowledgment = 102};
-	send_tcp(world, &fin);
-}
-
-static void test_hosts(void **state)
-{
-	struct world *world = *state;
-	act(world, WS_ACT_HOSTS);
-	assert_true(shows(world, "No endpoint is in TIME_WAIT or CLOSE_WAIT now."));
-	act(world, WS_ACT_ENTER);
-	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_HOSTS);
-	few(world);
-	for (unsigned i = 0; i < 3; i++)
-		half_closed(world, 5 + i % 2, 6000 + i);
-	ws_ui_tick(world->ui, &world->model, world->clock += WS_SECOND);
-	assert_true(shows(world, "CLOSE_WAIT 3"));
-	assert_true(shows(world, "3 CLOSE_WAIT server 10.0.0.2:80 "));
-	assert_true(shows(world, "leaks sockets"));
-	act(world, WS_ACT_ENTER);
-	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIST);
-	assert_true(shows(world, "filter: server.address == 10.0.0.2 and server.state == CLOSE_WAIT"));
-	assert_true(shows(world, "3 of 9"));
-	assert_true(shows(world, " 1/3 "));
-	act(world, WS_ACT_BACK);
-	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_HOSTS);
-}
-
 /* From a group to its connections, back to the groups, and on to all connections; a filter that is typed leads nowhere. */
 static void test_overview(void **state)
 {
@@ -344,39 +136,6 @@ static void test_overview(void **state)
 	assert_true(shows(world, "/6 "));
 }
 
-/* No packet comes any more, and the clock goes on: times count, and a TIME_WAIT that is over is gone. */
-static void test_hosts_live(void **state)
-{
-	struct world *world = *state;
-	world->model.live = world->model.running = true;
-	half_closed(world, 5, 6000);
-	close_from_server(world, 5, 6000);
-	half_closed(world, 6, 6001);
-	act(world, WS_ACT_HOSTS);
-	ws_ui_tick(world->ui, &world->model, world->clock += WS_SECOND);
-	assert_true(shows(world, "1 TIME_WAIT  client 10.0.0.5 to port 80          ends in 59 s"));
-	act(world, WS_ACT_LAST);
-	assert_true(shows(world, "client's port fails for 59 s more"));
-	assert_true(ws_ui_next_change(world->ui, &world->model) <= WS_SECOND);
-	world->model.now += 30 * WS_SECOND;
-	ws_ui_tick(world->ui, &world->model, world->clock += 30 * WS_SECOND);
-	assert_true(shows(world, "ends in 29 s"));
-	assert_true(shows(world, "idle for 30 s"));
-	world->model.now += 30 * WS_SECOND;
-	ws_ui_tick(world->ui, &world->model, world->clock += 30 * WS_SECOND);
-	assert_false(shows(world, "ends in"));
-	assert_true(shows(world, "idle for 60 s"));
-	/* On a narrow terminal it is left out, and not cut. */
-	ws_canvas_destroy(&world->canvas);
-	assert_true(ws_canvas_create(&world->canvas, 66, 24));
-	assert_true(shows(world, "1 CLOSE_WAIT"));
-	assert_false(shows(world, "idle"));
-	assert_false(shows(world, "…"));
-	/* Nothing more will end, but the time goes on. */
-	const ws_time next = ws_ui_next_change(world->ui, &world->model);
-	assert_true(next > 0 && next <= WS_SECOND);
-}
-
 /* A sentence that is cut in its row stands whole at the foot while its row is selected. */
 static void test_whole_verdict(void **state)
 {
@@ -386,60 +145,6 @@ static void test_whole_verdict(void **state)
 	assert_true(shows(world, "ports)"));
 	act(world, WS_ACT_DOWN);
 	assert_false(shows(world, "ports)"));
-}
-
-/* A row for each of a host's ports. */
-static void test_hosts_ports(void **state)
-{
-	struct world *world = *state;
-	half_closed(world, 5, 6000);
-	half_closed(world, 5, 6001);
-	close_from_server(world, 5, 6001);
-	half_closed_at(world, 5, 6002, 7070);
-	act(world, WS_ACT_HOSTS);
-	ws_ui_tick(world->ui, &world->model, world->clock += WS_SECOND);
-	assert_true(shows(world, "1 CLOSE_WAIT server 10.0.0.2:80 "));
-	assert_true(shows(world, "1 CLOSE_WAIT server 10.0.0.2:7070"));
-	assert_true(shows(world, "1 TIME_WAIT  client 10.0.0.5 to port 80 "));
-	assert_true(shows(world, " 1/3 "));
-}
-
-/* A connection's age stops with its last packet. It does not fall when TIME_WAIT ends. */
-static void test_age(void **state)
-{
-	struct world *world = *state;
-	struct ws_track_result result;
-	struct ws_conn_info info;
-	half_closed(world, 5, 6000);
-	const struct tcp_frame fin = {.from = 2,
-	                              .to = 5,
-	                              .source_port = 80,
-	                              .destination_port = 6000,
-	                              .flags = WS_TCP_ACK | WS_TCP_FIN,
-	                              .window = 1000,
-	                              .sequence = 501,
-	                              .acknowledgment = 102};
-	const struct tcp_frame last = {.from = 5,
-	                               .to = 2,
-	                               .source_port = 6000,
-	                               .destination_port = 80,
-	                               .flags = WS_TCP_ACK,
-	                               .window = 1000,
-	                               .sequence = 102,
-	                               .acknowledgment = 502};
-	assert_true(ws_tracker_conn(world->tracker, ws_tracker_conn_at(world->tracker, 0), &info));
-	assert_int_equal(ws_conn_age(&info, world->now + WS_SECOND), WS_SECOND + 4 * WS_MILLISECOND);
-	send_tcp(world, &fin);
-	send_tcp(world, &last);
-	assert_true(ws_tracker_conn(world->tracker, ws_tracker_conn_at(world->tracker, 0), &info));
-	assert_int_equal(info.endpoint[0].state, WS_TIME_WAIT);
-	assert_false(info.ended);
-	assert_int_equal(ws_conn_age(&info, world->now + 57 * WS_SECOND), 6 * WS_MILLISECOND);
-	while (ws_tracker_advance(world->tracker, world->now + 61 * WS_SECOND, &result))
-		;
-	assert_true(ws_tracker_conn(world->tracker, ws_tracker_conn_at(world->tracker, 0), &info));
-	assert_true(info.ended);
-	assert_int_equal(ws_conn_age(&info, world->now + 61 * WS_SECOND), 6 * WS_MILLISECOND);
 }
 
 /* An empty list says why. */
@@ -609,12 +314,8 @@ int main(void)
 	        LIST_TEST(test_filter),
 	        LIST_TEST(test_the_line_is_edited),
 	        LIST_TEST(test_search),
-	        LIST_TEST(test_hosts),
 	        LIST_TEST(test_overview),
 	        LIST_TEST(test_whole_verdict),
-	        LIST_TEST(test_hosts_live),
-	        LIST_TEST(test_hosts_ports),
-	        LIST_TEST(test_age),
 	        LIST_TEST(test_empty),
 	        LIST_TEST(test_both_filters),
 	        LIST_TEST(test_mouse),
