@@ -115,7 +115,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(CHECKED) $(BUILD)/libwirestate.a Makefile
 
 FUZZ_LINK = $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) $(ALL_LDFLAGS) -o $@ $(filter-out Makefile %.h,$^) $(LIBS)
 
-$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(CHECKED) $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(CHECKED) $(BUILD)/libwirestate.a $(wildcard tests/fuzz/*.h) Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(FUZZ_LINK)
