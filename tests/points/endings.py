@@ -1,0 +1,134 @@
+"""The states and the end of a connection that several points captured, also where a file begins late or ends early."""
+import json
+import os
+import re
+import shutil
+
+from common import HERE, POINTS, ROOT, check, records, run
+from frames import read, translated, write
+import paths as of_states
+
+
+def transitions(*files):
+    out, _ = run("-T", "json", "--only", "transition", *[word for file in files for word in ("-r", file)])
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def check_states(folder):
+    """states/ is another recording, with the states that both kernels went through: each end must have them, at the times
+    of its own point, and nothing is presumed. Behind a router, the server's are presumed again."""
+    here = os.path.join(HERE, "states")
+    kernels = of_states.read_states(os.path.join(here, "kernels.states"))
+    both = [os.path.join(here, name + ".pcap") for name in ("client", "server")]
+    head, server = read(both[1])
+    routed = write(os.path.join(folder, "routed.pcap"), head, translated(server))
+    for name, files in (("both ends", both), ("both ends, server first", both[::-1])):
+        found = transitions(*files)
+        ours = of_states.of_records([json.dumps(record) for record in found])
+        agree, differ, _ = of_states.compare(kernels, ours)
+        check(f"{name}: the kernels' states", agree == len(kernels) == 20 and not differ, differ)
+        check(f"{name}: nothing is presumed", {record["basis"] for record in found} == {"sent", "arrived"})
+        check(f"{name}: each at its own point", all(record["point"] == record["role"] for record in found))
+        times = [record["time"] for record in found]
+        check(f"{name}: in the order of time", times == sorted(times))
+    found = transitions(both[0], routed)
+    check("behind a router: presumed", {(r["role"], r["basis"]) for r in found if r["basis"] in ("arrived", "presumed")}
+          == {("client", "arrived"), ("server", "presumed")}, found)
+    # What arrives, arrives when its point captured it: the reference's own clock needs no correction.
+    frames = [time for time, _ in read(both[0])[1]]
+    check("the time of an arrival is its frame's", all(abs(r["time"] * 1e6 - frames[r["frame"] - 1] / 1e3) < 1
+          for r in transitions(*both) if r["point"] == "client"))
+
+
+def check_close(folder):
+    """One file lacks the end of a connection, or segments in its middle; the other one has the whole of it. What became of
+    the connection is what both files whole say, or less, but never anything else."""
+    for name in ("captures/loss", "captures/nat", "tests/points/"):
+        whole = [os.path.join(ROOT, name + ("-" if name[-1] != "/" else "") + point + ".pcap") for point in POINTS]
+        lists = [read(path) for path in whole]
+        right = endings(*whole)
+        check(f"{name}: closed", right and all(words == "closed: client first" and states == ("TIME_WAIT", "CLOSED")
+                                               for words, _, states in right.values()), right)
+        for which, (head, frames) in enumerate(lists):
+            count = len(frames)
+            cuts = [(at, count) for at in (4, count // 2, *range(count - 6, count))]
+            cuts += [(at, at + size) for size in (1, 2, 3) for at in range(count - 6, count - size)]
+            for number, (first, last) in enumerate(cuts):
+                cut = write(os.path.join(folder, f"{POINTS[which]}.pcap"), head, frames[:first] + frames[last:])
+                files = [cut if i == which else path for i, path in enumerate(whole)]
+                found = endings(*(files if number % 2 else files[::-1]))
+                # Of a connection of which the cut file has nothing, there is nothing to join.
+                check(f"{name}: {POINTS[which]} without {first + 1} to {last}", found and all(
+                    # The server's own point does not have the last ACK, so it may have been lost.
+                    ending == right[key] or ending == ("closing: client first", "client", ("TIME_WAIT", "LAST_ACK"))
+                    and which == 1 for key, ending in found.items()), found)
+
+
+def endings(*files):
+    """How each connection of several points ended: the verdict, who sent the first FIN, and the states."""
+    out, _ = run("-T", "json", "--only", "connection", *(word for path in files for word in ("-r", path)))
+    return {r["client"]["port"]: (r["verdict"].split(";")[0], r["closed_by"], (r["client"]["state"], r["server"]["state"]))
+            for r in map(json.loads, out.splitlines()) if len(r["points"]) > 1}
+
+
+# What both ends said of themselves when they opened, and how they opened.
+OPENING = ("handshake", "roles", "completeness", "verdict_tag")
+OF_AN_END = ("initial_sequence", "window_scale", "mss")
+
+
+def of_pair(*files):
+    """The records of connections that both files have, by their names, and those of their segments' ways."""
+    found = records(*(word for path in files for word in ("-r", path)))
+    both = {r["client"]["port"] if r["client"]["port"] != 8000 else r["server"]["port"]: r for r in found["connection"] if len(r["points"]) > 1}
+    ways = {port: [t for t in found["transit"] if t["conn"] == r["conn"]] for port, r in both.items()}
+    return both, ways
+
+
+def check_together(folder):
+    """One file begins late or ends early. What the other one has of the beginning and the end is said as if the whole were there;
+    only segments that nobody has captured any more are missing in the counts."""
+    for name in ("captures/loss", "captures/nat", "tests/points/"):
+        whole = [os.path.join(ROOT, name + ("-" if name[-1] != "/" else "") + point + ".pcap") for point in POINTS]
+        whole = [os.path.join(folder, f"whole-{point}.pcap") if shutil.copy(path, os.path.join(folder, f"whole-{point}.pcap")) else ""
+                 for point, path in zip(POINTS, whole)]
+        right = {order: of_pair(*whole[::order]) for order in (1, -1)}
+        for which, (head, frames) in enumerate([read(path) for path in whole]):
+            count = len(frames)
+            for begin, end in [(at, count) for at in (1, 2, 3, 4, count // 3)] + [(0, count - at) for at in (1, 2, 4, count // 2)]:
+                cut = write(os.path.join(folder, f"{POINTS[which]}.pcap"), head, frames[begin:end])
+                files = [cut if i == which else path for i, path in enumerate(whole)]
+                for order in (1, -1):
+                    label = f"{name}: {POINTS[which]} from {begin + 1} to {end}, {files[::order]}"
+                    found = of_pair(*files[::order])[0]
+                    if name == "captures/loss":
+                        check_film(label, files[::order], found)
+                    for port, said in found.items():
+                        check_cut(label, said, right[order][0][port], right[1][1][port], which, (begin, end))
+
+
+def check_film(label, files, found):
+    """The film ends at the last step of all points, with the states that the record has."""
+    out, _ = run("--frame", "end", "--screen", "lifelines", *(word for path in files for word in ("-r", path)))
+    at, count = re.search(r"step (\d+)/(\d+)", out).groups()
+    check(f"{label}: the film's end", at == count, out)
+    for said in found.values():
+        boxes = re.findall(r"[A-Z][A-Z_0-9]+", out.splitlines()[3])
+        check(f"{label}: its states", boxes == [said[end]["state"] for end in POINTS], f"{boxes} {said}")
+
+
+def check_cut(label, said, whole, ways, which, kept):
+    begin, end = kept
+    # The server's own point does not have the last ACK, so it may have been lost.
+    opening = [key for key in OPENING if key != "verdict_tag" or said[key] != "CLOSING"]
+    check(f"{label}: the opening", [said[key] for key in opening] == [whole[key] for key in opening], said)
+    if not begin:
+        # By the clock of the first point; what the other one has captured before depends on what is known of its clock.
+        check(f"{label}: first_time", abs(said["first_time"] - whole["first_time"]) < 0.02, (said["first_time"], whole["first_time"]))
+    for end_of in POINTS:
+        check(f"{label}: the {end_of}", [said[end_of][key] for key in OF_AN_END] == [whole[end_of][key] for key in OF_AN_END], said)
+        gone = [t for t in ways if t["from"] == end_of == POINTS[which] and t["frames"][which] and t["frames"][1 - which] is None
+                and not begin < t["frames"][which] <= end]
+        check(f"{label}: segments of the {end_of}", said[end_of]["packets"] == whole[end_of]["packets"] - len(gone)
+              and said[end_of]["bytes"] == whole[end_of]["bytes"] - sum(t["length"] for t in gone),
+              f"{said[end_of]['packets']} of {whole[end_of]['packets']}, {len(gone)} gone")
+    check(f"{label}: duration", abs(said["duration"] - whole["duration"]) < 0.25, f"{said['duration']} and {whole['duration']}")
