@@ -320,7 +320,7 @@ static inline bool end_wait(struct ws_shares *shares, const struct ws_share_side
 		return true;
 	}
 	const bool news = s->length && (!self->sent || ws_seq_before(self->end, s->sequence + s->length));
-	const bool gap = lost || self->missing;
+	const bool gap = lost || self->missing || ws_shares_is_resent(analysis);
 	if (news) {
 		ws_shares_settle_data(shares, s, now, mss,
 		                      gap ? ws_shares_lost_before(shares, s, analysis, now, lost) : 0);

@@ -315,6 +315,12 @@ WS_SELDOM void ws_shares_answered_soon(struct ws_shares *shares, unsigned self, 
  * three times that, which comes closer to a steady round trip with each one that follows, and to 200 ms more than it at
  * least. */
 ws_time ws_shares_timer(const struct ws_shares *shares, unsigned self);
+/* Of data that is new to the capture: it was sent before, as the number of a later segment without data has shown. */
+static inline bool ws_shares_is_resent(uint32_t analysis)
+{
+	return analysis & WS_SHARE_MARK(RETRANSMISSION);
+}
+
 /* The end of the interval in which a timer repaired the loss of this segment before the capture. */
 WS_SELDOM ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
                                         ws_time now, unsigned lost);

@@ -118,8 +118,10 @@ ws_time ws_shares_lost_before(struct ws_shares *shares, const struct ws_segment 
 	const bool next = !ws_shares_in_flight(self) && !(analysis & WS_SHARE_MARK(LOST_SEGMENT)) &&
 	                  (!self->sent || self->end == s->sequence);
 	lost = self->missing ? self->missing : next ? lost : 0;
-	const bool unsure =
-	        !counts_surely(self, s) || (ws_shares_in_flight(&shares->side[!s->direction]) && !self->missing);
+	const bool resent = !lost && ws_shares_is_resent(analysis);
+	const bool unsure = resent || !counts_surely(self, s) ||
+	                    (ws_shares_in_flight(&shares->side[!s->direction]) && !self->missing);
+	lost += resent;
 	return lost ? lost_time(shares, s->direction, now - shares->since, lost, unsure) : 0;
 }
 

@@ -15,7 +15,7 @@ static inline bool is_marked(uint32_t analysis)
 {
 	return analysis & (WS_SHARE_MARK(LOST_SEGMENT) | WS_SHARE_MARK(DUPLICATE_ACK) | WS_SHARE_MARK(KEEP_ALIVE) |
 	                   WS_SHARE_MARK(ZERO_WINDOW_PROBE) | WS_SHARE_MARK(SPURIOUS_RETRANSMISSION) |
-	                   WS_SHARE_MARK(OUT_OF_ORDER));
+	                   WS_SHARE_MARK(RETRANSMISSION) | WS_SHARE_MARK(OUT_OF_ORDER));
 }
 
 /* It has acknowledged what was sent, and not less than before. Numbers that are more than 2^31 apart have no order, so what is

@@ -302,9 +302,33 @@ static void test_segments_are_too_large(void **state)
 	send_too_large(120, 2601, 120, config, check_timeout); /* or of what was never sent */
 }
 
+/* The end of an answer is lost before the capture, which is at the client, and the ACK after it shows that it was sent, though
+ * it overtakes data before that. */
+static void test_overtaking_ack_shows_a_loss(void **state)
+{
+	static const struct shot shots[] = {
+	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .tsval = 1},
+	        {SERVER, S | A, 500, 101, 0, 40, .window = 60000, .unnumbered = true, .tsval = 1},
+	        {CLIENT, A, 101, 501, 0, 40, .window = 60000, .tsval = 40},
+	        {CLIENT, A, 101, 501, 60, 40, .window = 60000, .tsval = 40},
+	        {SERVER, A, 501, 161, 1000, 80, .window = 60000, .tsval = 60, .identification = 7000},
+	        {SERVER, A, 2601, 161, 0, 81, .window = 60000, .tsval = 61, .identification = 7003},
+	        {SERVER, A, 1501, 161, 1000, 82, .window = 60000, .tsval = 60, .identification = 7001},
+	        {CLIENT, A, 161, 2501, 0, 82, .window = 60000, .tsval = 82},
+	        {SERVER, A, 2501, 161, 100, 362, .window = 60000, .tsval = 342, .identification = 7004},
+	        {CLIENT, A, 161, 2601, 0, 362, .window = 60000, .tsval = 362},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(shares.timeouts, 1);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_TIMEOUT][SERVER]), 240);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_PROGRAM][SERVER]), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_overtaking_ack_shows_a_loss),
 	        cmocka_unit_test(test_several_segments_are_overtaken),
 	        cmocka_unit_test(test_late_segment_ends_no_repair_of_another),
 	        cmocka_unit_test(test_ack_comes_too_soon_for_the_repetition),
