@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 
 CLIENT, SERVER = 0, 1
+DELAYED_ACK = 0.032, 0.052  # seconds: about what Linux delays one by
 TCP_KEEPIDLE, TCP_KEEPINTVL = socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL
 USUAL = ("exchange", "exchange", "exchange", "upload", "nagle", "stall", "lost request", "lost data", "buffer")
 MIXED = USUAL + ("lost tail", "lost twice", "both ways", "pipeline", "keys", "push", "slow half", "reorder", "copies", "lost ACK",
@@ -108,9 +109,16 @@ class Writer:
     def fault(self, side, byte, what, **details):
         self.plan.faults.append(Fault(self.step, side, byte, what, before=self.chance.random() < 0.5, **details))
 
+    def beyond_trip(self):
+        return self.trip * 1.5 + 0.006
+
     def apart(self, wait):
-        """Not about a round trip: packets do not tell a program that writes little once in each from Nagle's algorithm."""
-        return self.trip * 1.5 + 0.006 if 0.7 * self.trip - 0.001 < wait < 1.5 * self.trip + 0.006 else wait
+        """Not about a round trip, nor one and a delayed ACK: packets do not tell a program that writes little once in each from
+        Nagle's algorithm."""
+        if 0.7 * self.trip - 0.001 < wait < self.beyond_trip():
+            wait = self.beyond_trip()
+        least, most = DELAYED_ACK
+        return self.trip + most if self.trip + least < wait < self.trip + most else wait
 
     # ---- The kinds of steps
 
@@ -121,8 +129,8 @@ class Writer:
         self.plan.starts.append((CLIENT, self.sent[CLIENT]))
         if self.step and self.plan.kinds[self.step - 1] == "lost ACK":
             client = min(client, 0.15)  # not as long as a timer: then data could have been lost, too
-        if self.step and self.plan.kinds[self.step - 1] in ("both ways", "pipeline"):
-            client = self.apart(client)  # the server's ACK comes after its data, and may seem to release the client's
+        if self.step and self.plan.kinds[self.step - 1] in ("both ways", "pipeline") and client:
+            client = max(client, self.beyond_trip())  # the ACK of the client's data comes after the server's, and may release its next
         self.act(CLIENT, "wait", client)
         getattr(self, "step_" + kind.replace(" ", "_").replace("-", "_").lower())(server, chance.choice([100, 3000, 20000]))
         self.step += 1

@@ -81,19 +81,22 @@ def read_ends(paths, plans):
 
 
 def lateness(plan, ends, delay):
-    """By how much the wire delivered a segment too late at worst: then this machine was busy, and not what was built in."""
+    """By how much the wire delivered a segment too late at worst, or seems to have delivered it too early: then this machine was
+    busy, or its clock was set, and that is not what was built in."""
     held = {fault.byte for fault in plan.faults if fault.what == "hold"}
     worst = 0.0
     for side in (CLIENT, SERVER):
-        arrived = {}
+        arrived, left = {}, set()
         for when, sender, first, end, acknowledged, segment in ends[plan.port, 1 - side].segments:
             if sender == side:
                 arrived.setdefault((first, end, acknowledged, segment.flags, segment.timestamps, segment.ident), when)
         for when, sender, first, end, acknowledged, segment in ends[plan.port, side].segments:
-            there = arrived.get((first, end, acknowledged, segment.flags, segment.timestamps, segment.ident))
+            same = (first, end, acknowledged, segment.flags, segment.timestamps, segment.ident)
+            there = arrived.get(same)
             if sender == side and there and not any(first <= byte < end for byte in held):
                 key = side, segment.seq, segment.ack, segment.flags, len(segment.payload), segment.ident, segment.timestamps
-                worst = max(worst, there - when - delay - plan.held.get(key, 0.0))
+                worst = max(worst, there - when - delay - plan.held.get(key, 0.0), 0.0 if same in left else when + delay - there)
+                left.add(same)
     return worst
 
 
