@@ -143,13 +143,14 @@ static void file_describe(const char *path, struct ws_text *about)
 	else if (first == 0x0a0d0d0a)
 		kind = "pcapng";
 	else if (first >> 16 == 0x1f8b || first == 0x28b52ffd)
-		kind = "packed";
+		kind = _("packed");
 	const uint64_t size = (uint64_t)status.st_size;
-	ws_text_puts(about, whole ? kind : "empty");
+	ws_text_puts(about, whole ? kind : C_("a file", "empty"));
+	ws_text_puts(about, _(", "));
 	if (size < 10000)
-		ws_text_printf(about, ", %" PRIu64 " bytes", size);
+		ws_text_printf(about, ws_translate_plural("%llu byte", "%llu bytes", size), (unsigned long long)size);
 	else
-		ws_text_printf(about, size < 10000000 ? ", %.0f kB" : ", %.0f MB",
+		ws_text_printf(about, size < 10000000 ? "%.0f kB" : "%.0f MB",
 		               (double)size / (size < 10000000 ? 1e3 : 1e6));
 }
 
@@ -158,18 +159,34 @@ static int is_capture(const struct dirent *entry)
 	return entry->d_name[0] != '.' && stem_length(entry->d_name) > 0;
 }
 
-/* Takes the description from the README: the second column of the row that begins with the name. */
+/* Takes the description from the README: the second column of the row that has the name in its first. */
 static bool bundled_describe(const char *readme, const char *name, struct ws_text *about)
 {
-	char row[300];
-	snprintf(row, sizeof(row), "\n| `%s` | ", name);
-	const char *found = strstr(readme, row);
-	if (!found)
-		return false;
-	found += strlen(row);
-	const size_t length = strcspn(found, "|\n");
-	ws_text_clean(about, found, length && found[length - 1] == ' ' ? length - 1 : length);
-	return true;
+	static const char row[] = "\n| `", border[] = " | ";
+	char quoted[300];
+	snprintf(quoted, sizeof(quoted), "`%s`", name);
+	while ((readme = strstr(readme, row))) {
+		readme += strlen(row) - 1;
+		const char *end = strstr(readme, border), *found = strstr(readme, quoted);
+		if (!end || !found || found > end)
+			continue;
+		end += strlen(border);
+		const size_t length = strcspn(end, "|\n");
+		ws_text_clean(about, end, length && end[length - 1] == ' ' ? length - 1 : length);
+		return true;
+	}
+	return false;
+}
+
+/* The README of the captures in the user's language, or else in English. */
+static FILE *bundled_readme(void)
+{
+	char path[PATH_MAX], name[64];
+	snprintf(name, sizeof(name), "README.%s.md", ws_language());
+	if (data_file("captures", name, "", path, sizeof(path)) ||
+	    data_file("captures", "README.md", "", path, sizeof(path)))
+		return fopen(path, "re");
+	return NULL;
 }
 
 static void add_captures(struct list *list, unsigned group, const char *folder, const char *readme)
@@ -199,15 +216,12 @@ static void add_captures(struct list *list, unsigned group, const char *folder, 
 static void add_bundled(struct list *list, const char *folder)
 {
 	enum { README_SIZE = 64 * 1024 };
-	char path[PATH_MAX];
 	char *readme = calloc(1, README_SIZE);
 	if (readme) {
-		if (data_file("captures", "README.md", "", path, sizeof(path))) {
-			FILE *file = fopen(path, "re");
-			if (file) {
-				readme[fread(readme, 1, README_SIZE - 1, file)] = '\0';
-				fclose(file);
-			}
+		FILE *file = bundled_readme();
+		if (file) {
+			readme[fread(readme, 1, README_SIZE - 1, file)] = '\0';
+			fclose(file);
 		}
 		add_captures(list, WS_START_BUNDLED, folder, readme);
 	}

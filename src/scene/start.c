@@ -208,6 +208,8 @@ bool ws_start_act(struct ws_start *start, enum ws_action action, int rows)
 	}
 	if (start->help && action != WS_ACT_NONE)
 		return false;
+	if (action != WS_ACT_NONE)
+		start->not_found = false;
 	if (action == WS_ACT_NEXT_GROUP && start->cursor.count)
 		to_next_group(start);
 	else if (action != WS_ACT_NONE && !start_search_act(start, action) &&

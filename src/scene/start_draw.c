@@ -41,21 +41,6 @@ static void draw_entry(const struct ws_start *start, struct ws_canvas *canvas, i
 	ws_canvas_paint(canvas, row, 0, canvas->columns, WS_STYLE_SELECTED, WS_REVERSE);
 }
 
-/* Draws the key's name and what it does. */
-static void draw_key(const struct ws_start *start, struct ws_canvas *canvas, int *column, enum ws_action action,
-                     const char *label)
-{
-	const char *key = start->key_name[action];
-	if (!key)
-		return;
-	*column = ws_canvas_bold(canvas, canvas->rows - 1, *column, canvas->columns, WS_STYLE_KEY,
-	                         hints_key_name(key, canvas->ascii)) +
-	          1;
-	if (label)
-		*column =
-		        ws_canvas_text(canvas, canvas->rows - 1, *column, canvas->columns, WS_STYLE_NORMAL, label) + 2;
-}
-
 /* What is said of the selected entry. */
 static void about_selected(const struct ws_start *start, struct ws_text *text)
 {
@@ -74,10 +59,10 @@ static void draw_words(const struct ws_start *start, struct ws_canvas *canvas, i
 	char words[768], line[512];
 	struct ws_text text = WS_TEXT_OVER(words);
 	const bool bad = start->not_found || start->message;
-	if (start->not_found)
-		ws_text_printf(&text, _("Nothing here matches \"%s\"."), start->search);
-	else if (start->message)
+	if (start->message)
 		ws_text_puts(&text, start->message);
+	else if (start->not_found)
+		ws_text_printf(&text, _("Nothing here matches \"%s\"."), start->search);
 	else
 		about_selected(start, &text);
 	for (int i = 0;
@@ -97,16 +82,9 @@ static void draw_foot(const struct ws_start *start, struct ws_canvas *canvas)
 		ws_canvas_paint(canvas, last, column, 1, WS_STYLE_NORMAL, WS_REVERSE);
 		return;
 	}
-	draw_key(start, canvas, &column, WS_ACT_UP, NULL);
-	draw_key(start, canvas, &column, WS_ACT_DOWN, _("move"));
-	draw_key(start, canvas, &column, WS_ACT_ENTER, _("open"));
-	if (start->cursor.selected < start->cursor.count &&
-	    ws_start_is_capture(start->entries[start->cursor.selected].group))
-		draw_key(start, canvas, &column, WS_ACT_EXERCISE, _("exercise"));
-	draw_key(start, canvas, &column, WS_ACT_NEXT_GROUP, _("next group"));
-	draw_key(start, canvas, &column, WS_ACT_SEARCH, _("search"));
-	draw_key(start, canvas, &column, WS_ACT_HELP, _("help"));
-	draw_key(start, canvas, &column, WS_ACT_QUIT, _("quit"));
+	const bool capture = start->cursor.selected < start->cursor.count &&
+	                     ws_start_is_capture(start->entries[start->cursor.selected].group);
+	hints_draw_start(canvas, last, capture, start->key_name);
 }
 
 /* What to begin with, and how many lessons are done. */
@@ -191,7 +169,7 @@ static void draw_help(const struct ws_start *start, struct ws_canvas *canvas)
 	           "this machine talk to each other."),
 	        N_("Esc leads back here from what was opened."),
 	};
-	int row = START_HEAD_ROWS - 1, column = 1;
+	int row = START_HEAD_ROWS - 1;
 	char line[320];
 	const struct start_key *key;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(words); i++)
@@ -201,9 +179,11 @@ static void draw_help(const struct ws_start *start, struct ws_canvas *canvas)
 		const char *const *names = start->key_name;
 		if (!names[key->action])
 			continue;
-		const int end = ws_canvas_bold(canvas, row, 3, 14, WS_STYLE_KEY, names[key->action]);
+		const int end = ws_canvas_bold(canvas, row, 3, 14, WS_STYLE_KEY,
+		                               hints_key_name(names[key->action], canvas->ascii));
 		if (key->second != WS_ACT_NONE && names[key->second])
-			ws_canvas_bold(canvas, row, end + 1, 14, WS_STYLE_KEY, names[key->second]);
+			ws_canvas_bold(canvas, row, end + 1, 14, WS_STYLE_KEY,
+			               hints_key_name(names[key->second], canvas->ascii));
 		draw_cut(canvas, row++, 14, canvas->columns - 1, WS_STYLE_NORMAL, _(key->meaning));
 	}
 	snprintf(line, sizeof(line), _("%s --help lists all options."), start->command);
@@ -212,8 +192,7 @@ static void draw_help(const struct ws_start *start, struct ws_canvas *canvas)
 		draw_cut(canvas, canvas->rows - 1, 1, canvas->columns - 1, WS_STYLE_WARN, start->message);
 		return;
 	}
-	draw_key(start, canvas, &column, WS_ACT_HELP, _("back"));
-	draw_key(start, canvas, &column, WS_ACT_QUIT, _("quit"));
+	hints_draw_back(canvas, canvas->rows - 1, start->key_name);
 }
 
 void ws_start_draw(const struct ws_start *start, struct ws_canvas *canvas)

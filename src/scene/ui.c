@@ -512,7 +512,7 @@ static void draw_screen(const struct ws_ui *ui, const struct ws_model *model, st
 	scene.rows -= ui->status_rows;
 	if (records_draw(ui, model, &scene)) {
 		draw_blank(canvas, scene.rows - 1);
-		hints_draw_records(canvas, canvas->rows - 1, ui->options.key_name);
+		hints_draw_back(canvas, canvas->rows - 1, ui->options.key_name);
 		draw_status(ui, model, canvas, 1);
 		return;
 	}

@@ -28,6 +28,15 @@ def start_screen_leads_there_and_back(terminal):
     terminal.wait("▶ +The three-way handshake(?s:.*)q quit")
     terminal.keys("/")
     terminal.wait("search:")
+    terminal.keys("-l", "nowhere")
+    terminal.keys("Enter")
+    terminal.wait('Nothing here matches "nowhere"(?s:.*)↑↓ move .* search +\\? help  q quit')
+    terminal.keys("z")
+    terminal.wait("z does nothing on this screen")
+    terminal.keys("Up")
+    terminal.wait("does nothing|Nothing here matches", absent=True)
+    terminal.keys("/")
+    terminal.wait("search:")
     terminal.keys("-l", "LOOPBACK")
     screen = terminal.wait(r"▶ +lo .*loopback(?s:.*)search: LOOPBACK")
     assert re.search(r"Interfaces, live\n▶ +lo ", screen), screen  # before every other interface
@@ -189,9 +198,22 @@ def lesson_is_stopped(terminal):
     terminal.left()
 
 
+def start_screen_on_a_narrow_terminal(terminal):
+    """The keys that lead out are shown whole; others are left out for them."""
+    terminal.tmux("resize-window", "-x", "50", "-y", "15")
+    terminal.start()
+    terminal.wait(r"▶ +The three-way handshake(?s:.*)\n ↑↓ move  Enter open .*\? help  q quit\n")
+    terminal.keys("q")
+    terminal.left()
+
+
 def start_screen_speaks_another_language(terminal):
     """Where only the language is given, the start screen is shown, and what is opened from it speaks that language, too."""
     terminal.start("--language", "zh_CN")
+    terminal.wait(r"▶ +三次握手")
+    terminal.keys("End")
+    terminal.wait(r"▶ +zero-window +服务器程序有一段时间停止读取")
+    terminal.keys("Home")
     terminal.wait(r"▶ +三次握手")
     terminal.keys("Enter")
     terminal.wait("三次握手.*第 1/5 站")
@@ -320,5 +342,6 @@ def exercise_in_an_open_capture(terminal):
     terminal.left()
 
 
-SCENES = [start_screen_leads_there_and_back, start_screen_speaks_another_language, lesson_is_played, lesson_is_answered, lesson_is_stopped,
+SCENES = [start_screen_leads_there_and_back, start_screen_speaks_another_language, start_screen_on_a_narrow_terminal, lesson_is_played, lesson_is_answered,
+          lesson_is_stopped,
           lesson_from_the_start_screen, lesson_that_cannot_be_kept, exercise_in_the_view, exercise_in_an_open_capture]

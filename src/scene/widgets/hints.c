@@ -88,10 +88,22 @@ void hints_draw(struct ws_canvas *canvas, int row, int rows, enum ws_screen scre
 	draw_hints(canvas, row, rows, ops->keys, ops->key_count, key_name);
 }
 
-void hints_draw_records(struct ws_canvas *canvas, int row, const char *const *key_name)
+void hints_draw_back(struct ws_canvas *canvas, int row, const char *const *key_name)
 {
 	static const struct screen_key keys[] = {{WS_ACT_BACK, WS_ACT_NONE, N_("back")}};
 	draw_hints(canvas, row, 1, keys, WS_ARRAY_SIZE(keys), key_name);
+}
+
+void hints_draw_start(struct ws_canvas *canvas, int row, bool capture, const char *const *key_name)
+{
+	static const struct screen_key keys[] = {
+	        {WS_ACT_UP, WS_ACT_DOWN, N_("move")},
+	        {WS_ACT_ENTER, WS_ACT_NONE, N_("open")},
+	        {WS_ACT_NEXT_GROUP, WS_ACT_NONE, N_("next group")},
+	        {WS_ACT_SEARCH, WS_ACT_NONE, N_("search")},
+	        {WS_ACT_EXERCISE, WS_ACT_NONE, N_("exercise")},
+	};
+	draw_hints(canvas, row, 1, keys, WS_ARRAY_SIZE(keys) - !capture, key_name);
 }
 
 void hints_draw_lab(struct ws_canvas *canvas, int row, const char *const *key_name)
