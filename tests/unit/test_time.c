@@ -64,6 +64,12 @@ static void test_requests_and_answers(void **state)
 	assert_shows(world, "think time");
 	act(world, WS_ACT_ENTER);
 	assert_shows(world, "780 ms     707 ms       0 µs           7          18");
+	assert_shows(world, "TTFB↓ ");
+	act(world, WS_ACT_NEXT_PANE); /* sorted by the next time, and after the last one by the first again */
+	assert_shows(world, " THINK↓");
+	act(world, WS_ACT_NEXT_PANE);
+	act(world, WS_ACT_NEXT_PANE);
+	assert_shows(world, "TTFB↓ ");
 	act(world, WS_ACT_REVERSE); /* the fastest first */
 	assert_shows(world, "Request 1 of connection 1: packet 4, 42 bytes.");
 	assert_shows(world, "1 segment was sent again");

@@ -179,7 +179,9 @@ void graph_words(const struct ws_ui *ui, const struct ws_model *model, const str
 		return;
 	const ws_time at = step.input.time > first ? step.input.time - first : 0;
 	const char *name = name_of(&info, step.input.direction);
-	ws_text_time(what, at, 3);
+	const struct graph_view *view = &ui->graph;
+	const ws_time span = view->zoomed ? view->to - view->from : last - first;
+	ws_text_time(what, at, span < WS_SECOND ? 6 : 3);
 	ws_text_printf(what, " s%s", _(": "));
 	if (step.input.kind != WS_INPUT_SEGMENT)
 		ws_text_puts(what, _("no packet, but time has passed"));

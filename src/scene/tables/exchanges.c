@@ -243,9 +243,10 @@ static bool exchanges_act(struct ws_ui *ui, const struct ws_model *model, enum w
 		start_rows(view, model);
 		return true;
 	case WS_ACT_NEXT_PANE:
-		if (view->open)
-			return false;
-		view->measure = (enum ws_measure)((view->measure + 1) % WS_MEASURE_COUNT);
+		if (view->open) /* by the next time */
+			*sort = *sort < BY_TRANSFER ? *sort + 1 : BY_FIRST_BYTE;
+		else
+			view->measure = (enum ws_measure)((view->measure + 1) % WS_MEASURE_COUNT);
 		start_rows(view, model);
 		return true;
 	default:
