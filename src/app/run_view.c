@@ -253,8 +253,20 @@ static void view_point(struct interactive *it, const struct ws_key *key)
 {
 	if (ws_ui_key(it->ui, &it->model, key))
 		it->changed = true;
-	else
+	else if (it->session->point_count < 2)
+		ws_ui_tell(it->ui, _("There is only one capture point."), false);
+	else if (shows_points(ws_ui_screen(it->ui)))
 		view_next_point(it);
+}
+
+static void view_turn_mouse(struct interactive *it)
+{
+	const bool used = !ws_view_has_mouse(it->view);
+	ws_view_mouse(it->view, used);
+	ws_ui_tell(it->ui,
+	           used ? _("The mouse selects and scrolls here.")
+	                : _("The mouse is left to the terminal, to copy text."),
+	           true);
 }
 
 /* These keys are handled here and not by the screen. */
@@ -278,8 +290,10 @@ static void view_handle_keys(struct interactive *it)
 		it->touched = true;
 		it->leaving = false;
 		key.time = monotonic();
-		if (is_of_view(&key))
-			it->changed |= ws_ui_clear_message(it->ui);
+		if (is_of_view(&key)) {
+			ws_ui_clear_message(it->ui);
+			it->changed = true;
+		}
 		if (leaving && key.kind == WS_KEY_ACTION && key.action == WS_ACT_BACK)
 			view_leave(it, true);
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_QUIT)
@@ -288,10 +302,10 @@ static void view_handle_keys(struct interactive *it)
 			it->quit = it->session->went_back = true;
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_EXERCISE)
 			view_begin_exercise(it);
-		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_POINT && shows_points(position.screen))
+		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_POINT)
 			view_point(it, &key);
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_MOUSE)
-			ws_view_mouse(it->view, !ws_view_has_mouse(it->view));
+			view_turn_mouse(it);
 		else if (ws_ui_key(it->ui, &it->model, &key))
 			it->changed = true;
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_BACK)

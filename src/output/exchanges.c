@@ -86,6 +86,11 @@ static const struct column exchange_column[] = {
 const struct columns output_exchange_columns = {exchange_column, WS_ARRAY_SIZE(exchange_column) - 3,
                                                 WS_ARRAY_SIZE(exchange_column)};
 
+static void write_bytes(struct ws_text *text, uint64_t count)
+{
+	ws_text_printf(text, count == 1 ? "%ju byte" : "%ju bytes", (uintmax_t)count);
+}
+
 /* Writes "exchange #3.2  10.0.0.1:4000 → 10.0.0.2:80  71 bytes, answer 197 bytes  ttfb 0.010 think 0.001 transfer 0 s".
  */
 void text_exchange(struct ws_text *text, const struct subject *subject)
@@ -101,16 +106,16 @@ void text_exchange(struct ws_text *text, const struct subject *subject)
 		ws_text_printf(text, "  packet %ju, ", (uintmax_t)exchange->request_frame);
 	else /* only another point has it */
 		ws_text_puts(text, "  ");
-	ws_text_printf(text, "%ju bytes", (uintmax_t)exchange->request_bytes);
+	write_bytes(text, exchange->request_bytes);
 	if (!exchange->answered) {
 		ws_text_puts(text, "  no answer");
 		return;
 	}
 	if (exchange->answer_frame)
-		ws_text_printf(text, "  answer %ju, %ju bytes", (uintmax_t)exchange->answer_frame,
-		               (uintmax_t)exchange->answer_bytes);
+		ws_text_printf(text, "  answer %ju, ", (uintmax_t)exchange->answer_frame);
 	else
-		ws_text_printf(text, "  answer %ju bytes", (uintmax_t)exchange->answer_bytes);
+		ws_text_puts(text, "  answer ");
+	write_bytes(text, exchange->answer_bytes);
 	for (enum ws_measure measure = 0; measure < WS_MEASURE_COUNT; measure++) {
 		ws_text_printf(text, "  %s ", ws_measure_words(measure));
 		ws_text_time(text, ws_exchange_measure(exchange, measure), 6);

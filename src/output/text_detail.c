@@ -30,7 +30,10 @@ static void write_options(struct ws_text *text, const struct ws_packet *packet, 
 		write_label(text, "option");
 		ws_text_puts(text, option.label);
 		ws_text_putc(text, ' ');
+		const size_t before = text->length;
 		ws_option_text(text, layer, &option);
+		if (text->length == before) /* it has no value */
+			text->length--;
 		ws_text_putc(text, '\n');
 	}
 }

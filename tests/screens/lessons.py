@@ -342,6 +342,6 @@ def exercise_in_an_open_capture(terminal):
     terminal.left()
 
 
-SCENES = [start_screen_leads_there_and_back, start_screen_speaks_another_language, start_screen_on_a_narrow_terminal, lesson_is_played, lesson_is_answered,
-          lesson_is_stopped,
-          lesson_from_the_start_screen, lesson_that_cannot_be_kept, exercise_in_the_view, exercise_in_an_open_capture]
+SCENES = [start_screen_leads_there_and_back, start_screen_on_a_narrow_terminal, start_screen_speaks_another_language, lesson_is_played,
+          lesson_is_answered, lesson_is_stopped, lesson_from_the_start_screen, lesson_that_cannot_be_kept, exercise_in_the_view,
+          exercise_in_an_open_capture]

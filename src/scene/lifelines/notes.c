@@ -61,8 +61,11 @@ static void what_segment(const struct layout *layout, struct ws_text *text)
 		                     : _("%s sends FIN: no more data from it."),
 		               sender);
 		if (input->length)
-			ws_text_printf(text, _(" %u bytes, then FIN: expected ack = %u + %u + 1 = %u."), input->length,
-			               seq, input->length, seq + input->length + 1);
+			ws_text_printf(text,
+			               ws_translate_plural(" %u byte, then FIN: expected ack = %u + %u + 1 = %u.",
+			                                   " %u bytes, then FIN: expected ack = %u + %u + 1 = %u.",
+			                                   input->length),
+			               input->length, seq, input->length, seq + input->length + 1);
 		else
 			ws_text_printf(text, _(" The FIN has number %u; expected: ack = %u + 1 = %u."), seq, seq,
 			               seq + 1);

@@ -381,7 +381,8 @@ static void draw_talkers(const struct statistics_view *view, const struct ws_mod
 			draw_endpoint(&endpoint, &e->address, info.ip_version, e->port, (canvas->columns - 24) / 2);
 			ws_text_printf(&text, "%s%s", end ? " → " : "", ws_text_cstr(&endpoint));
 		}
-		snprintf(side, sizeof(side), _("%llu bytes"), (unsigned long long)view->top[i].bytes);
+		snprintf(side, sizeof(side), ws_translate_plural("%llu byte", "%llu bytes", view->top[i].bytes),
+		         (unsigned long long)view->top[i].bytes);
 		int start = draw_right(canvas, row, 4, canvas->columns - 1, WS_STYLE_NORMAL, side);
 		draw_cut(canvas, row, 2, start - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	}
@@ -405,12 +406,13 @@ static void statistics_draw(const struct ws_ui *ui, const struct ws_model *model
 		say_count(&bits, 8 * (double)stats.bytes / seconds);
 		ws_text_printf(&text, _(": %s packets/s, %s bit/s"), ws_text_cstr(&packets), ws_text_cstr(&bits));
 	}
-	/* TRANSLATORS: %s is " in 20 ms" or ": 2 packets/s, 900 bit/s" or nothing */
-	snprintf(buffer, sizeof(buffer), _("%llu packets, %llu bytes%s"), (unsigned long long)stats.packets,
-	         (unsigned long long)stats.bytes, ws_text_cstr(&text));
-	char brief[64];
+	char brief[64], bytes[64];
 	snprintf(brief, sizeof(brief), ws_translate_plural("%llu packet", "%llu packets", stats.packets),
 	         (unsigned long long)stats.packets);
+	snprintf(bytes, sizeof(bytes), ws_translate_plural("%llu byte", "%llu bytes", stats.bytes),
+	         (unsigned long long)stats.bytes);
+	/* the last is " in 20 ms" or ": 2 packets/s, 900 bit/s" or nothing */
+	snprintf(buffer, sizeof(buffer), "%s%s%s%s", brief, _(", "), bytes, ws_text_cstr(&text));
 	table_title_of(canvas, _("Statistics"), buffer, brief, ui->several ? model->source : NULL);
 	draw_rule(canvas, limit);
 	if (!stats.inputs) {

@@ -32,9 +32,9 @@ void table_title_of(struct ws_canvas *canvas, const char *word, const char *text
 	const int last = canvas->columns - 1;
 	const int end = ws_canvas_bold(canvas, 0, 1, last, WS_STYLE_TITLE, word) + 2;
 	const int limit = source ? draw_right(canvas, 0, end, last, WS_STYLE_DIM, source) - 2 : last;
-	if (!source || end + ws_columns(text) <= limit)
+	if (end + ws_columns(text) <= limit || (!source && !*brief))
 		draw_cut(canvas, 0, end, limit, WS_STYLE_NORMAL, text);
-	else if (end + ws_columns(brief) <= limit)
+	else if (!source || end + ws_columns(brief) <= limit)
 		draw_cut(canvas, 0, end, limit, WS_STYLE_NORMAL, brief);
 }
 
