@@ -187,15 +187,18 @@ struct ws_endpoint_info {
 #define X(member, mark) uint32_t member;
 	WS_COUNTERS(X)
 #undef X
-	uint32_t most_in_flight; /* the most bytes that were sent and not yet acknowledged */
-	uint32_t closed_probes;  /* the peer's probes of its closed window since closed_since */
-	ws_time closed_since;    /* when it closed its receive window; 0: the window is open */
-	uint32_t stalled;        /* its retransmissions since the peer last acknowledged new data */
-	ws_time stalled_since;   /* the first of them */
-	ws_time stalled_sent;    /* when they were first sent */
-	uint32_t stalled_least;  /* the payload of the smallest of them */
-	uint32_t syns;           /* the SYNs, or SYN-ACKs, that it sent with its initial number; 0: none was captured */
-	ws_time syn_time;        /* from the first to the last of them */
+	uint32_t most_in_flight;  /* the most bytes that were sent and not yet acknowledged */
+	uint32_t closed_probes;   /* the peer's probes of its closed window since closed_since */
+	ws_time closed_since;     /* when it closed its receive window; 0: the window is open */
+	uint32_t stalled;         /* its retransmissions since the peer last acknowledged new data */
+	ws_time stalled_since;    /* the first of them */
+	ws_time stalled_sent;     /* when they were first sent */
+	ws_time stalled_pause;    /* how long the peer had sent nothing then */
+	uint32_t stalled_least;   /* the payload of the smallest of them */
+	uint32_t stalled_answers; /* those of them that the peer has answered by repeating its ACK */
+	bool stalled_old_stamp;   /* the latest of them has an older timestamp than what the peer's ACK echoes */
+	uint32_t syns;    /* the SYNs, or SYN-ACKs, that it sent with its initial number; 0: none was captured */
+	ws_time syn_time; /* from the first to the last of them */
 	uint32_t unanswered_keep_alives; /* its keep-alives since the peer sent anything */
 	ws_time unanswered_since;
 	uint32_t initial_sequence;

@@ -44,8 +44,14 @@ struct ws_marks {
 	ws_time syn_since, syn_latest;   /* the times of the first one and, where it was sent again, of the latest */
 	ws_time stalled_since;           /* the time of the first retransmission that `stalled` counts */
 	ws_time stalled_sent;            /* when what `stalled` counts was first sent */
-	uint32_t stalled_least;          /* the payload of the smallest of them */
-	bool lacks_timestamps; /* it has acknowledged a repeated SYN-ACK without the timestamps that both SYNs have */
+	ws_time stalled_pause;    /* how long the peer had sent nothing when what `stalled` counts was first sent */
+	uint32_t stalled_least;   /* the payload of the smallest of them */
+	uint32_t stalled_answers; /* those of them after which the peer has repeated its ACK, but for the latest */
+	uint32_t stalled_repeats; /* the peer's duplicate_acks when the latest of them was sent */
+	uint32_t stalled_echo;    /* with stalled_echoed: the timestamp that the peer's latest repeated ACK echoes */
+	bool stalled_echoed;
+	bool stalled_old_stamp; /* the latest of them has an older timestamp than that */
+	bool lacks_timestamps;  /* it has acknowledged a repeated SYN-ACK without the timestamps that both SYNs have */
 };
 
 /* What few connections have. It is allocated when it is first needed. */

@@ -101,14 +101,17 @@ static void fill_traffic(const struct ws_traffic *traffic, struct ws_endpoint_in
 	info->stalled = traffic->stalled;
 }
 
-static void fill_marks(const struct ws_marks *marks, struct ws_endpoint_info *info)
+static void fill_marks(const struct ws_marks *marks, const struct ws_marks *peer, struct ws_endpoint_info *info)
 {
 #define X(member, mark) info->member = marks->member;
 	WS_COUNTERS(X)
 #undef X
 	info->stalled_since = marks->stalled_since;
 	info->stalled_sent = marks->stalled_sent;
+	info->stalled_pause = marks->stalled_pause;
 	info->stalled_least = marks->stalled_least;
+	info->stalled_answers = marks->stalled_answers + (peer->duplicate_acks != marks->stalled_repeats);
+	info->stalled_old_stamp = marks->stalled_old_stamp;
 }
 
 /* The SYNs, or SYN-ACKs, that it has sent. */
@@ -187,7 +190,7 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 	if (parts & WS_PART_ROUND_TRIPS)
 		fill_round_trips(conn, i, info);
 	if (parts & WS_PART_MARKS) {
-		fill_marks(&ws_conn_rare(conn)->marks[i], info);
+		fill_marks(&ws_conn_rare(conn)->marks[i], &ws_conn_rare(conn)->marks[1 - i], info);
 		fill_keep_alives(conn, i, info);
 		fill_syns(conn, i, info);
 	}

@@ -13,6 +13,29 @@ static ws_time first_sent(const struct ws_conn *conn, const struct ws_segment *s
 	return first;
 }
 
+/* `first`: since the peer has acknowledged something new. */
+static void note_retransmission(struct ws_conn *conn, const struct ws_segment *s, bool first)
+{
+	const unsigned there = s->direction ^ 1u;
+	struct ws_marks *marks = &conn->rare->marks[s->direction];
+	const uint32_t repeats = conn->rare->marks[there].duplicate_acks;
+	if (first) {
+		const ws_time heard = conn->analyser.flow[there].last_time;
+		marks->stalled_since = s->time;
+		marks->stalled_sent = first_sent(conn, s);
+		marks->stalled_pause = heard && heard < marks->stalled_sent ? marks->stalled_sent - heard : 0;
+		marks->stalled_answers = 0;
+		marks->stalled_echoed = false;
+	} else {
+		marks->stalled_answers += repeats != marks->stalled_repeats;
+	}
+	marks->stalled_repeats = repeats;
+	marks->stalled_old_stamp =
+	        !first && marks->stalled_echoed && s->timestamps && ws_seq_before(s->tsval, marks->stalled_echo);
+	if (first || s->length < marks->stalled_least)
+		marks->stalled_least = s->length;
+}
+
 void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
 {
 	struct ws_traffic *self = &conn->traffic[s->direction], *peer = &conn->traffic[s->direction ^ 1];
@@ -34,15 +57,10 @@ void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 	if (!again)
 		return;
 	const bool first = !self->stalled++;
-	struct ws_marks *marks = conn->rare ? &conn->rare->marks[s->direction] : NULL;
 	if (first)
 		self->stalled_ack = other->last_ack_sent;
-	if (marks && first) {
-		marks->stalled_since = s->time;
-		marks->stalled_sent = first_sent(conn, s);
-	}
-	if (marks && (first || s->length < marks->stalled_least))
-		marks->stalled_least = s->length;
+	if (conn->rare)
+		note_retransmission(conn, s, first);
 }
 
 unsigned ws_syn_extras(const struct ws_segment *s)
@@ -85,6 +103,11 @@ void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t 
 			marks->unanswered_since = s->time;
 		}
 		marks->unanswered_keep_alives++;
+	}
+	if (analysis & 1u << WS_ANALYSIS_DUPLICATE_ACK && s->timestamps) {
+		struct ws_marks *peer = &conn->rare->marks[!s->direction];
+		peer->stalled_echoed = true;
+		peer->stalled_echo = s->tsecr;
 	}
 	const struct ws_endpoint *ends = conn->machine.endpoint;
 	if (conn->rare->marks[!s->direction].syn_ack_repeats && !s->timestamps &&

@@ -310,7 +310,10 @@ static void fill_state(const struct ws_tracker *tracker, unsigned e, unsigned at
 	if (parts & WS_PART_MARKS) {
 		end->stalled_since = there.stalled_since;
 		end->stalled_sent = there.stalled_sent;
+		end->stalled_pause = there.stalled_pause;
 		end->stalled_least = there.stalled_least;
+		end->stalled_answers = there.stalled_answers;
+		end->stalled_old_stamp = there.stalled_old_stamp;
 		end->unanswered_keep_alives = there.unanswered_keep_alives;
 		end->unanswered_since = there.unanswered_since;
 	}

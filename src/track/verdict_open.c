@@ -8,6 +8,8 @@
 #define MANY_RETRANSMISSIONS 3
 #define LONG_SILENCE (5 * WS_SECOND) /* after which two retransmissions are enough */
 #define MANY_KEEP_ALIVES 2
+#define MANY_ANSWERS 2
+#define LONG_PAUSE (30 * WS_SECOND) /* after so long the first firewalls forget a connection */
 #define MANY_SYN_ACKS 2
 #define REUSED_SOON (240 * WS_SECOND) /* TIME_WAIT, as RFC 9293 has it: two minutes twice */
 #define NEVER_PROBED (10 * WS_SECOND) /* the longest of the usual first timers of probes is 5 s */
@@ -49,6 +51,12 @@ static bool is_not_accepted(const struct ws_conn_info *info)
 	       !(server->state == WS_ESTABLISHED && server->certainty == WS_CONFIRMED);
 }
 
+/* The peer has repeated its ACK after most of what was sent again, so that has reached it. */
+static bool is_rejected(const struct ws_endpoint_info *e)
+{
+	return e->stalled_answers >= MANY_ANSWERS && e->stalled_answers + 1 >= e->stalled;
+}
+
 /* What endpoint `i` sends again has always been large, and less than one such segment has ever got through: the size may be
  * why. Every path takes packets of 1,280 bytes (RFC 8200 §5), and nearly every one of IPv4 does. Where part of what followed
  * has arrived, it was no second segment of that size. */
@@ -60,6 +68,39 @@ static bool fails_by_size(const struct ws_conn_info *info, unsigned i, bool fin)
 	if (size <= LARGE || info->icmp.mtu || info->handshake == WS_HANDSHAKE_MISSED || left < size || arrived >= size)
 		return false;
 	return info->endpoint[1 - i].lacks_first ? left - size < size : arrived > 0;
+}
+
+/* What endpoint `i` has sent again does not get through, or is not taken. */
+static void say_what_gets_through(struct verdict *v, unsigned i, bool fin)
+{
+	const struct ws_endpoint_info *e = &v->info->endpoint[i];
+	const char *peer = verdict_side(v->info, 1 - i);
+	if (fails_by_size(v->info, i, fin))
+		SAY(v,
+		    _("small segments have got through to the %1$s, but none of %2$u B: they may be too large for the path (a "
+		      "path MTU black hole)"),
+		    peer, e->stalled_least);
+	else if (v->info->endpoint[1 - i].lacks_first)
+		SAY_TEXTS(v, _("some of it has got through to the %s, but not its beginning"), peer);
+	else if (is_rejected(e) && e->stalled_old_stamp)
+		SAY_TEXTS(
+		        v,
+		        _("the %s answers with the same ACK each time: it drops segments whose timestamps are older than "
+		          "those before (PAWS)"),
+		        peer);
+	else if (is_rejected(e))
+		SAY_TEXTS(
+		        v,
+		        _("the %s answers with the same ACK each time, so what is sent reaches it, but it does not take it"),
+		        peer);
+	else if (e->stalled_pause >= LONG_PAUSE)
+		SAY_TEXTS(
+		        v,
+		        _("nothing gets through to the %s any more, or its answers do not come back: a device on the way may "
+		          "have forgotten the idle connection, or the %s is gone"),
+		        peer, peer);
+	else
+		SAY_TEXTS(v, _("nothing gets through to the %s, or its answers do not come back"), peer);
 }
 
 /* `fin`: its FIN is a part of what is unacknowledged. `wait`: since that was first sent. */
@@ -77,16 +118,13 @@ static void say_unacknowledged(struct verdict *v, unsigned i, bool fin, ws_time 
 	else
 		SAY(v, _("stuck: %1$u B from the %2$s unacknowledged, sent again %3$u times in %4$s"),
 		    e->unacknowledged, self, e->stalled, since.text);
+	if (e->stalled_pause >= LONG_PAUSE) {
+		COMMA(v);
+		SAY_TEXTS(v, _("after %1$s without a segment from the %2$s"), verdict_duration(e->stalled_pause).text,
+		          peer);
+	}
 	NEXT(v);
-	if (fails_by_size(v->info, i, fin))
-		SAY(v,
-		    _("small segments have got through to the %1$s, but none of %2$u B: they may be too large for the path (a "
-		      "path MTU black hole)"),
-		    peer, e->stalled_least);
-	else if (v->info->endpoint[1 - i].lacks_first)
-		SAY_TEXTS(v, _("some of it has got through to the %s, but not its beginning"), peer);
-	else
-		SAY_TEXTS(v, _("nothing gets through to the %s, or its answers do not come back"), peer);
+	say_what_gets_through(v, i, fin);
 }
 
 /* Without the peer's ACKs: it has sent nothing but the same since, as its timer makes it do while no ACK comes. */

@@ -190,3 +190,84 @@ def closed_window_soon(capture):
     talk.client("PA", 1460)
     talk.server("A", window=0)
     talk.server("A", seq=0, window=0, after=4)
+
+
+REPEATS = "the server answers with the same ACK each time"
+
+
+def goes_back(capture, stamp):
+    """Data that the server does not take, although each copy reaches it."""
+    talk = Talk(capture)
+    talk.a.tsval, talk.b.tsval = 5_000_000, 9000
+    talk.open()
+    ask(talk)
+    talk.a.tsval = stamp
+    talk.client("PA", 100)
+    for after in (0.2, 0.4, 0.8):
+        talk.a.tsval = 5_000_000  # which the server echoes
+        talk.server("A", ack=101, after=0.0005)
+        talk.a.tsval = stamp
+        talk.client("PA", 100, seq=101, after=after)
+
+
+@case("timestamps-go-back", {"verdict_tag": "STUCK", "verdict": REPEATS + ": it drops segments whose timestamps are older .*PAWS.$",
+                             "silent_about": "gets through"})
+def timestamps_go_back(capture):
+    """Played with Linux, whose TCP_REPAIR sets a socket's timestamps back; a load balancer does so that takes over a connection."""
+    goes_back(capture, 4_000_000_000)
+
+
+@case("data-rejected", {"verdict_tag": "STUCK", "verdict": REPEATS + ", so what is sent reaches it, but it does not take it$",
+                        "silent_about": "PAWS"})
+def data_rejected(capture):
+    goes_back(capture, 5_000_001)
+
+
+@case("data-rejected-once", {"verdict_tag": "STUCK", "silent_about": REPEATS})
+def data_rejected_once(capture):
+    """One repeated ACK may belong to a segment before."""
+    talk = Talk(capture)
+    talk.open()
+    ask(talk)
+    talk.client("PA", 100)
+    talk.server("A", ack=101, after=0.0005)
+    talk.server("A", ack=101, after=0.0005)
+    for after in (0.2, 0.4, 0.8):
+        talk.client("PA", 100, seq=101, after=after)
+
+
+FORGOTTEN = "unacknowledged, sent again 3 times in .*, after {} s without a segment from the server; .* may have forgotten the idle connection"
+
+
+@case("data-after-a-long-pause", {"verdict_tag": "STUCK", "verdict": "100 B from the client " + FORGOTTEN.format("7200.0")})
+def data_after_a_long_pause(capture):
+    """CockroachDB issue 13823: a NAT forgets a connection that is idle."""
+    talk = Talk(capture)
+    talk.open()
+    ask(talk)
+    talk.client("PA", 100, after=7200)
+    for after in (0.2, 0.4, 0.8):
+        talk.client("PA", 100, seq=101, after=after)
+
+
+@case("fin-after-a-long-pause", {"verdict_tag": "STUCK", "verdict": "the client's FIN " + FORGOTTEN.format("1741.0")})
+def fin_after_a_long_pause(capture):
+    """OPNsense issue 80: pf forgets a half-closed connection."""
+    talk = Talk(capture)
+    talk.open()
+    ask(talk)
+    talk.server("FA")
+    talk.client("A")
+    talk.client("FA", after=1741)
+    for after in (0.3, 0.6, 1.2):
+        talk.client("FA", seq=101, after=after)
+
+
+@case("data-after-a-short-pause", {"verdict_tag": "STUCK", "verdict": "; nothing gets through to the server, or", "silent_about": "after .* without"})
+def data_after_a_short_pause(capture):
+    talk = Talk(capture)
+    talk.open()
+    ask(talk)
+    talk.client("PA", 100, after=20)
+    for after in (0.2, 0.4, 0.8):
+        talk.client("PA", 100, seq=101, after=after)
