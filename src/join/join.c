@@ -434,6 +434,19 @@ static bool find_unseen(struct ws_joiner *joiner, size_t forward, struct ws_join
 	return true;
 }
 
+/* As find_needless() below. */
+static void find_silences(struct ws_joiner *joiner, size_t forward, struct ws_join_result *result)
+{
+	struct join_row *row = joiner->row;
+	const size_t back = joiner->row_count - forward, points = joiner->points;
+	for (unsigned d = 0; d < 2; d++) {
+		for (size_t i = 0; i < points; i++)
+			joiner->path[i] = result->path[d ? points - 1 - i : i];
+		join_silences(joiner, d, d ? row + forward : row, d ? back : forward, d ? row : row + forward,
+		              d ? forward : back, &result->direction[d]);
+	}
+}
+
 /* The first `forward` rows are of direction 0. joiner->path is left as that of direction 1. */
 static bool find_needless(struct ws_joiner *joiner, size_t forward, struct ws_join_result *result)
 {
@@ -480,8 +493,13 @@ bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points,
 		forward = d ? forward : joiner->row_count;
 	}
 	result->transits = joiner->row_count;
-	if (!find_unseen(joiner, forward, result) || !(joiner->datagrams || find_needless(joiner, forward, result)))
+	if (!find_unseen(joiner, forward, result))
 		return false;
+	if (!joiner->datagrams) {
+		find_silences(joiner, forward, result);
+		if (!find_needless(joiner, forward, result))
+			return false;
+	}
 	join_unseen(joiner, forward, result);
 	return true;
 }

@@ -96,6 +96,11 @@ bool join_outcomes(struct ws_joiner *joiner, unsigned direction, struct join_row
 bool join_outcomes_unseen(struct ws_joiner *joiner, unsigned direction, struct join_row *row, size_t count,
                           struct ws_join_direction *result) WS_CHECKED;
 
+/* silence.c: takes losses back that may be gaps of a capture. The rows are those of one direction; `back`: of the other one.
+ * joiner->path is that of the direction. */
+void join_silences(struct ws_joiner *joiner, unsigned direction, struct join_row *row, size_t count,
+                   const struct join_row *back, size_t back_count, struct ws_join_direction *result);
+
 bool join_build_cover(struct ws_joiner *joiner, unsigned point, const struct join_row *row, size_t count) WS_CHECKED;
 /* When the point that the cover was built for saw this byte first, if that was by then; else WS_TIME_NEVER. */
 ws_time join_covered_at(const struct ws_joiner *joiner, int64_t byte, ws_time by);

@@ -51,16 +51,14 @@ bool join_build_cover(struct ws_joiner *joiner, unsigned point, const struct joi
 	return true;
 }
 
-/* The acknowledgments that the receiver sent, as this point saw them: each is higher than those before it. */
-static bool build_acked(struct ws_joiner *joiner, unsigned point, unsigned direction, uint32_t origin)
+/* Adds the acknowledgments that the receiver sent, as this point saw them: each is higher than those before it. */
+static void add_acked(struct ws_joiner *joiner, unsigned point, unsigned direction, uint32_t origin)
 {
 	const struct ws_join_segment *s = joiner->segment[point][!direction];
 	const size_t count = joiner->count[point][!direction];
-	int64_t position = 0, highest = INT64_MIN;
+	int64_t position = 0;
+	int64_t highest = joiner->acked_count ? joiner->acked[joiner->acked_count - 1].position : INT64_MIN;
 	uint32_t before = origin;
-	joiner->acked_count = 0;
-	if (!join_room(&joiner->acked, &joiner->acked_room, count + 1, sizeof(*joiner->acked)))
-		return false;
 	for (size_t i = 0; i < count; i++) {
 		if (!(s[i].flags & WS_TCP_ACK) || s[i].flags & WS_TCP_RST)
 			continue;
@@ -71,6 +69,17 @@ static bool build_acked(struct ws_joiner *joiner, unsigned point, unsigned direc
 		highest = position;
 		joiner->acked[joiner->acked_count++] = (struct join_acked){position, s[i].time};
 	}
+}
+
+/* Those that the point `to` saw, and higher ones that only the point `from` saw, which they came to later. */
+static bool build_acked(struct ws_joiner *joiner, unsigned to, unsigned from, unsigned direction, uint32_t origin)
+{
+	const size_t count = joiner->count[to][!direction] + joiner->count[from][!direction];
+	joiner->acked_count = 0;
+	if (!join_room(&joiner->acked, &joiner->acked_room, count + 1, sizeof(*joiner->acked)))
+		return false;
+	add_acked(joiner, to, direction, origin);
+	add_acked(joiner, from, direction, origin);
 	return true;
 }
 
@@ -350,7 +359,7 @@ bool join_outcomes(struct ws_joiner *joiner, unsigned direction, struct join_row
 		joiner->delays[direction][k] = (struct join_delays){
 		        stretch.known, joiner->early[k + 1] && !joiner->proven, stretch.least, stretch.most};
 		if (!join_build_cover(joiner, stretch.to, row, count) ||
-		    !build_acked(joiner, stretch.to, direction, count ? row[0].sequence : 0))
+		    !build_acked(joiner, stretch.to, stretch.from, direction, count ? row[0].sequence : 0))
 			return false;
 		judge_departures(joiner, &stretch, row, count);
 		if (!join_build_cover(joiner, stretch.from, row, count))
@@ -392,7 +401,8 @@ bool join_outcomes_unseen(struct ws_joiner *joiner, unsigned direction, struct j
 			continue;
 		const struct stretch stretch = {
 		        .from = from, .to = to, .known = true, .most = sum(back->most, back->most)};
-		if (!join_build_cover(joiner, to, row, count) || !build_acked(joiner, to, direction, row[0].sequence))
+		if (!join_build_cover(joiner, to, row, count) ||
+		    !build_acked(joiner, to, from, direction, row[0].sequence))
 			return false;
 		judge_unseen(joiner, &stretch, row, count, result);
 	}

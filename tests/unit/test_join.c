@@ -298,6 +298,51 @@ static void missed_at_the_sender(void **state)
 	ws_joiner_free(joiner);
 }
 
+/* An ACK leaves for the server and is not seen there. Its point may have missed it: it has missed data of the server around that
+ * time (`missed`), and has captured nothing in between, or something (`between`). */
+static void missed_in_a_silence(void **state)
+{
+	(void)state;
+	for (unsigned kind = 0; kind < 4; kind++) {
+		const bool missed = kind & 1, between = kind & 2;
+		struct capture c[2];
+		struct ws_join_result result;
+		open_both(c);
+		both(c, 100 * MS, 1, ACK | PSH, 501, 101, 50);
+		if (!missed)
+			add(&c[1], 200 * MS, 1, ACK | PSH, 551, 101, 50)->identification = 77;
+		add(&c[0], 220 * MS, 1, ACK | PSH, 551, 101, 50)->identification = 77;
+		if (between)
+			add(&c[1], 210 * MS, 1, ACK | PSH, 501, 101, 50)->identification = 78;
+		add(&c[0], 221 * MS, 0, ACK, 101, 601, 0)->identification = 79;
+		both(c, 400 * MS, 1, ACK | PSH, 601, 101, 50);
+		both(c, 440 * MS, 0, ACK, 101, 651, 0);
+		struct ws_joiner *joiner = run(c, &result);
+		assert_int_equal(result.direction[0].lost, missed && !between ? 0 : 1);
+		assert_int_equal(result.direction[0].lost_after[0], missed && !between ? 0 : 1);
+		assert_int_equal(result.direction[0].not_captured, missed && !between ? 1 : 0);
+		ws_joiner_free(joiner);
+	}
+}
+
+/* The client's point has missed data and its ACK, which only the server's has. */
+static void missed_with_its_acknowledgment(void **state)
+{
+	(void)state;
+	struct capture c[2];
+	struct ws_join_result result;
+	open_both(c);
+	both(c, 100 * MS, 1, ACK | PSH, 501, 101, 50);
+	both(c, 120 * MS, 0, ACK, 101, 551, 0);
+	add(&c[1], 200 * MS, 1, ACK | PSH, 551, 101, 50)->identification = 77;
+	both(c, 210 * MS, 0, ACK | PSH, 101, 551, 10);
+	add(&c[1], 241 * MS, 0, ACK, 111, 601, 0)->identification = 79;
+	struct ws_joiner *joiner = run(c, &result);
+	assert_int_equal(result.direction[1].lost, 0);
+	assert_int_equal(result.direction[1].not_captured, 1);
+	ws_joiner_free(joiner);
+}
+
 static void duplicated_by_the_network(void **state)
 {
 	(void)state;
@@ -498,14 +543,23 @@ static void nothing_comes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(pair_connections),     cmocka_unit_test(pair_loopback),
-	        cmocka_unit_test(lost_segment),         cmocka_unit_test(acknowledged_and_not_captured),
-	        cmocka_unit_test(nothing_comes),        cmocka_unit_test(outside_the_other_capture),
-	        cmocka_unit_test(forged_reset),         cmocka_unit_test(forged_data),
-	        cmocka_unit_test(missed_at_the_sender), cmocka_unit_test(mirrored),
-	        cmocka_unit_test(missed_by_a_mirror),   cmocka_unit_test(duplicated_by_the_network),
-	        cmocka_unit_test(cut_and_merged),       cmocka_unit_test(equal_acks),
+	        cmocka_unit_test(pair_connections),
+	        cmocka_unit_test(pair_loopback),
+	        cmocka_unit_test(lost_segment),
+	        cmocka_unit_test(acknowledged_and_not_captured),
+	        cmocka_unit_test(nothing_comes),
+	        cmocka_unit_test(outside_the_other_capture),
+	        cmocka_unit_test(forged_reset),
+	        cmocka_unit_test(forged_data),
+	        cmocka_unit_test(missed_at_the_sender),
+	        cmocka_unit_test(mirrored),
+	        cmocka_unit_test(missed_by_a_mirror),
+	        cmocka_unit_test(duplicated_by_the_network),
+	        cmocka_unit_test(cut_and_merged),
+	        cmocka_unit_test(equal_acks),
 	        cmocka_unit_test(three_points),
+	        cmocka_unit_test(missed_in_a_silence),
+	        cmocka_unit_test(missed_with_its_acknowledgment),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
