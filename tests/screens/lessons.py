@@ -4,7 +4,7 @@ import re
 import shutil
 import signal
 
-from terminal import PROGRAM, ROOT, capture
+from terminal import PROGRAM, ROOT, SLOWLY, capture
 
 
 def start_screen_leads_there_and_back(terminal):
@@ -82,7 +82,9 @@ def lessons_folder(terminal):
 
 def lesson_is_played(terminal):
     program = lessons_folder(terminal)
-    terminal.type(f"clear; {program} --lesson lesson-1; echo status=$?.")
+    terminal.type(f"clear; {program} {' '.join(SLOWLY)} --lesson lesson-1; echo status=$?.")
+    terminal.wait("Playing on to frame 1")
+    terminal.keys("Space")
     terminal.wait("The three-way handshake  stop 1/3 ─.*Space answer")
     screen = terminal.wait("Why not simply at 0(?s:.*)q quit")  # the last row: all above it is drawn
     assert "A number that differs" not in screen and "paused" in screen, screen
@@ -101,10 +103,11 @@ def lesson_is_played(terminal):
     terminal.wait("step 1/11(?s:.*)A number that differs(?s:.*)")
     terminal.keys("Enter")
     terminal.wait("Playing on to frame 2")
+    terminal.keys("Space")  # without waiting for the replay
     terminal.wait("step 2/11(?s:.*)stop 2/3 ─.*Space answer")
     terminal.keys("BSpace")
     terminal.wait("step 1/11(?s:.*)stop 1/3 ─.*Space go on")
-    terminal.keys("Space", "Space")  # without waiting for the replay
+    terminal.keys("Space", "Space")
     terminal.wait("step 2/11(?s:.*)stop 2/3 ─.*Space answer")
     terminal.keys("Right")
     terminal.wait("step 3/11(?s:.*)Space to the lesson")
@@ -112,7 +115,7 @@ def lesson_is_played(terminal):
     terminal.wait("step 2/11(?s:.*)Space answer")
     terminal.keys("Space")
     terminal.wait("frame 2 acknowledgment = frame 1 sequence \\+ 1:  468243378 = 468243377 \\+ 1")
-    terminal.keys("Space")
+    terminal.keys("Space", "Space")
     terminal.wait("step 3/11(?s:.*)stop 3/3 ─.*Space answer")
     terminal.keys("Space")
     terminal.wait("Space end")
@@ -121,7 +124,7 @@ def lesson_is_played(terminal):
     terminal.keys("Space")
     terminal.wait("handsh[^\n]*end ─(?s:.*)Try it yourself(?s:.*)The next lesson: Another lesson")
     terminal.keys("Space")
-    terminal.wait("Another lesson  stop 1/3 ─.*Space answer")
+    terminal.wait("Another lesson  stop 1/3 ─")
     terminal.keys("Escape")
     terminal.left()
     with open(done, encoding="utf-8") as file:
@@ -133,7 +136,9 @@ def lesson_is_answered(terminal):
     os.mkdir(folder)
     os.chmod(folder, 0o777)
     terminal.type(f"cd {folder}")
-    terminal.start("--lesson", os.path.join(ROOT, "tests/lessons/good/answers.lesson"))
+    terminal.start(*SLOWLY, "--lesson", os.path.join(ROOT, "tests/lessons/good/answers.lesson"))
+    terminal.wait("Playing on to (?s:.*)Space to the stop at once")
+    terminal.keys("Space")
     terminal.wait("stop 1/5 (?s:.*)Your answer: +a number(?s:.*)Enter hint +Space show the answer")
     terminal.type("many")
     terminal.wait("“many” is not a number. Type a number.")
@@ -153,7 +158,7 @@ def lesson_is_answered(terminal):
     terminal.wait("Right: 1361449912")
     terminal.keys("Space")
     terminal.wait("Playing on to (?s:.*)Space to the stop at once")
-    terminal.keys("d", "t")  # meant for the answer, and too early
+    terminal.keys("d", "t", "Space")  # the first two are meant for the answer, and too early
     terminal.wait("stop 2/5 (?s:.*)Your answer: +a state")
     terminal.keys("Space")  # shows the answer, which does not count
     terminal.wait("Answer: LAST_ACK")
@@ -167,7 +172,7 @@ def lesson_is_answered(terminal):
     terminal.wait("Type one of: both, client, neither, server.(?s:.*)Your answer: +one of these")
     terminal.type("c")
     terminal.wait("stop 3/5 (?s:.*)Right: client")
-    terminal.keys("Space")
+    terminal.keys("Space", "Space")
     terminal.wait("stop 4/5 (?s:.*)Your answer: +a word")
     terminal.keys("Space", "Space", "Space", "Space")
     terminal.wait("  right 3/4 ─")

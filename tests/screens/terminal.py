@@ -1,6 +1,7 @@
 """A real terminal with the program in it: tmux with a socket of its own, apart from the user's sessions.
 
-It always waits for text on the screen, and never for a fixed time."""
+It always waits for text that stays on the screen, and never for a fixed time. Where something plays while keys are pressed, it plays so slowly
+that it never gets on by itself."""
 import os
 import re
 import shlex
@@ -11,7 +12,8 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(os.environ.get("WIRESTATE", os.path.join(ROOT, "build/wirestate")))
 LIFELINES = r"CLIENT 10\.0\.0\.1:\d+ "  # the first line of the lifelines; the list has no address after this word
-PATIENCE = 20  # seconds until a text that does not come is a failure
+PATIENCE = 60  # seconds until a text that does not come is a failure
+SLOWLY = ("--speed", "0.001")
 
 
 class Terminal:
