@@ -17,7 +17,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(os.environ.get("WIRESTATE", os.path.join(ROOT, "build/wirestate")))
-PATIENCE = 30
+PATIENCE = 60  # seconds until what does not happen is a failure; never a measure of how quick it has to be
 MIB = 1 << 20
 SANITIZED = "asan" in PROGRAM  # its address space and its exit need more than a limit test allows
 FOLDER = tempfile.mkdtemp()
@@ -133,6 +133,23 @@ def state_of(pid):
     """Returns the kernel's letter for a process's state; T means stopped."""
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         return file.read().rsplit(")", 1)[1].split()[0]
+
+
+def wait_until(condition, what):
+    end = time.monotonic() + PATIENCE
+    while not (value := condition()):
+        assert time.monotonic() < end, f"waited in vain: {what}"
+        time.sleep(0.01)
+    return value
+
+
+def wait_until_caught(program, number):
+    """A signal that comes before the program catches it ends it like any other program."""
+    def caught():
+        assert program.poll() is None, f"ended with {program.returncode} before it caught the signal"
+        with open(f"/proc/{program.pid}/status", encoding="ascii") as file:
+            return int(re.search(r"^SigCgt:\s*(\w+)", file.read(), re.M)[1], 16) >> (number - 1) & 1
+    wait_until(caught, f"{number!r} is caught")
 
 
 class Screen:

@@ -4,14 +4,14 @@ import os
 import signal
 import struct
 import subprocess
-import time
 
-from common import FOLDER, PATIENCE, PROGRAM, SANITIZED, Screen, expect, put, put_pcap, used, wirestate, zstd
+from common import FOLDER, PATIENCE, PROGRAM, SANITIZED, Screen, expect, put, put_pcap, used, wait_until, wait_until_caught, wirestate, zstd
 
 SECTION = struct.pack("<IIIHHqI", 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28)
 INTERFACE = struct.pack("<IIHHII", 1, 20, 1, 0, 0, 20)
 PACKET = struct.pack("<IIIIIII60sI", 6, 92, 0, 0, 0, 60, 60, bytes(60), 92)
 OTHER = struct.pack("<II", 0x0bad, 12) + struct.pack("<I", 12)
+MANY = 3000  # pieces of 120 MB without a packet, which take minutes to read
 BIG = struct.pack("<II", 0x0bad, 1 << 20) + bytes((1 << 20) - 12) + struct.pack("<I", 1 << 20)
 
 
@@ -24,32 +24,34 @@ def a_pipe_of_blocks_that_are_no_packets():
             for _ in range(80):
                 program.stdin.write(BIG)
             program.stdin.flush()
-            time.sleep(0.3)
+            wait_until_caught(program, ends)
             program.send_signal(ends)
             try:
-                assert program.wait(5) == 0, program.stderr.read()
+                assert program.wait(PATIENCE) == 0, program.stderr.read()
             finally:
                 program.kill()
 
 
 def a_file_of_blocks_that_are_no_packets():
-    """Keys and signals are answered at once, although the next packet is far away in the file."""
+    """Keys and signals are answered, although the next packet is so far away in the file that nobody would wait for it."""
     with open(zstd("many.zst", [OTHER * 100000] * 100), "rb") as file:
         many = file.read()
     path = zstd("others.pcapng.zst", [SECTION + INTERFACE + PACKET])
     with open(path, "ab") as file:
-        file.write(many * 40)
-    program = subprocess.Popen([PROGRAM, "-T", "text", "-r", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(0.3)
-    program.send_signal(signal.SIGINT)
-    began = time.monotonic()
-    assert program.wait(PATIENCE) == 0 and time.monotonic() - began < 2, program.stderr.read()
+        for _ in range(MANY):
+            file.write(many)
+    with subprocess.Popen([PROGRAM, "-T", "text", "-r", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        wait_until_caught(program, signal.SIGINT)
+        program.send_signal(signal.SIGINT)
+        try:
+            assert program.wait(PATIENCE) == 0, program.stderr.read()
+        finally:
+            program.kill()
     screen = Screen("-n", "-r", path)
     screen.wait(b"1 packet")
-    began = time.monotonic()
     os.write(screen.master, b"q")
     screen.left()
-    assert time.monotonic() - began < 2, "the key was not answered"
+    os.unlink(path)
 
 
 def interfaces_without_number():
@@ -83,8 +85,18 @@ def more_addresses_than_memory():
     assert len(set(sources)) > count // 2 - 10 and all(source.startswith("2001:db8:") for source in sources), sources[:3]
 
 
+def begun(program):
+    """Whether something stands in the file that --export writes; one that is to replace another has no name yet."""
+    assert program.poll() is None, f"it has ended: {program.returncode} {program.stderr.read()}"
+    for fd in os.listdir(f"/proc/{program.pid}/fd"):
+        path = f"/proc/{program.pid}/fd/{fd}"
+        if os.readlink(path).startswith(FOLDER) and os.stat(path).st_size:
+            return True
+    return False
+
+
 def a_film_without_end():
-    """Recording takes no longer than a user waits, and ends on request."""
+    """Recording ends by itself after the time that a user waits, and on request. All of it would take much longer."""
     def segment(number):
         """Returns segments whose checksums are right, because the sum of their two numbers is constant."""
         return bytes.fromhex("0200000000010200000000020800" "4500002800000000400666ce0a0000010a000002" "04d20050") + \
@@ -96,10 +108,9 @@ def a_film_without_end():
     screen = Screen("-n", "-r", path, cwd=folder)
     screen.wait(b"1/30000")  # all packets are read, and the only connection is shown
     for name in (b"film.cast", b"film.anim.svg"):
+        screen.seen = b""
         os.write(screen.master, b"E\x15" + name + b"\r")
-        began, screen.seen = time.monotonic(), b""
         screen.wait(b"takes more than 2 s")
-        assert time.monotonic() - began < 8 or SANITIZED, f"the view stood still for {time.monotonic() - began} s"
     os.write(screen.master, b"q")
     screen.left()
     assert not os.listdir(folder), "half a picture is left"
@@ -108,7 +119,7 @@ def a_film_without_end():
         if not existed:
             os.unlink(target)
         program = subprocess.Popen([PROGRAM, "-n", "-r", path, "--export", target], stderr=subprocess.PIPE, text=True)
-        time.sleep(2)
+        wait_until(lambda: begun(program), "the film begins")
         program.send_signal(signal.SIGINT)
         _, err = program.communicate(timeout=PATIENCE)
         assert program.returncode == 1 and "stopped after the first" in err, f"{program.returncode} {err}"

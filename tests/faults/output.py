@@ -4,14 +4,14 @@ import json
 import os
 import re
 import resource
+import select
 import signal
 import struct
 import subprocess
 import sys
-import time
 
 from common import (FOLDER, PATIENCE, PROGRAM, ROOT, SANITIZED, Skip, expect, limit_memory, pcap, put, put_pcap, read,
-                    records, wirestate)
+                    records, wait_until, wirestate)
 
 sys.path.insert(0, os.path.join(ROOT, "tests/floods"))
 from frames import syn_flood  # noqa: E402
@@ -35,18 +35,20 @@ def nobody_reads():
     os.mkfifo(fifo)
     for arguments, status in (["-T", "text"], 0), (["-T", "json", "-l"], 0), (["-T", "csv", "--only", "stats", "-w", fifo], 1):
         for ends in (signal.SIGINT, signal.SIGTERM):
-            keep = os.open(fifo, os.O_RDWR)
-            program = subprocess.Popen([PROGRAM, *arguments, "-r", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            time.sleep(1)
-            assert program.poll() is None, f"{arguments} has not filled the pipe"
+            keep, (reader, writer) = os.open(fifo, os.O_RDWR), os.pipe()
+            program = subprocess.Popen([PROGRAM, *arguments, "-r", path], stdout=writer, stderr=subprocess.PIPE, text=True)
+            filled = keep if status else writer
+            wait_until(lambda: not select.select([], [filled], [], 0)[1], f"{arguments} fills the pipe")
+            assert program.poll() is None, f"{arguments} does not wait"
             program.send_signal(ends)
             try:
-                assert program.wait(5) == status, f"{arguments}: {program.returncode}"
+                assert program.wait(PATIENCE) == status, f"{arguments}: {program.returncode}"
             finally:
                 program.kill()
             said = program.stderr.read()
             assert status == 0 or "cannot be written: nobody reads it" in said, said
-            os.close(keep)
+            for fd in (keep, reader, writer):
+                os.close(fd)
 
 
 def standard_output_is_full():
