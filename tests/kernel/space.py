@@ -90,15 +90,34 @@ def endpoint(text):
     return address.strip("[]").removeprefix("::ffff:").split("%")[0], int(port) if port != "*" else 0
 
 
+def run_ss(space, *filters):
+    return subprocess.run(["ip", "netns", "exec", space, "ss", "-tanoH", *filters], capture_output=True, text=True, check=True).stdout
+
+
 def ss(space):
     """{(local, peer): (state, receive queue, send queue)} of all sockets but those that listen."""
-    text = subprocess.run(["ip", "netns", "exec", space, "ss", "-tanH"], capture_output=True, text=True, check=True).stdout
     sockets = {}
-    for line in text.splitlines():
+    for line in run_ss(space).splitlines():
         state, receive, send, local, peer = line.split()[:5]
         if state != "LISTEN":
             sockets[endpoint(local), endpoint(peer)] = WORDS[state], int(receive), int(send)
     return sockets
+
+
+class Deaths:
+    """The kernel's notes about sockets that have gone, which it sends a moment later to the sockets that asked for them."""
+
+    def __init__(self, space):
+        with Inside(space):
+            self.notes = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 4)  # NETLINK_SOCK_DIAG
+        self.notes.bind((0, 1))  # SKNLGRP_INET_TCP_DESTROY
+        self.notes.settimeout(PATIENCE)
+
+    def wait(self, port, count):
+        while count:
+            note = self.notes.recv(65536)
+            count -= int.from_bytes(note[20:22], "big") == port  # of struct inet_diag_msg, which nlmsghdr precedes
+        self.notes.close()
 
 
 class Watch:
