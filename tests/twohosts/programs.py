@@ -35,17 +35,20 @@ c = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 c.sendto(b'{bytes}', ('{host}', 7000))
 print(c.recvfrom(100))
 """
-AGAIN = """import socket, time
+# The second turn begins when the kernel has done with the first connection: it is in TIME_WAIT at the server (06), which the file tells
+# the client. Both may take long where many programs are traced.
+AGAIN = """import os, socket, time
 for turn in range(2):
     s = socket.socket(){reuse}
     s.bind(('{host}', 7000))
     s.listen()
+    if turn:
+        open('{again}', 'w').close()
     c, _ = s.accept()
     c.recv(100)
     c.close()
     s.close()
-    if {once}: break
-    time.sleep(0.3)
+    while not any(':1B58 ' in line and ' 06 ' in line for line in open('/proc/net/tcp')): time.sleep(0.05)
 """
 # What is unread when a program closes is answered with RST in place of FIN.
 ALL = "\nwhile len(c.recv(100, socket.MSG_PEEK)) < {}: time.sleep(0.02)"
@@ -67,12 +70,12 @@ PROGRAMS = (
      ("server calls bind(3, port 7000)", "server: listen(3, 128) = 0", "client calls connect(3, {address}, port 7000)",
       "  SYN seq 0", "  SYN, ACK seq 0", "client calls send(3, 5 bytes)", "len 5", "client calls close(3)", "FIN, ACK",
       "= 0\n", "server calls close(4)", "server's kernel: CLOSED"), TCP_CAUSES),
-    ("SO_REUSEADDR", AGAIN.format(reuse=REUSE_AGAIN, host="{any}", once=False),
-     "import socket, time\nfor turn in range(2):\n    c = socket.create_connection(('{server}', 7000))\n    c.send(b'x')\n"
-     "    c.recv(100)\n    c.close()\n    time.sleep(0.6)\n",
+    ("SO_REUSEADDR", AGAIN.format(reuse=REUSE_AGAIN, host="{any}", again="{again}"),
+     "import os, socket, time\nfor turn in range(2):\n    while turn and not os.path.exists('{again}'): time.sleep(0.05)\n"
+     "    c = socket.create_connection(('{server}', 7000))\n    c.send(b'x')\n    c.recv(100)\n    c.close()\n",
      ("setsockopt(3, SO_REUSEADDR, 1) = 0", "bind(3, port 7000) = 0", "SYN seq 0", "server's kernel: TIME_WAIT",
       "SO_REUSEADDR, 1) = 0", "bind(3, port 7000) = 0", "SYN seq 0"), (("server", "FIN", r"close\(4\)"),)),
-    ("address in use", AGAIN.format(reuse="", host="{any}", once=False), CLIENT.format(host="{server}", sends="c.send(b'x')"),
+    ("address in use", AGAIN.format(reuse="", host="{any}", again="{again}"), CLIENT.format(host="{server}", sends="c.send(b'x')"),
      ("server's kernel: TIME_WAIT", "server calls bind(3, port 7000)", "bind(3, port 7000) = -1 EADDRINUSE (Address already "
       "in use): another socket has this port, or a connection in TIME_WAIT still holds it, which SO_REUSEADDR on the old and on "
       "the new socket allows",
@@ -98,8 +101,8 @@ SOCAT = (
     ("socat", "socat TCP-LISTEN:7000,reuseaddr,fork EXEC:cat", "echo hi | socat -t 1 - TCP:{server}:7000",
      ("server: setsockopt(", "SO_REUSEADDR, 1) = 0", "server calls listen(", "client calls connect(", "SYN seq 0",
       "client calls write(", "len 3", "server: read(", "server calls write(", "len 3", "FIN, ACK"), SOCAT_CAUSES),
-    ("socat, address in use", "socat TCP-LISTEN:7000 EXEC:date; sleep 0.3; socat TCP-LISTEN:7000 EXEC:date",
-     "sleep 1 | socat -t 1 - TCP:{server}:7000",
+    ("socat, address in use", "socat TCP-LISTEN:7000 EXEC:date; socat TCP-LISTEN:7000 EXEC:date",
+     "socat -u TCP:{server}:7000 -",  # it closes after the server
      ("server's kernel: LISTEN", "SYN seq 0", "FIN, ACK", "server calls bind(", "port 7000) = -1 EADDRINUSE (Address already in "
       "use): another socket has this port, or a connection in TIME_WAIT still holds it, which SO_REUSEADDR on the old and on "
       "the new socket allows"), SOCAT_CAUSES[:1]),
@@ -154,10 +157,10 @@ def run_one(place, number, program, user, one):
     """Returns the name of the turn, what was done, and what is wrong with it."""
     name, server, client, expected, causes = program
     address = "127.0.0.1" if one else "10.0.0.2"
-    known = {"any": "127.0.0.1" if one else "", "server": "127.0.0.1" if one else "server", "address": address}
-    fill = lambda text: re.sub(r"\{(any|server|address)\}", lambda match: known[match.group(1)], text)
+    known = {"any": "127.0.0.1" if one else "", "server": "127.0.0.1" if one else "server", "address": address, "again": place.path(f"again {number}")}
+    fill = lambda text: re.sub(r"\{(any|server|address|again)\}", lambda match: known[match.group(1)], text)
     commands = [fill(server), fill(client)]
-    if "import socket" in server:
+    if "socket.socket(" in server:
         for at, text in enumerate(commands):
             commands[at] = f"{PYTHON} '{place.put(f'{number}-{at}.py', text)}'"
     written = place.path(f"program {number}.pcapng")
