@@ -347,6 +347,9 @@ void lab_run(struct lab_run *run)
 		descriptors[3 * LAB_SIDES] =
 		        (struct pollfd){.fd = run->has_command ? -1 : run->commands, .events = POLLIN};
 		poll(descriptors, WS_ARRAY_SIZE(descriptors), time_to_wait(run, lab_now()));
+		/* What happens from now on may not be read below. Where this process is not scheduled for a while, that
+		 * would pass for silence. */
+		const ws_time before = lab_now();
 		for (enum lab_side side = 0; side < LAB_SIDES; side++)
 			read_reports(run, side);
 		read_packets(run);
@@ -354,9 +357,8 @@ void lab_run(struct lab_run *run)
 		deliver(run);
 		ask_kernels(run);
 		start_client(run, begun);
-		const ws_time now = lab_now();
-		write_if_due(run, now);
-		if (is_over(run, now))
+		write_if_due(run, lab_now());
+		if (is_over(run, before))
 			break;
 	}
 	write_waiting(run, run->evidence.length);
