@@ -23,7 +23,7 @@ sys.stdin.readline()
 for frame in made:
     s.send(frame)
 """
-PATIENCE = 30  # seconds until a key that is not answered is a failure
+PATIENCE = 60  # seconds until a key that is not answered is a failure
 
 
 def ip(*words):
@@ -53,6 +53,23 @@ def received():
 def anonymous(pid):
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
         return int(re.search(r"RssAnon:\s+(\d+)", file.read()).group(1)) / 1024
+
+
+def tasks_of(pid):
+    states = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/stat", encoding="ascii") as file:
+            states.append(file.read().rsplit(")", 1)[1].split()[0])
+    return "".join(states)
+
+
+def wait_for_rest(screen):
+    """Until all that was sent has been read: a program that has not done with it runs, or wants to. What it draws is taken meanwhile."""
+    began, asleep = time.monotonic(), 0
+    while asleep < 20:
+        screen.take(0.05)
+        asleep = 0 if "R" in tasks_of(screen.program.pid) else asleep + 1
+        assert time.monotonic() - began < PATIENCE, "the program does not come to rest"
 
 
 def press(screen, key, text):
@@ -91,6 +108,7 @@ def flood(kind, count, limit):
             for _ in range(10):
                 screen.take(0.05)
                 most = max(most, anonymous(screen.program.pid))
+        wait_for_rest(screen)
         counted = received() - before
         os.write(screen.master, b"q")
         said = screen.left()
