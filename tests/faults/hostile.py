@@ -1,4 +1,5 @@
 """Captures that are made to keep the program busy for ever, or to use up its memory."""
+import contextlib
 import json
 import os
 import signal
@@ -90,8 +91,9 @@ def begun(program):
     assert program.poll() is None, f"it has ended: {program.returncode} {program.stderr.read()}"
     for fd in os.listdir(f"/proc/{program.pid}/fd"):
         path = f"/proc/{program.pid}/fd/{fd}"
-        if os.readlink(path).startswith(FOLDER) and os.stat(path).st_size:
-            return True
+        with contextlib.suppress(FileNotFoundError):  # it may have been closed
+            if os.readlink(path).startswith(FOLDER) and os.stat(path).st_size:
+                return True
     return False
 
 

@@ -90,6 +90,11 @@ def the_view_says_how_it_is_fenced():
         screen.left()
 
 
+def send_frame(wire, length):
+    code = f"import socket; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); s.bind(('{wire}', 0)); s.send(bytes(12) + b'\\x88\\xb5' + bytes({length - 14}))"
+    subprocess.run(["ip", "netns", "exec", SPACE, sys.executable, "-c", code], check=True)
+
+
 def send_one():
     code = "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))"
     subprocess.run(["ip", "netns", "exec", SPACE, sys.executable, "-c", code], check=True)
@@ -158,9 +163,10 @@ def written_files_belong_to_the_invoker():
 def the_interface_goes():
     namespace()
     program = live("-i", "va", "-T", "json", "--only", "packet", "-l")
-    for state in ("down", "up"):  # it says so, and goes on when it comes up again, whose first packets are its own
+    for state in ("down", "up"):  # it says so, and goes on when it comes up again
         subprocess.run(["ip", "-n", SPACE, "link", "set", "va", state], check=True)
         assert f"va: the interface is {state}" in program.stderr.readline()
+    send_frame("va", 60)
     assert '"type":"packet"' in program.stdout.readline()
     subprocess.run(["ip", "-n", SPACE, "link", "del", "va"], check=True)
     _, err = program.communicate(timeout=PATIENCE)
@@ -172,20 +178,21 @@ def the_interface_goes():
 
 
 def the_view_says_that_the_interface_is_down():
-    namespace()
-    screen = Screen("-n", "-i", "va", before=["ip", "netns", "exec", SPACE])
-    screen.wait(b"live, ")
-    for keys in (b"", b"u"):
+    """On the list and on another screen. Each in a view of its own: how a line that has gone is wiped off depends on what else is drawn."""
+    for keys, shown in ((b"", b"live, "), (b"u", b"FIRST SENDER")):
+        namespace()
+        screen = Screen("-n", "-i", "va", before=["ip", "netns", "exec", SPACE])
+        screen.wait(b"live, ")
         os.write(screen.master, keys)
+        screen.wait(shown)
         subprocess.run(["ip", "-n", SPACE, "link", "set", "va", "down"], check=True)
         screen.wait(b"the interface is down; waiting until it is up again")
         subprocess.run(["ip", "-n", SPACE, "link", "set", "va", "up"], check=True)
-        screen.take(0.4)
-        screen.seen = b"\x1b[?1049h"
-    subprocess.run(["ip", "-n", SPACE, "link", "del", "va"], check=True)
-    screen.wait(b"the capture has ended")
-    os.write(screen.master, b"q")
-    screen.left((1,))
+        subprocess.run(["ip", "-n", SPACE, "link", "del", "va"], check=True)
+        screen.wait(b"capture has ended")
+        os.write(screen.master, b"q")
+        screen.left((1,))
+        clean_up()
 
 
 def the_ring_overruns():
@@ -199,10 +206,17 @@ def the_ring_overruns():
     lines = []
     reader = threading.Thread(target=lambda: lines.extend(program.stdout))
     reader.start()
-    count = 0
-    while not lines or len(lines) > count: # until no record comes any more: a signal that interrupts writing ends the output
-        count = len(lines)
-        time.sleep(0.3)
+    # Not before all is written, since a signal that interrupts writing ends the output: until the last frame that was sent has come. One
+    # that finds no room in the buffer does not come.
+    sent, end, came = 200, time.monotonic() + PATIENCE, False
+    while not came and time.monotonic() < end:
+        sent += 1
+        send_frame("vb", sent)
+        soon = time.monotonic() + 1
+        while not came and time.monotonic() < soon:
+            time.sleep(0.02)
+            came = any(f'"length":{sent},' in line for line in lines[-100:])
+    assert came, lines[-3:]
     program.send_signal(signal.SIGINT)
     reader.join(PATIENCE)
     err, out = program.stderr.read(), "".join(lines)
