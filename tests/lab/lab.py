@@ -23,6 +23,7 @@ import wire
 CLONE_NEWNET = 0x40000000
 NAMESPACES = "/run/netns"
 LOCK = "/run/wirestate-lab.lock"
+PATIENCE = 30.0  # seconds for what takes milliseconds on a machine that has nothing else to do
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -56,7 +57,7 @@ def run(*command, **options):
     return done.stdout
 
 
-def wait_for(condition, what, timeout=5.0, step=0.005):
+def wait_for(condition, what, timeout=PATIENCE, step=0.005):
     deadline = time.monotonic() + timeout
     while not condition():
         if time.monotonic() > deadline:
@@ -133,7 +134,7 @@ class Namespace:
 
     def keep(self, made):
         """Keeps a reference to a socket, so that the test closes it and not Python's garbage collector."""
-        made.settimeout(10)
+        made.settimeout(PATIENCE)
         self._sockets.append(made)
         return made
 
@@ -157,16 +158,25 @@ class Capture:
         self._errors.seek(0)
         return self._errors.read()
 
+    def _counts(self):
+        """Returns what tcpdump has said last: the packets that it has not captured yet, and those that are lost; or None."""
+        counts = [int(number) for number in re.findall(r"\b(\d+) packets? (?:captured|received|dropped)", self._read())][-3:]
+        # A packet on the loopback device is sent and received there: tcpdump counts it twice and keeps it once.
+        return (counts[1] - counts[0] * (2 if self._device == "lo" else 1), counts[2]) if len(counts) == 3 else None
+
+    def _is_done(self):
+        self._process.send_signal(signal.SIGUSR1)  # it writes its counts
+        counts = self._counts()
+        return counts and (not counts[0] or counts[1])
+
     def stop(self):
         if self._process.poll() is None:
-            time.sleep(0.2)  # by then the packets are written; the counts below prove it
+            time.sleep(0.2)  # what the hosts still send by themselves
+            wait_for(self._is_done, "tcpdump does not read all packets", step=0.05)
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(10)
-        said = self._read()
-        counts = [int(number) for number in re.findall(r"^(\d+) packets? (?:captured|received|dropped)", said, re.M)]
-        # A packet on the loopback device is sent and received there: tcpdump counts it twice and keeps it once.
-        if len(counts) != 3 or counts[2] or counts[1] != counts[0] * (2 if self._device == "lo" else 1):
-            raise RuntimeError(f"the capture is not complete: {said.strip()}")
+            self._process.wait(PATIENCE)
+        if self._counts() != (0, 0):
+            raise RuntimeError(f"the capture is not complete: {self._read().strip()}")
 
     def close(self):
         if self._process.poll() is None:
