@@ -16,14 +16,17 @@ for _ in range({CONNECTIONS}):
     connection.sendall(b"x" * {BYTES})
     connection.close()
 """
+# Both ends of the last connection have gone when the client ends: its last segments have passed both ports.
 CLIENT = f"""
-import socket
+import socket, time
 for _ in range({CONNECTIONS}):
     connection = socket.create_connection(("10.9.0.2", 8000))
     connection.sendall(b"please")
     while connection.recv(65536):
         pass
     connection.close()
+while len(open("/proc/net/tcp").readlines()) > 1:
+    time.sleep(0.01)
 """
 
 
