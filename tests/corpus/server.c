@@ -19,7 +19,7 @@
 
 int wirestate_main(int argc, char **argv); /* src/main.c, under another name */
 
-enum { MAX_ARGUMENTS = 64, MAX_JOB = 65536, PROCESSOR_SECONDS = 20, SECONDS = 300, MAX_ANSWER = 1 << 20 };
+enum { MAX_ARGUMENTS = 64, MAX_JOB = 65536, PROCESSOR_SECONDS = 120, SECONDS = 600, MAX_ANSWER = 1 << 20 };
 
 struct job {
 	char text[MAX_JOB];
