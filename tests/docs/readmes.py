@@ -168,7 +168,7 @@ def programs(folder):
 def check_echo(check, folder):
     """The client types a line and gets it back. In a network of its own if that is possible, so that the port is free."""
     script = "ip link set lo up\npython3 echo_server.py & server=$!\n" \
-             "for i in $(seq 100); do ss -Hltn sport = 7000 | grep -q . && break; sleep 0.1; done\n" \
+             "for i in $(seq 300); do ss -Hltn sport = 7000 | grep -q . && break; sleep 0.1; done\n" \
              "printf '你好\\n\\n' | python3 echo_client.py; kill $server"
     done = subprocess.run(["unshare", "-rn", "sh", "-c", script], cwd=folder, check=False, capture_output=True, text=True, timeout=60,
                           env={**os.environ, "PYTHONUTF8": "1"})
