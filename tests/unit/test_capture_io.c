@@ -19,7 +19,7 @@ static void a_pipe_never_blocks(void **state)
 		assert_non_null(capture);
 		assert_true(ws_capture_fd(capture) >= 0);
 		struct seen seen = {0};
-		alarm(20); /* blocking would hang the test */
+		alarm(60); /* blocking would hang the test */
 		for (size_t at = header; at < plain.length; at++) {
 			assert_int_equal(ws_capture_read(capture, 10, see, &seen, &error), WS_READ_MORE);
 			assert_false(ws_capture_ready(capture));
@@ -57,7 +57,7 @@ static void a_pipe_that_ends_early(void **state)
 {
 	(void)state;
 	struct bytes whole = pcap_sample(MICRO, false), packed = gzipped(&whole);
-	alarm(20);
+	alarm(60);
 	for (size_t length = 0; length <= whole.length; length++) {
 		struct ws_error error = {0};
 		struct seen seen = {0};
@@ -195,8 +195,15 @@ static void live_on_loopback(void **state)
 {
 	(void)state;
 	struct ws_error error = {0};
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof(to);
+	char filter[32];
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&to, &length), 0); /* a port that nobody else has */
+	snprintf(filter, sizeof(filter), "udp port %u", (unsigned)ntohs(to.sin_port));
 	struct ws_capture_options options = {
-	        .fcs_length = -1, .filter = "udp port 47999", .buffer_size = 4 << 20, .keep_bytes = 65536};
+	        .fcs_length = -1, .filter = filter, .buffer_size = 4 << 20, .keep_bytes = 65536};
 	struct ws_capture *capture = ws_capture_open_live("lo", &options, &error);
 	if (!capture && error.status == WS_ERROR_PERMISSION) {
 		assert_non_null(strstr(error.text, "setcap cap_net_raw,cap_net_admin=ep /"));
@@ -205,14 +212,11 @@ static void live_on_loopback(void **state)
 	}
 	assert_non_null(capture);
 	assert_true(ws_capture_is_live(capture));
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	struct sockaddr_in to = {
-	        .sin_family = AF_INET, .sin_port = htons(47999), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct seen seen = {0};
 	assert_int_equal(ws_capture_read(capture, 10, see, &seen, &error), WS_READ_MORE); /* nothing yet, at once */
 	for (unsigned i = 0; i < 5; i++)
 		assert_int_equal(sendto(fd, "hello", 5, 0, (struct sockaddr *)&to, sizeof(to)), 5);
-	for (unsigned tries = 0; seen.count < 5 && tries < 50; tries++) {
+	for (unsigned tries = 0; seen.count < 5 && tries < 600; tries++) {
 		struct pollfd ready = {.fd = ws_capture_fd(capture), .events = POLLIN};
 		if (!ws_capture_ready(capture))
 			poll(&ready, 1, 100);

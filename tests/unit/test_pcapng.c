@@ -488,7 +488,7 @@ static void a_pipe_of_many_sections(void **state)
 	assert_int_equal(pipe(ends), 0);
 	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
 	assert_int_equal(write(ends[1], b.data, 28 + 52 + 20), 28 + 52 + 20);
-	alarm(20); /* waiting would hang the test */
+	alarm(60); /* waiting would hang the test */
 	struct ws_capture *capture = ws_capture_open_file(path, &keep_options, &error);
 	assert_non_null(capture);
 	for (size_t at = 28 + 52 + 20; at < b.length; at++) {
