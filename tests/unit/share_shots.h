@@ -17,6 +17,14 @@ static inline struct ws_time_shares shares_of(const struct shot *shots, size_t c
 	return info.shares;
 }
 
+/* The SYN and the SYN-ACK, which comes `after` so many milliseconds, and what both have: OPENS(20, .mss = 1000). */
+#define OPENS(after, ...)                                                                                              \
+	{.from = CLIENT, .flags = S, .sequence = 100, __VA_ARGS__},                                                    \
+	{                                                                                                              \
+		.from = SERVER, .flags = S | A, .sequence = 500, .acknowledgment = 101, .milliseconds = after,         \
+		__VA_ARGS__                                                                                            \
+	}
+
 #define SHARES_OF(shots) shares_of(shots, sizeof(shots) / sizeof(*(shots)))
 
 /* In milliseconds. */

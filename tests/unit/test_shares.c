@@ -42,13 +42,19 @@ static void test_somebody_near_acknowledges(void **state)
 {
 	(void)state;
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 100, .bad = 0},
-	        {CLIENT, A, 101, 501, 0, 100, .bad = 0},       {CLIENT, A, 101, 501, 14, 100, .bad = 0},
-	        {SERVER, A, 501, 115, 0, 101, .bad = 0},       {SERVER, A, 501, 115, 200, 210, .bad = 0},
-	        {CLIENT, A, 115, 701, 0, 210, .bad = 0},       {CLIENT, A, 115, 701, 14, 250, .bad = 0},
-	        {SERVER, A, 701, 129, 0, 251, .bad = 0},       {SERVER, A, 701, 129, 200, 380, .bad = 0},
-	        {CLIENT, A, 129, 901, 0, 380, .bad = 0},       {CLIENT, F, 129, 901, 0, 400, .bad = 0},
-	        {SERVER, A, 901, 130, 0, 401, .bad = 0},       {SERVER, F, 901, 130, 0, 500, .bad = 0},
+	        OPENS(100),
+	        {CLIENT, A, 101, 501, 0, 100, .bad = 0},
+	        {CLIENT, A, 101, 501, 14, 100, .bad = 0},
+	        {SERVER, A, 501, 115, 0, 101, .bad = 0},
+	        {SERVER, A, 501, 115, 200, 210, .bad = 0},
+	        {CLIENT, A, 115, 701, 0, 210, .bad = 0},
+	        {CLIENT, A, 115, 701, 14, 250, .bad = 0},
+	        {SERVER, A, 701, 129, 0, 251, .bad = 0},
+	        {SERVER, A, 701, 129, 200, 380, .bad = 0},
+	        {CLIENT, A, 129, 901, 0, 380, .bad = 0},
+	        {CLIENT, F, 129, 901, 0, 400, .bad = 0},
+	        {SERVER, A, 901, 130, 0, 401, .bad = 0},
+	        {SERVER, F, 901, 130, 0, 500, .bad = 0},
 	        {CLIENT, A, 130, 902, 0, 500, .bad = 0},
 	};
 	const struct ws_time_shares shares = SHARES_OF(shots);
@@ -62,11 +68,15 @@ static void test_only_the_handshake_was_slow(void **state)
 {
 	(void)state;
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 100, .bad = 0},
-	        {CLIENT, A, 101, 501, 0, 100, .bad = 0},       {CLIENT, A, 101, 501, 14, 100, .bad = 0},
-	        {SERVER, A, 501, 115, 0, 101, .bad = 0},       {SERVER, A, 501, 115, 200, 105, .bad = 0},
-	        {CLIENT, A, 115, 701, 0, 105, .bad = 0},       {CLIENT, A, 115, 701, 14, 150, .bad = 0},
-	        {SERVER, A, 701, 129, 0, 151, .bad = 0},       {SERVER, A, 701, 129, 200, 240, .bad = 0},
+	        OPENS(100),
+	        {CLIENT, A, 101, 501, 0, 100, .bad = 0},
+	        {CLIENT, A, 101, 501, 14, 100, .bad = 0},
+	        {SERVER, A, 501, 115, 0, 101, .bad = 0},
+	        {SERVER, A, 501, 115, 200, 105, .bad = 0},
+	        {CLIENT, A, 115, 701, 0, 105, .bad = 0},
+	        {CLIENT, A, 115, 701, 14, 150, .bad = 0},
+	        {SERVER, A, 701, 129, 0, 151, .bad = 0},
+	        {SERVER, A, 701, 129, 200, 240, .bad = 0},
 	        {CLIENT, A, 129, 901, 0, 240, .bad = 0},
 	};
 	const struct ws_time_shares shares = SHARES_OF(shots);
@@ -79,9 +89,7 @@ static void test_only_the_handshake_was_slow(void **state)
 static void test_requests_wait_for_the_congestion_window(void **state)
 {
 	enum { ALL = 24 };
-	struct shot shots[ALL] = {{.from = CLIENT, .flags = S, .sequence = 100},
-	                          {SERVER, S | A, 500, 101, 0, 100, .bad = 0},
-	                          {CLIENT, A, 101, 501, 0, 100, .bad = 0}};
+	struct shot shots[ALL] = {OPENS(100), {CLIENT, A, 101, 501, 0, 100, .bad = 0}};
 	size_t count = 3;
 	(void)state;
 	for (uint32_t i = 0; i < 10; i++)
@@ -103,10 +111,13 @@ static void test_requests_wait_for_the_congestion_window(void **state)
 static void test_small_segment_waits_after_data_has_crossed(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 100, .bad = 0},
-	        {CLIENT, A, 101, 501, 0, 100, .bad = 0},       {CLIENT, A, 101, 501, 60, 100, .bad = 0},
-	        {SERVER, A, 501, 101, 200, 110, .bad = 0},     {CLIENT, A, 161, 701, 0, 110, .bad = 0},
-	        {SERVER, A, 701, 161, 0, 200, .bad = 0},       {CLIENT, A, 161, 701, 60, 200, .bad = 0},
+	        OPENS(100),
+	        {CLIENT, A, 101, 501, 0, 100, .bad = 0},
+	        {CLIENT, A, 101, 501, 60, 100, .bad = 0},
+	        {SERVER, A, 501, 101, 200, 110, .bad = 0},
+	        {CLIENT, A, 161, 701, 0, 110, .bad = 0},
+	        {SERVER, A, 701, 161, 0, 200, .bad = 0},
+	        {CLIENT, A, 161, 701, 60, 200, .bad = 0},
 	};
 	const struct ws_time_shares shares = SHARES_OF(shots);
 	(void)state;
@@ -119,8 +130,7 @@ static void test_small_segment_waits_after_data_has_crossed(void **state)
 static void test_overtaken_segment_is_no_loss(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .tsval = 1},
-	        {SERVER, S | A, 500, 101, 0, 50, .window = 60000, .tsval = 1},
+	        OPENS(50, .window = 60000, .tsval = 1),
 	        {CLIENT, A, 101, 501, 0, 100, .window = 60000, .tsval = 2},
 	        {CLIENT, A, 101, 501, 60, 100, .window = 60000, .tsval = 2},
 	        {SERVER, A, 501, 161, 1000, 150, .window = 60000, .tsval = 3},
@@ -141,9 +151,11 @@ static void test_overtaken_segment_is_no_loss(void **state)
 static void test_close_waits_for_data_under_way(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 0, .bad = 0},
-	        {CLIENT, A, 101, 501, 0, 100, .bad = 0},       {SERVER, A, 501, 101, 200, 100, .bad = 0},
-	        {CLIENT, A, 101, 501, 60, 110, .bad = 0},      {CLIENT, A, 161, 701, 0, 200, .bad = 0},
+	        OPENS(0),
+	        {CLIENT, A, 101, 501, 0, 100, .bad = 0},
+	        {SERVER, A, 501, 101, 200, 100, .bad = 0},
+	        {CLIENT, A, 101, 501, 60, 110, .bad = 0},
+	        {CLIENT, A, 161, 701, 0, 200, .bad = 0},
 	        {CLIENT, F, 161, 701, 0, 200, .bad = 0},
 	};
 	const struct ws_time_shares shares = SHARES_OF(shots);
@@ -156,13 +168,9 @@ static void test_close_waits_for_data_under_way(void **state)
 static void test_nobody_is_waited_for_after_a_reset(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1460},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000, .mss = 1460},
-	        {CLIENT, A, 101, 501, 0, 0, .window = 60000},
-	        {CLIENT, A, 101, 501, 60, 0, .window = 60000},
-	        {SERVER, R | A, 501, 161, 0, 50, .closed = true},
-	        {CLIENT, A, 161, 501, 60, 52, .window = 60000},
-	        {SERVER, R, 501, 0, 0, 1052, .closed = true},
+	        OPENS(0, .window = 60000, .mss = 1460),         {CLIENT, A, 101, 501, 0, 0, .window = 60000},
+	        {CLIENT, A, 101, 501, 60, 0, .window = 60000},  {SERVER, R | A, 501, 161, 0, 50, .closed = true},
+	        {CLIENT, A, 161, 501, 60, 52, .window = 60000}, {SERVER, R, 501, 0, 0, 1052, .closed = true},
 	};
 	const struct ws_time_shares shares = SHARES_OF(shots);
 	(void)state;
@@ -174,9 +182,11 @@ static void test_nobody_is_waited_for_after_a_reset(void **state)
 static void test_program_is_waited_for_after_a_forged_reset(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 0, .bad = 0},
-	        {CLIENT, A, 101, 501, 0, 0, .bad = 0},         {SERVER, R, 501, 0, 0, 1, .bad = 0},
-	        {CLIENT, A, 101, 501, 60, 10, .bad = 0},       {SERVER, A, 501, 161, 0, 10, .bad = 0},
+	        OPENS(0),
+	        {CLIENT, A, 101, 501, 0, 0, .bad = 0},
+	        {SERVER, R, 501, 0, 0, 1, .bad = 0},
+	        {CLIENT, A, 101, 501, 60, 10, .bad = 0},
+	        {SERVER, A, 501, 161, 0, 10, .bad = 0},
 	        {SERVER, A, 501, 161, 60, 310, .bad = 0},
 	};
 	const struct ws_time_shares shares = SHARES_OF(shots);
@@ -243,9 +253,11 @@ static void test_gap_in_the_capture_blames_nobody(void **state)
 static void test_repeated_syn_ack(void **state)
 {
 	static struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 10, .bad = 0},
-	        {CLIENT, A, 101, 501, 0, 10, .bad = 0},        {SERVER, S | A, 500, 101, 0, 1010, .bad = 0},
-	        {CLIENT, A, 101, 501, 0, 1010, .bad = 0},      {CLIENT, A, 101, 501, 60, 1510, .bad = 0},
+	        OPENS(10),
+	        {CLIENT, A, 101, 501, 0, 10, .bad = 0},
+	        {SERVER, S | A, 500, 101, 0, 1010, .bad = 0},
+	        {CLIENT, A, 101, 501, 0, 1010, .bad = 0},
+	        {CLIENT, A, 101, 501, 60, 1510, .bad = 0},
 	};
 	struct ws_time_shares shares = SHARES_OF(shots);
 	(void)state;
@@ -265,9 +277,11 @@ static void test_repeated_syn_ack(void **state)
 static void test_close_without_an_answer(void **state)
 {
 	static struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 10, .bad = 0},
-	        {CLIENT, A, 101, 501, 0, 10, .bad = 0},        {CLIENT, A, 101, 501, 10, 10, .bad = 0},
-	        {SERVER, A, 501, 111, 0, 20, .bad = 0},        {CLIENT, F, 111, 501, 0, 1020, .bad = 0},
+	        OPENS(10),
+	        {CLIENT, A, 101, 501, 0, 10, .bad = 0},
+	        {CLIENT, A, 101, 501, 10, 10, .bad = 0},
+	        {SERVER, A, 501, 111, 0, 20, .bad = 0},
+	        {CLIENT, F, 111, 501, 0, 1020, .bad = 0},
 	        {SERVER, A, 501, 112, 0, 1030, .bad = 0},
 	};
 	struct ws_time_shares shares = SHARES_OF(shots);
@@ -289,11 +303,15 @@ static void test_close_without_an_answer(void **state)
 static void test_keep_alives_without_an_answer(void **state)
 {
 	static struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 10, .bad = 0},
-	        {CLIENT, A, 101, 501, 0, 10, .bad = 0},        {CLIENT, A, 101, 501, 10, 10, .bad = 0},
-	        {SERVER, A, 501, 111, 0, 20, .bad = 0},        {CLIENT, A, 110, 501, 0, 1020, .bad = 0},
-	        {SERVER, A, 501, 111, 0, 1030, .bad = 0},      {CLIENT, A, 110, 501, 0, 2020, .bad = 0},
-	        {CLIENT, A, 110, 501, 0, 3020, .bad = 0},      {CLIENT, A, 110, 501, 0, 4020, .bad = 0},
+	        OPENS(10),
+	        {CLIENT, A, 101, 501, 0, 10, .bad = 0},
+	        {CLIENT, A, 101, 501, 10, 10, .bad = 0},
+	        {SERVER, A, 501, 111, 0, 20, .bad = 0},
+	        {CLIENT, A, 110, 501, 0, 1020, .bad = 0},
+	        {SERVER, A, 501, 111, 0, 1030, .bad = 0},
+	        {CLIENT, A, 110, 501, 0, 2020, .bad = 0},
+	        {CLIENT, A, 110, 501, 0, 3020, .bad = 0},
+	        {CLIENT, A, 110, 501, 0, 4020, .bad = 0},
 	        {CLIENT, R | A, 111, 501, 0, 5020, .bad = 0},
 	};
 	const size_t count = WS_ARRAY_SIZE(shots);
@@ -318,10 +336,13 @@ static void test_keep_alives_without_an_answer(void **state)
 static void test_fin_that_comes_again_was_closing(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 0, .bad = 0},
-	        {CLIENT, A, 101, 501, 0, 0, .bad = 0},         {CLIENT, F, 101, 501, 0, 0, .bad = 0},
-	        {SERVER, F, 501, 102, 0, 1, .bad = 0},         {CLIENT, A, 102, 502, 0, 1, .bad = 0},
-	        {SERVER, F, 501, 102, 0, 201, .bad = 0},       {CLIENT, A, 102, 502, 0, 201, .bad = 0},
+	        OPENS(0),
+	        {CLIENT, A, 101, 501, 0, 0, .bad = 0},
+	        {CLIENT, F, 101, 501, 0, 0, .bad = 0},
+	        {SERVER, F, 501, 102, 0, 1, .bad = 0},
+	        {CLIENT, A, 102, 502, 0, 1, .bad = 0},
+	        {SERVER, F, 501, 102, 0, 201, .bad = 0},
+	        {CLIENT, A, 102, 502, 0, 201, .bad = 0},
 	        {SERVER, R | A, 502, 102, 0, 1201, .bad = 0},
 	};
 	const struct ws_time_shares shares = SHARES_OF(shots);
@@ -334,11 +355,15 @@ static void test_fin_that_comes_again_was_closing(void **state)
 static struct ws_time_shares shares_of_late_repair(uint32_t after)
 {
 	const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100},     {SERVER, S | A, 500, 101, 0, 300, .bad = 0},
-	        {CLIENT, A, 101, 501, 0, 300, .bad = 0},           {CLIENT, A, 101, 501, 60, 300, .bad = 0},
-	        {SERVER, A, 501, 161, 100, 600, .bad = 0},         {CLIENT, A, 161, 601, 0, 600, .bad = 0},
-	        {SERVER, A, 701, 161, 100, 600, .bad = 0},         {CLIENT, A, 161, 601, 0, 600, .bad = 0},
-	        {SERVER, A, 601, 161, 100, 600 + after, .bad = 0}, {CLIENT, A, 161, 801, 0, 600 + after, .bad = 0},
+	        OPENS(300),
+	        {CLIENT, A, 101, 501, 0, 300, .bad = 0},
+	        {CLIENT, A, 101, 501, 60, 300, .bad = 0},
+	        {SERVER, A, 501, 161, 100, 600, .bad = 0},
+	        {CLIENT, A, 161, 601, 0, 600, .bad = 0},
+	        {SERVER, A, 701, 161, 100, 600, .bad = 0},
+	        {CLIENT, A, 161, 601, 0, 600, .bad = 0},
+	        {SERVER, A, 601, 161, 100, 600 + after, .bad = 0},
+	        {CLIENT, A, 161, 801, 0, 600 + after, .bad = 0},
 	};
 	return SHARES_OF(shots);
 }
@@ -360,9 +385,11 @@ static void test_repair_waits_for_reordering(void **state)
 static void answer_after(uint32_t ack, ws_time network)
 {
 	const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 40, .bad = 0},
-	        {CLIENT, A, 101, 501, 0, 40, .bad = 0},        {CLIENT, A, 101, 501, 60, 40, .bad = 0},
-	        {SERVER, A, 501, 161, 0, ack, .bad = 0},       {SERVER, A, 501, 161, 60, 240, .bad = 0},
+	        OPENS(40),
+	        {CLIENT, A, 101, 501, 0, 40, .bad = 0},
+	        {CLIENT, A, 101, 501, 60, 40, .bad = 0},
+	        {SERVER, A, 501, 161, 0, ack, .bad = 0},
+	        {SERVER, A, 501, 161, 60, 240, .bad = 0},
 	};
 	const struct ws_time_shares shares = SHARES_OF(shots);
 	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][CLIENT]), network);
@@ -382,9 +409,11 @@ static void test_ack_shows_the_way_of_a_request(void **state)
 static void captured_at(bool opened, uint32_t ack, const char *vantage)
 {
 	const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100}, {SERVER, S | A, 500, 101, 0, 60, .bad = 0},
-	        {CLIENT, A, 101, 501, 0, 60 + ack, .bad = 0},  {CLIENT, A, 101, 501, 60, 200, .bad = 0},
-	        {SERVER, A, 501, 161, 60, 260, .bad = 0},      {CLIENT, A, 161, 561, 0, 260 + ack, .bad = 0},
+	        OPENS(60),
+	        {CLIENT, A, 101, 501, 0, 60 + ack, .bad = 0},
+	        {CLIENT, A, 101, 501, 60, 200, .bad = 0},
+	        {SERVER, A, 501, 161, 60, 260, .bad = 0},
+	        {CLIENT, A, 161, 561, 0, 260 + ack, .bad = 0},
 	};
 	const unsigned first = opened ? 0 : 3;
 	const struct ws_time_shares shares = shares_of(shots + first, WS_ARRAY_SIZE(shots) - first);

@@ -15,8 +15,7 @@
 static void test_several_segments_are_overtaken(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .tsval = 1},
-	        {SERVER, S | A, 500, 101, 0, 50, .window = 60000, .tsval = 1},
+	        OPENS(50, .window = 60000, .tsval = 1),
 	        {CLIENT, A, 101, 501, 0, 100, .window = 60000, .tsval = 2},
 	        {CLIENT, A, 101, 501, 60, 100, .window = 60000, .tsval = 2},
 	        {SERVER, A, 3501, 161, 1000, 150, .window = 60000, .tsval = 3},
@@ -38,8 +37,7 @@ static void test_several_segments_are_overtaken(void **state)
 static void test_late_segment_ends_no_repair_of_another(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .tsval = 1},
-	        {SERVER, S | A, 500, 101, 0, 40, .window = 60000, .tsval = 1},
+	        OPENS(40, .window = 60000, .tsval = 1),
 	        {CLIENT, A, 101, 501, 0, 41, .window = 60000, .tsval = 2},
 	        {CLIENT, A, 101, 501, 60, 41, .window = 60000, .tsval = 2},
 	        {SERVER, A, 501, 161, 1000, 80, .window = 60000, .tsval = 3},
@@ -63,8 +61,7 @@ static void test_late_segment_ends_no_repair_of_another(void **state)
 static void test_ack_comes_too_soon_for_the_repetition(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000},
+	        OPENS(0, .window = 60000),
 	        {CLIENT, A, 101, 501, 0, 40, .window = 60000},
 	        {CLIENT, A, 101, 501, 60, 40, .window = 60000},
 	        {SERVER, A, 501, 161, 1000, 40, .window = 60000},
@@ -87,8 +84,7 @@ static void test_ack_comes_too_soon_for_the_repetition(void **state)
 static void test_ack_comes_too_soon_for_the_probe(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000},
+	        OPENS(0, .window = 60000),
 	        {CLIENT, A, 101, 501, 0, 40, .window = 60000},
 	        {CLIENT, A, 101, 501, 60, 40, .window = 60000},
 	        {SERVER, A, 501, 161, 1000, 40, .window = 60000},
@@ -110,8 +106,7 @@ static void test_ack_comes_too_soon_for_the_probe(void **state)
 static void test_ack_says_that_data_came_twice(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000},
+	        OPENS(0, .window = 60000),
 	        {CLIENT, A, 101, 501, 0, 40, .window = 60000},
 	        {CLIENT, A, 101, 501, 60, 40, .window = 60000},
 	        {SERVER, A, 501, 161, 100, 40, .window = 60000},
@@ -157,8 +152,7 @@ static void test_identifications_without_timestamps(void **state)
 static void test_reset_after_an_unanswered_repetition(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .tsval = 1},
-	        {SERVER, S | A, 500, 101, 0, 40, .window = 60000, .tsval = 1},
+	        OPENS(40, .window = 60000, .tsval = 1),
 	        {CLIENT, A, 101, 501, 0, 40, .window = 60000, .tsval = 2},
 	        {CLIENT, A, 101, 501, 60, 40, .window = 60000, .tsval = 2},
 	        {SERVER, F, 501, 161, 100, 80, .window = 60000, .tsval = 3},
@@ -234,8 +228,7 @@ static void send_too_large(uint32_t error, uint32_t quoted, uint32_t again, stru
                            void (*check)(const struct ws_tracker *tracker))
 {
 	const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
-	        {SERVER, S | A, 500, 101, 0, 40, .window = 60000, .mss = 1000},
+	        OPENS(40, .window = 60000, .mss = 1000),
 	        {CLIENT, A, 101, 501, 0, 40, .window = 60000},
 	        {CLIENT, A, 101, 501, 500, 40, .window = 60000},
 	        {SERVER, A, 501, 601, 0, 80, .window = 60000},

@@ -75,13 +75,9 @@ static void test_window_after_long_pause(void **state)
 static void test_small_answer_does_not_fill_a_window_below_one_segment(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 43690, .mss = 65495},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 43690, .mss = 65495},
-	        {CLIENT, A, 101, 501, 0, 0, .window = 43690},
-	        {CLIENT, A, 101, 501, 14, 0, .window = 43690},
-	        {SERVER, A, 501, 115, 7, 50, .window = 43690},
-	        {CLIENT, A, 115, 508, 0, 90, .window = 43690},
-	        {CLIENT, F, 115, 508, 0, 100, .window = 43690},
+	        OPENS(0, .window = 43690, .mss = 65495),       {CLIENT, A, 101, 501, 0, 0, .window = 43690},
+	        {CLIENT, A, 101, 501, 14, 0, .window = 43690}, {SERVER, A, 501, 115, 7, 50, .window = 43690},
+	        {CLIENT, A, 115, 508, 0, 90, .window = 43690}, {CLIENT, F, 115, 508, 0, 100, .window = 43690},
 	};
 	const struct ws_time_shares shares = SHARES_OF(shots);
 	(void)state;
@@ -93,8 +89,7 @@ static void test_small_answer_does_not_fill_a_window_below_one_segment(void **st
 static void test_much_data_fills_a_window_below_one_segment(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 43690, .mss = 65495},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 43690, .mss = 65495},
+	        OPENS(0, .window = 43690, .mss = 65495),
 	        {CLIENT, A, 101, 501, 0, 0, .window = 43690},
 	        {CLIENT, A, 101, 501, 14, 0, .window = 43690},
 	        {SERVER, A, 501, 115, 21845, 0, .window = 43690},
@@ -239,8 +234,7 @@ static void test_window_that_moves_in_bursts(void **state)
 static void test_window_of_an_overtaken_ack(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000, .mss = 1000},
+	        OPENS(0, .window = 60000, .mss = 1000),
 	        {CLIENT, A, 101, 501, 60, 40, .window = 2000},
 	        {SERVER, A, 501, 161, 1000, 40, .window = 60000},
 	        {SERVER, A, 1501, 161, 1000, 40, .window = 60000},
@@ -282,8 +276,7 @@ static void test_options_that_are_cut_off(void **state)
 static void test_timer_sends_again_what_had_no_room(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000, .mss = 1000},
+	        OPENS(0, .window = 60000, .mss = 1000),
 	        {CLIENT, A, 101, 501, 1000, 10, .window = 60000},
 	        {CLIENT, A, 1101, 501, 1000, 10, .window = 60000},
 	        {CLIENT, A, 2101, 501, 1000, 10, .window = 60000},
@@ -311,8 +304,7 @@ static void test_timer_sends_again_what_had_no_room(void **state)
 static void test_loss_after_the_window_has_opened(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000, .mss = 1000},
+	        OPENS(0, .window = 60000, .mss = 1000),
 	        {CLIENT, A, 101, 501, 1000, 10, .window = 60000},
 	        {CLIENT, A, 1101, 501, 1000, 10, .window = 60000},
 	        {CLIENT, A, 2101, 501, 1000, 10, .window = 60000},
@@ -338,8 +330,7 @@ static void test_loss_after_the_window_has_opened(void **state)
 static void test_repeated_acks_after_the_window_has_opened(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
-	        {SERVER, S | A, 500, 101, 0, 20, .window = 60000, .mss = 1000},
+	        OPENS(20, .window = 60000, .mss = 1000),
 	        {CLIENT, A, 101, 501, 1000, 20, .window = 60000},
 	        {CLIENT, A, 1101, 501, 1000, 20, .window = 60000},
 	        {CLIENT, A, 2101, 501, 1000, 20, .window = 60000},
@@ -367,8 +358,7 @@ static void test_repeated_acks_after_the_window_has_opened(void **state)
 static void test_timer_sends_again_what_had_too_little_room(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000, .mss = 1000},
+	        OPENS(0, .window = 60000, .mss = 1000),
 	        {CLIENT, A, 101, 501, 1000, 10, .window = 60000},
 	        {CLIENT, A, 1101, 501, 1000, 10, .window = 60000},
 	        {SERVER, A, 501, 1101, 0, 10, .window = 400},
@@ -385,8 +375,7 @@ static void test_timer_sends_again_what_had_too_little_room(void **state)
 static void test_window_that_is_rounded_down_explains_no_loss(void **state)
 {
 	static const struct shot shots[] = {
-	        {.from = CLIENT, .flags = S, .sequence = 100, .window = 60000, .mss = 1000},
-	        {SERVER, S | A, 500, 101, 0, 0, .window = 60000, .mss = 1000},
+	        OPENS(0, .window = 60000, .mss = 1000),
 	        {CLIENT, A, 101, 501, 1000, 10, .window = 60000},
 	        {CLIENT, A, 1101, 501, 1000, 10, .window = 60000},
 	        {SERVER, A, 501, 1101, 0, 10, .window = 896},
