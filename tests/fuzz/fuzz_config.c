@@ -8,30 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void check_text(const char *text)
-{
-	const size_t length = strlen(text);
-	for (size_t at = 0; at < length;) {
-		uint32_t code;
-		const size_t size = ws_utf8_decode(text + at, length - at, &code);
-		if (!size || !ws_printable(code))
-			abort();
-		at += size;
-	}
-}
-
 static void check_error(const struct ws_error *error)
 {
 	if (error->status == WS_OK || !error->text[0])
 		abort();
-	check_text(error->text);
+	check_shown(error->text);
 }
 
 static void check_options(const struct options *options)
 {
 	for (int action = 0; action < WS_ACTION_COUNT; action++)
 		if (options->keymap.name[action])
-			check_text(options->keymap.name[action]);
+			check_shown(options->keymap.name[action]);
 	for (size_t i = 0; i < option_row_count; i++) {
 		const struct option_row *row = &option_rows[i];
 		const void *field = (const char *)options + row->offset;

@@ -12,16 +12,9 @@
 
 static void check_text(const char *text)
 {
-	const size_t length = strlen(text);
-	if (!length)
+	if (!*text)
 		abort();
-	for (size_t at = 0; at < length;) {
-		uint32_t code;
-		const size_t size = ws_utf8_decode(text + at, length - at, &code);
-		if (!size || !ws_printable(code))
-			abort();
-		at += size;
-	}
+	check_shown(text);
 }
 
 static void try_scenario(const char *text, size_t length)

@@ -15,16 +15,9 @@
 
 static void check_error(const struct ws_error *error)
 {
-	const size_t length = strlen(error->text);
-	if (error->status == WS_OK || !length)
+	if (error->status == WS_OK || !error->text[0])
 		abort();
-	for (size_t at = 0; at < length;) {
-		uint32_t code;
-		const size_t size = ws_utf8_decode(error->text + at, length - at, &code);
-		if (!size || !ws_printable(code))
-			abort();
-		at += size;
-	}
+	check_shown(error->text);
 }
 
 static struct ws_tracker *take_all(struct ws_lesson *lesson, struct frames frames)

@@ -112,6 +112,23 @@ static size_t make_segment(uint8_t frame[100], unsigned flags, size_t payload)
 	return 14 + total;
 }
 
+/* A wire that delays by 5, and loses nothing by chance. */
+static struct lab_wire *wire_open(const char *scenario)
+{
+	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	assert_non_null(wire);
+	lab_wire_begin(wire, parsed(scenario), 5, 0, 1);
+	return wire;
+}
+
+static void wire_close(struct lab_wire *wire)
+{
+	struct lab_scenario *scenario = (struct lab_scenario *)(uintptr_t)wire->scenario;
+	lab_wire_free(wire);
+	free(wire);
+	lab_scenario_free(scenario);
+}
+
 static const struct lab_frame *leave(struct lab_wire *wire, enum lab_side from, unsigned flags, size_t payload,
                                      ws_time time, struct lab_fate *fate)
 {
@@ -133,13 +150,9 @@ enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
 static void rules_choose_their_segments(void **state)
 {
 	(void)state;
-	struct lab_scenario *scenario =
-	        parsed(HEAD ENDS "wire: drop client>server ACK 2\n  copy client>server SYN 1 10ms\n"
-	                         "  swap server>client DATA 1\n  delay server>client FIN 1 100ms\n");
-	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	struct lab_wire *wire = wire_open(HEAD ENDS "wire: drop client>server ACK 2\n  copy client>server SYN 1 10ms\n"
+	                                            "  swap server>client DATA 1\n  delay server>client FIN 1 100ms\n");
 	struct lab_fate fate;
-	assert_non_null(wire);
-	lab_wire_begin(wire, scenario, 5, 0, 1);
 	leave(wire, LAB_CLIENT, SYN, 0, 100, &fate);       /* 1, copied */
 	leave(wire, LAB_SERVER, SYN | ACK, 0, 101, &fate); /* 2 */
 	leave(wire, LAB_CLIENT, ACK, 0, 102, &fate);       /* 3 */
@@ -159,9 +172,7 @@ static void rules_choose_their_segments(void **state)
 	assert_int_equal(arrives(wire, 11 * WS_MILLISECOND), 1); /* the copy */
 	assert_int_equal(arrives(wire, 101 * WS_MILLISECOND), 7);
 	assert_int_equal(lab_wire_next(wire), WS_TIME_NEVER);
-	lab_wire_free(wire);
-	free(wire);
-	lab_scenario_free(scenario);
+	wire_close(wire);
 }
 
 static void the_same_seed_loses_the_same_packets(void **state)
@@ -205,12 +216,9 @@ static const struct lab_frame *leave_at(struct lab_wire *wire, uint8_t sequence,
 static void packets_wait_for_commands(void **state)
 {
 	(void)state;
-	struct lab_scenario *scenario = parsed(HEAD ENDS "wire: swap client>server DATA 1\n"
-	                                                 "  drop client>server FIN 1\n");
-	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	struct lab_wire *wire = wire_open(HEAD ENDS "wire: swap client>server DATA 1\n"
+	                                            "  drop client>server FIN 1\n");
 	struct lab_fate fate;
-	assert_non_null(wire);
-	lab_wire_begin(wire, scenario, 5, 0, 1);
 	wire->holding = true;
 	leave_at(wire, 0, SYN, 0, &fate);        /* 1 */
 	leave_at(wire, 1, ACK, 5, &fate);        /* 2, which the scenario lets 3 overtake */
@@ -237,19 +245,14 @@ static void packets_wait_for_commands(void **state)
 	leave_at(wire, 17, ACK, 5, &fate); /* 6 waits again */
 	assert_int_equal(arrives(wire, 1000), 0);
 	assert_non_null(lab_wire_held(wire, 6));
-	lab_wire_free(wire);
-	free(wire);
-	lab_scenario_free(scenario);
+	wire_close(wire);
 }
 
 static void what_is_sent_again_while_it_is_held_is_not_in_the_air_twice(void **state)
 {
 	(void)state;
-	struct lab_scenario *scenario = parsed(HEAD ENDS);
-	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	struct lab_wire *wire = wire_open(HEAD ENDS);
 	struct lab_fate fate;
-	assert_non_null(wire);
-	lab_wire_begin(wire, scenario, 5, 0, 1);
 	wire->holding = true;
 	assert_non_null(leave_at(wire, 0, SYN, 0, &fate));  /* 1 */
 	assert_non_null(leave_at(wire, 1, ACK, 10, &fate)); /* 2 */
@@ -271,20 +274,15 @@ static void what_is_sent_again_while_it_is_held_is_not_in_the_air_twice(void **s
 	assert_int_equal(wire->number, 9);
 	wire->holding = false;
 	assert_non_null(leave_at(wire, 1, ACK, 10, &fate));
-	lab_wire_free(wire);
-	free(wire);
-	lab_scenario_free(scenario);
+	wire_close(wire);
 }
 
 /* A closed window is asked again and again: the probes are one packet while one is held, or its answer. */
 static void probes_do_not_pile_up(void **state)
 {
 	(void)state;
-	struct lab_scenario *scenario = parsed(HEAD ENDS);
-	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	struct lab_wire *wire = wire_open(HEAD ENDS);
 	struct lab_fate fate;
-	assert_non_null(wire);
-	lab_wire_begin(wire, scenario, 5, 0, 1);
 	wire->holding = true;
 	assert_non_null(leave_at(wire, 1, ACK, 10, &fate)); /* 1: up to 11 */
 	lab_wire_drop(wire, lab_wire_held(wire, 1), 1);
@@ -297,20 +295,15 @@ static void probes_do_not_pile_up(void **state)
 	assert_non_null(leave_at(wire, 10, ACK, 0, &fate)); /* 5 */
 	wire->holding = false;
 	assert_non_null(leave_at(wire, 10, ACK, 0, &fate));
-	lab_wire_free(wire);
-	free(wire);
-	lab_scenario_free(scenario);
+	wire_close(wire);
 }
 
 static void what_is_acknowledged_in_the_air_is_not_sent_again(void **state)
 {
 	(void)state;
-	struct lab_scenario *scenario = parsed(HEAD ENDS);
-	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	struct lab_wire *wire = wire_open(HEAD ENDS);
 	struct lab_fate fate;
 	uint8_t answer[100];
-	assert_non_null(wire);
-	lab_wire_begin(wire, scenario, 5, 0, 1);
 	wire->holding = true;
 	assert_non_null(leave_at(wire, 1, ACK, 10, &fate)); /* 1 */
 	lab_wire_release(lab_wire_held(wire, 1), 1);
@@ -329,9 +322,7 @@ static void what_is_acknowledged_in_the_air_is_not_sent_again(void **state)
 	assert_int_equal(fate.awaited, 4);
 	lab_wire_drop(wire, lab_wire_held(wire, 4), 5);
 	assert_non_null(leave_at(wire, 1, ACK, 10, &fate)); /* the ACK is lost: it is needed */
-	lab_wire_free(wire);
-	free(wire);
-	lab_scenario_free(scenario);
+	wire_close(wire);
 }
 
 static void commands_are_read(void **state)
@@ -401,20 +392,16 @@ static void a_command_that_is_too_long_is_passed_over(void **state)
 static void what_is_not_ipv4_is_not_carried(void **state)
 {
 	(void)state;
-	struct lab_scenario *scenario = parsed(HEAD ENDS);
-	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	struct lab_wire *wire = wire_open(HEAD ENDS);
 	struct lab_fate fate;
 	uint8_t frame[100];
-	assert_non_null(wire);
-	lab_wire_begin(wire, scenario, 5, 0, 1);
 	const size_t length = make_segment(frame, ACK, 0);
 	for (size_t cut = 0; cut < length; cut++)
 		assert_null(lab_wire_take(wire, LAB_CLIENT, frame, cut, 1, &fate));
 	frame[12] = 0x86;
 	frame[13] = 0xdd;
 	assert_null(lab_wire_take(wire, LAB_CLIENT, frame, length, 1, &fate));
-	free(wire);
-	lab_scenario_free(scenario);
+	wire_close(wire);
 }
 
 int main(void)
