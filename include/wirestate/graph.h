@@ -9,44 +9,42 @@
 #include <wirestate/language.h>
 #include <wirestate/track.h>
 
-/* X(enumerator, word in records, unit, words for people, what it is). Numbers are relative to the initial sequence
+/* X(enumerator, word in records, unit, what it is). Numbers are relative to the initial sequence
  * number, as in tshark, and go on beyond 2^32. THROUGHPUT and GOODPUT are averaged over ws_graph_span(). */
 #define WS_CURVES(X)                                                                                                   \
-	X(WS_CURVE_SEGMENT, "segment", "number", "data",                                                               \
+	X(WS_CURVE_SEGMENT, "segment", "number",                                                                       \
 	  N_("from the first number of a segment to one past its last, SYN and FIN count one each; with "              \
 	     "sack, ack and window this is the time-sequence graph of tcptrace"))                                      \
-	X(WS_CURVE_ACK, "ack", "number", "ACK", N_("the acknowledgment number of a segment of the other side"))        \
-	X(WS_CURVE_WINDOW, "window", "number", "window",                                                               \
+	X(WS_CURVE_ACK, "ack", "number", N_("the acknowledgment number of a segment of the other side"))               \
+	X(WS_CURVE_WINDOW, "window", "number",                                                                         \
 	  N_("that number plus the window that was advertised with it: the sender may go up to there"))                \
-	X(WS_CURVE_SACK, "sack", "number", "SACK",                                                                     \
+	X(WS_CURVE_SACK, "sack", "number",                                                                             \
 	  N_("a block that was acknowledged selectively (RFC 2018), from its first number to one past its "            \
 	     "last"))                                                                                                  \
-	X(WS_CURVE_THROUGHPUT, "throughput", "bytes/s", "throughput",                                                  \
+	X(WS_CURVE_THROUGHPUT, "throughput", "bytes/s",                                                                \
 	  N_("payload that was sent in the last span, also what was sent again, divided by span: a sliding "           \
 	     "window, as in Wireshark's graph; it holds until the next value, at most for span, and is 0 after that")) \
-	X(WS_CURVE_GOODPUT, "goodput", "bytes/s", "goodput",                                                           \
-	  N_("the same of numbers that were acknowledged for the first time"))                                         \
-	X(WS_CURVE_AVERAGE, "average", "bytes/s", "average",                                                           \
+	X(WS_CURVE_GOODPUT, "goodput", "bytes/s", N_("the same of numbers that were acknowledged for the first time")) \
+	X(WS_CURVE_AVERAGE, "average", "bytes/s",                                                                      \
 	  N_("payload that was sent since the connection's first packet, divided by the time since then, as "          \
 	     "the blue line of tcptrace"))                                                                             \
-	X(WS_CURVE_RTT, "rtt", "s", "round trip",                                                                      \
+	X(WS_CURVE_RTT, "rtt", "s",                                                                                    \
 	  N_("from the first time that a segment was sent to the ACK of exactly its last number, as "                  \
 	     "tcp.analysis.ack_rtt"))                                                                                  \
-	X(WS_CURVE_FLIGHT, "in_flight", "bytes", "in flight",                                                          \
+	X(WS_CURVE_FLIGHT, "in_flight", "bytes",                                                                       \
 	  N_("what was sent and not acknowledged, also not selectively, with this segment, as "                        \
 	     "tcp.analysis.bytes_in_flight; the graph falls with ACKs, too, for which there are no records"))          \
-	X(WS_CURVE_ADVERTISED, "advertised", "bytes", "window",                                                        \
+	X(WS_CURVE_ADVERTISED, "advertised", "bytes",                                                                  \
 	  N_("the window that the other side advertised, scaled (RFC 7323)"))
 
 enum ws_curve {
-#define X(name, word, unit, words, meaning) name,
+#define X(name, word, unit, meaning) name,
 	WS_CURVES(X)
 #undef X
 	        WS_CURVE_COUNT
 };
 const char *ws_curve_word(enum ws_curve curve);
 const char *ws_curve_unit(enum ws_curve curve);
-const char *ws_curve_words(enum ws_curve curve);
 const char *ws_curve_meaning(enum ws_curve curve);
 
 /* X(enumerator of a bit's number, word in records, meaning): what is particular about a point. */

@@ -307,6 +307,5 @@ const char *ws_lesson_synonym(size_t index, const char **meaning);
 
 const char *ws_lesson_key_word(enum ws_lesson_key key);
 const char *ws_lesson_key_meaning(enum ws_lesson_key key);
-bool ws_lesson_key_translates(enum ws_lesson_key key); /* a translation has it, too */
 
 #endif

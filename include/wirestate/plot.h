@@ -47,8 +47,6 @@ struct ws_plot {
 void ws_plot_make(struct ws_plot *plot, const struct ws_graph *graph, const struct ws_conn_info *info,
                   enum ws_plot_kind kind, unsigned direction, ws_time from, ws_time to, unsigned x_ticks,
                   unsigned y_ticks);
-/* The value at a place between 0 and 1. */
-int64_t ws_plot_value(const struct ws_plot_axis *axis, double at);
 double ws_plot_place(const struct ws_plot_axis *axis, int64_t value);
 /* A value in its unit: "14.6 kB", "31.2 ms", "1.25 MB/s". */
 void ws_plot_value_words(struct ws_text *text, enum ws_curve curve, int64_t value);

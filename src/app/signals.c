@@ -112,7 +112,9 @@ unsigned signals_take(void)
 	return bits;
 }
 
-void signals_suspend(void)
+/* Stops the process as SIGTSTP does by default, which is not at all where no shell would ever continue it. Returns on
+ * SIGCONT. */
+static void suspend_process(void)
 {
 	handle(SIGTSTP, SIG_DFL, 0);
 	raise(SIGTSTP);
@@ -126,7 +128,7 @@ unsigned signals_handle_view(struct ws_view *view, bool *quit)
 		*quit = true;
 	if (bits & SIGNAL_SUSPEND && !*quit) {
 		ws_view_suspend(view);
-		signals_suspend();
+		suspend_process();
 		bits |= SIGNAL_CONTINUE; /* nothing may be drawn before the view is resumed */
 	}
 	if (bits & SIGNAL_CONTINUE)

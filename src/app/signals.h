@@ -31,10 +31,6 @@ unsigned signals_take(void);
  * it continues. Sets `quit` where it is to end. Returns the bits. */
 unsigned signals_handle_view(struct ws_view *view, bool *quit);
 
-/* Stops the process as SIGTSTP does by default, which is not at all where no shell would ever continue it. Returns on
- * SIGCONT. */
-void signals_suspend(void);
-
 /* poll() that is also ended by a signal, even one that came just before the call. `timeout` is in nanoseconds; with
  * WS_TIME_NEVER there is none. */
 void signals_poll(struct pollfd *descriptors, nfds_t count, ws_time timeout);

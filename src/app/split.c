@@ -232,12 +232,6 @@ struct point *split_point(struct point *reader, const struct ws_frame *frame)
 	return session->split ? &session->points[point_index(session, frame)] : reader;
 }
 
-bool split_takes(const struct point *point, const struct ws_frame *frame)
-{
-	const struct session *session = point->session;
-	return !session->split || &session->points[point_index(session, frame)] == point;
-}
-
 void split_stats(const struct point *point, struct ws_capture_stats *stats)
 {
 	const struct session *session = point->session;

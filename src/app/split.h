@@ -25,8 +25,6 @@ bool split_decide(struct session *session, struct ws_error *error) WS_CHECKED;
 
 /* Which point a frame belongs to that `reader` has read. */
 struct point *split_point(struct point *reader, const struct ws_frame *frame);
-/* A frame of the point's capture is its own. */
-bool split_takes(const struct point *point, const struct ws_frame *frame);
 /* What the point has captured and lost: its own part of a capture that several share. */
 void split_stats(const struct point *point, struct ws_capture_stats *stats);
 /* When the point has captured, by its own clock: at least from its first packet to its last; longer where that is known

@@ -73,10 +73,8 @@ bool ws_dump_write_buffer(struct ws_dump *dump, struct ws_error *error) WS_CHECK
 
 bool ws_dump_pcapng_begin(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
 bool ws_dump_pcapng_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error) WS_CHECKED;
-/* A section with that comment, and an interface of it; the number of its slot. */
+/* A section with that comment. */
 bool ws_dump_pcapng_section(struct ws_dump *dump, const char *comment, struct ws_error *error) WS_CHECKED;
-bool ws_dump_pcapng_describe(struct ws_dump *dump, const struct ws_frame_interface *interface,
-                             struct ws_error *error) WS_CHECKED;
 /* Statistics of the interfaces, and names of hosts. */
 bool ws_dump_pcapng_end(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
 

@@ -140,12 +140,6 @@ bool ws_dump_pcapng_section(struct ws_dump *dump, const char *comment, struct ws
 	return write_section(dump, comment, error);
 }
 
-bool ws_dump_pcapng_describe(struct ws_dump *dump, const struct ws_frame_interface *interface, struct ws_error *error)
-{
-	uint32_t number;
-	return interface_number(dump, interface, &number, error);
-}
-
 bool ws_dump_pcapng_begin(struct ws_dump *dump, struct ws_error *error)
 {
 	if (dump->points) /* what they are called is not known yet */

@@ -89,7 +89,6 @@ void ws_decode_udp(struct ws_cursor *cursor, uint32_t offset);
 bool ws_decode_ip_tunnel(struct ws_cursor *cursor, uint8_t protocol, uint32_t offset);
 bool ws_decode_udp_tunnel(struct ws_cursor *cursor, uint16_t port, uint32_t offset);
 bool ws_decode_l2tp_ip(struct ws_cursor *cursor, uint32_t offset);
-void ws_decode_gre(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_icmp(struct ws_cursor *cursor, uint32_t offset, bool version6);
 /* Adds what no header here describes as payload. */
 void ws_decode_payload(struct ws_cursor *cursor, uint32_t offset);

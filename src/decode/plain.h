@@ -16,7 +16,6 @@ enum {
 	WS_IPV6_BYTES = 40,
 	WS_TCP_BYTES = 20,
 	WS_UDP_BYTES = 8,
-	WS_TIMESTAMPS_BYTES = 12, /* of the option with two NOPs before it */
 };
 
 enum { WS_TYPE_IPV4 = 0x0800, WS_TYPE_IPV6 = 0x86dd };

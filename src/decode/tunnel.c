@@ -153,7 +153,7 @@ static struct ws_tunnel pptp_tunnel(const uint8_t *key)
 	return ws_tunnel_of(WS_TUNNEL_PPTP, ws_load16(key + 2));
 }
 
-void ws_decode_gre(struct ws_cursor *cursor, uint32_t offset)
+static void decode_gre(struct ws_cursor *cursor, uint32_t offset)
 {
 	enum {
 		CHECKSUM = 0x8000,
@@ -202,7 +202,7 @@ bool ws_decode_ip_tunnel(struct ws_cursor *cursor, uint8_t protocol, uint32_t of
 		ws_decode_inside(cursor, (struct ws_tunnel){.kind = WS_TUNNEL_6IN4}, 0x86dd, offset);
 		return true;
 	case GRE:
-		ws_decode_gre(cursor, offset);
+		decode_gre(cursor, offset);
 		return true;
 	case L2TP:
 		return ws_decode_l2tp_ip(cursor, offset);

@@ -32,11 +32,6 @@ const char *ws_lesson_key_meaning(enum ws_lesson_key key)
 	return key < WS_LESSON_KEY_COUNT ? keys[key].meaning : "";
 }
 
-bool ws_lesson_key_translates(enum ws_lesson_key key)
-{
-	return key < WS_LESSON_KEY_COUNT && keys[key].where & WS_LESSON_IN_TRANSLATION;
-}
-
 bool lesson_fail(const struct ws_lesson *lesson, unsigned line, struct ws_error *error, const char *format, ...)
 {
 	va_list arguments;

@@ -25,11 +25,6 @@ const char *stream_name(enum stream stream)
 	return streams[stream].name;
 }
 
-enum stream stream_of(enum relay_kind kind)
-{
-	return relay_kind_is_step(kind) ? STREAM_TRANSITIONS : STREAM_RECORDS;
-}
-
 void stream_subject(char subject[SUBJECT_MOST], const char *site, const char *sensor, const char *kind)
 {
 	snprintf(subject, SUBJECT_MOST, "wirestate.v1.%s.%s.%s", site ? site : "*", sensor ? sensor : "*",

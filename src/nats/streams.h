@@ -14,8 +14,6 @@ enum stream { STREAM_RECORDS, STREAM_TRANSITIONS, STREAM_COUNT };
 enum { SUBJECT_MOST = 256 };
 
 const char *stream_name(enum stream stream);
-/* The stream of a record's kind. */
-enum stream stream_of(enum relay_kind kind);
 
 /* The subject of a kind, or with a NULL, of all sites or sensors. */
 void stream_subject(char subject[SUBJECT_MOST], const char *site, const char *sensor, const char *kind);

@@ -14,7 +14,7 @@ bool put_nothing(struct reading *r, unsigned index, const struct ws_json_value *
 	return true;
 }
 
-bool read_address(const struct ws_json_value *value, struct ws_addr *address, uint8_t *ip_version)
+static bool read_address(const struct ws_json_value *value, struct ws_addr *address, uint8_t *ip_version)
 {
 	const bool six = value->kind == WS_JSON_STRING && strchr(value->text, ':');
 	struct ws_addr read = {.byte = {[10] = 0xff, [11] = 0xff}};

@@ -34,7 +34,6 @@ typedef bool put_fn(struct reading *r, unsigned index, const struct ws_json_valu
 	})
 #define READ_set_time(target, value) ((value)->kind == WS_JSON_NULL || ws_json_time(value, &target))
 
-bool read_address(const struct ws_json_value *value, struct ws_addr *address, uint8_t *ip_version);
 bool read_text(const struct ws_json_value *value, const char **text);
 
 /* The enumerator whose name the value is. */

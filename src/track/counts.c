@@ -24,7 +24,7 @@ static bool note_round_trip(struct ws_tracker *tracker, struct ws_conn *conn, co
 	return true;
 }
 
-void ws_tracker_count_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis, bool round_trip)
+static void count_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis, bool round_trip)
 {
 	if (s->duplicate || (s->bad_checksum && !s->checksum_ignored))
 		ws_shares_pass(ws_conn_shares(conn), s->time);
@@ -36,7 +36,7 @@ void ws_tracker_count_accepted(struct ws_tracker *tracker, struct ws_conn *conn,
 {
 	const bool round_trip = note_round_trip(tracker, conn, s, 0);
 	if (tracker->table.shares)
-		ws_tracker_count_share(conn, s, 0, round_trip);
+		count_share(conn, s, 0, round_trip);
 }
 
 void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
@@ -54,7 +54,7 @@ void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const st
 	const bool round_trip =
 	        !s->duplicate && !s->bad_checksum && note_round_trip(tracker, conn, s, result->analysis);
 	if (tracker->table.shares)
-		ws_tracker_count_share(conn, s, result->analysis, round_trip);
+		count_share(conn, s, result->analysis, round_trip);
 	if (!result->analysis || !rare)
 		return;
 	if (!s->duplicate) {

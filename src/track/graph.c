@@ -82,9 +82,9 @@ struct ws_graph {
 /* ---- Names */
 
 static const struct {
-	const char *word, *unit, *words, *meaning;
+	const char *word, *unit, *meaning;
 } curves[] = {
-#define X(name, word, unit, words, meaning) [name] = {word, unit, words, meaning},
+#define X(name, word, unit, meaning) [name] = {word, unit, meaning},
         WS_CURVES(X)
 #undef X
 };
@@ -105,11 +105,6 @@ const char *ws_curve_word(enum ws_curve curve)
 const char *ws_curve_unit(enum ws_curve curve)
 {
 	return curves[curve].unit;
-}
-
-const char *ws_curve_words(enum ws_curve curve)
-{
-	return curves[curve].words;
 }
 
 const char *ws_curve_meaning(enum ws_curve curve)

@@ -36,13 +36,6 @@ void ws_hostnames_free(struct ws_hostnames *names)
 	free(names->waits);
 }
 
-uint64_t ws_hostnames_memory(const struct ws_hostnames *names)
-{
-	return names->capacity + (uint64_t)names->string_slots * sizeof(*names->strings) +
-	       (uint64_t)names->address_slots * sizeof(*names->addresses) +
-	       (names->waits ? WAITS * sizeof(*names->waits) : 0);
-}
-
 const char *ws_hostnames_text(const struct ws_hostnames *names, uint32_t name)
 {
 	return name ? names->bytes + name : NULL;

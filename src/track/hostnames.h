@@ -36,7 +36,6 @@ struct ws_hostnames {
 
 void ws_hostnames_init(struct ws_hostnames *names, const uint8_t key[16], bool on, uint64_t max_memory);
 void ws_hostnames_free(struct ws_hostnames *names);
-uint64_t ws_hostnames_memory(const struct ws_hostnames *names);
 
 /* The latest name of an address counts, but what is said on the wire counts more than what a file says. */
 void ws_hostnames_add(struct ws_hostnames *names, const struct ws_addr *address, unsigned ip_version, const char *name,

@@ -73,8 +73,6 @@ bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *
 struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const struct ws_conn *conn,
                                       const struct ws_time_shares *shares);
 
-/* What a byte that stores a judgement says. */
-struct ws_judgement ws_judgement_of(uint8_t stored);
 /* The same of a connection with these times: a stored judgement takes no SYN for one that was just sent, as that changes with
  * time alone. */
 struct ws_judgement ws_judgement_now(const struct ws_tracker *tracker, uint8_t stored, ws_time first, ws_time last);

@@ -35,7 +35,8 @@ struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const st
 	return ws_judgement_now(tracker, conn->judgement, conn->first_time, conn->last_time);
 }
 
-struct ws_judgement ws_judgement_of(uint8_t stored)
+/* What a byte that stores a judgement says. */
+static struct ws_judgement judgement_of(uint8_t stored)
 {
 	return (struct ws_judgement){.verdict = stored & VERDICT_MASK,
 	                             .severity = stored >> SEVERITY_SHIFT & SEVERITY_MASK,
@@ -44,7 +45,7 @@ struct ws_judgement ws_judgement_of(uint8_t stored)
 
 struct ws_judgement ws_judgement_now(const struct ws_tracker *tracker, uint8_t stored, ws_time first, ws_time last)
 {
-	const struct ws_judgement judgement = ws_judgement_of(stored);
+	const struct ws_judgement judgement = judgement_of(stored);
 	if (judgement.verdict == WS_VERDICT_SILENT && ws_is_just_sent(tracker, first, last))
 		return (struct ws_judgement){.verdict = WS_VERDICT_OPENING, .severity = 1};
 	return judgement;
@@ -53,7 +54,7 @@ struct ws_judgement ws_judgement_now(const struct ws_tracker *tracker, uint8_t s
 /* Both endpoints count as closed already, so that no rule before this one will match, and it will match again. */
 bool ws_judgement_stays(uint8_t stored)
 {
-	const struct ws_judgement judgement = ws_judgement_of(stored);
+	const struct ws_judgement judgement = judgement_of(stored);
 	return judgement.verdict == WS_VERDICT_CLOSED && !judgement.severity;
 }
 

@@ -69,11 +69,6 @@ void ws_points_names(struct ws_text *text, const struct ws_points *points, size_
 		ws_text_printf(text, i == shown ? "%s[%s]" : "%s%s", i ? ", " : "", points->name[i]);
 }
 
-const struct ws_points *ws_merged_points(const struct ws_merged *merged)
-{
-	return &merged->points;
-}
-
 static ws_time here(const struct ws_merged *merged, unsigned point, ws_time time)
 {
 	return ws_clock_here(merged->points.clock[point], time);

@@ -43,7 +43,6 @@ bool ws_merged_udp(const struct ws_merged *merged, size_t index, struct ws_udp_i
 /* The number of a datagram of a point, and which point it is of. */
 bool ws_merged_datagram(const struct ws_merged *merged, uint64_t number, struct ws_datagram_info *datagram) WS_CHECKED;
 void ws_merged_stats(const struct ws_merged *merged, struct ws_tracker_stats *stats);
-const struct ws_points *ws_merged_points(const struct ws_merged *merged);
 /* The clock of the connection's point; NULL: the reference's. */
 const struct ws_clock *ws_merged_clock(const struct ws_merged *merged, ws_conn_id id);
 /* True when `asks` is of some point. */

@@ -35,7 +35,7 @@ void ws_stored_free(struct ws_stored *stored)
 	free(stored);
 }
 
-uint64_t ws_stored_memory(const struct ws_stored *stored)
+static uint64_t memory_used(const struct ws_stored *stored)
 {
 	return stored->used + stored->row_room * sizeof(*stored->rows) + stored->order_room * sizeof(*stored->order) +
 	       (stored->by_number.slots + stored->by_sequences.slots) * sizeof(ws_conn_id) +
@@ -239,7 +239,7 @@ enum ws_stored_result ws_stored_take(struct ws_stored *stored, const struct ws_s
 	case WS_STORED_OTHER:
 		break;
 	}
-	if (ws_stored_memory(stored) > stored->memory && stored->count > 1)
+	if (memory_used(stored) > stored->memory && stored->count > 1)
 		ws_stored_evict(stored);
 	return kept ? WS_STORED_TAKEN : WS_STORED_TOO_MANY;
 }
@@ -352,7 +352,7 @@ void ws_stored_stats(const struct ws_stored *stored, struct ws_tracker_stats *st
 		stats->inputs += stored->sensors.source[i].records;
 	stats->evicted += stored->evicted;
 	stats->udp_evicted += stored->udp_evicted;
-	stats->memory = ws_stored_memory(stored);
+	stats->memory = memory_used(stored);
 }
 
 const struct ws_stored_sensors *ws_stored_sensors(const struct ws_stored *stored)

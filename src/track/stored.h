@@ -14,7 +14,6 @@ void ws_stored_free(struct ws_stored *stored); /* NULL allowed */
 enum ws_stored_result ws_stored_take(struct ws_stored *stored, const struct ws_stored_record *record,
                                      struct ws_event *event);
 void ws_stored_clock(struct ws_stored *stored, ws_time now);
-uint64_t ws_stored_memory(const struct ws_stored *stored);
 
 /* As the functions of track.h with these names. */
 size_t ws_stored_count(const struct ws_stored *stored);
@@ -71,8 +70,6 @@ int ws_stored_source_of(struct ws_stored_sensors *sensors, const char *sensor, c
 /* Notes that a record has come. False: it had come before. */
 bool ws_stored_count_record(struct ws_stored_sensors *sensors, size_t source, const struct ws_stored_record *record);
 void ws_stored_take_totals(struct ws_stored_sensors *sensors, size_t source, const struct ws_stored_record *record);
-/* The totals of a source as of now. */
-void ws_stored_source_stats(const struct ws_stored_source *source, struct ws_tracker_stats *stats);
 const char *ws_stored_sensor_name(const struct ws_stored_sensors *sensors, size_t source);
 void ws_stored_sum_sources(const struct ws_stored_sensors *sensors, struct ws_tracker_stats *stats,
                            struct ws_capture_stats *capture);

@@ -167,7 +167,8 @@ void ws_stored_take_totals(struct ws_stored_sensors *sensors, size_t index, cons
 	memcpy(source->state_then, source->own.state, sizeof(source->state_then));
 }
 
-void ws_stored_source_stats(const struct ws_stored_source *source, struct ws_tracker_stats *stats)
+/* The totals of a source as of now. */
+static void source_stats(const struct ws_stored_source *source, struct ws_tracker_stats *stats)
 {
 	*stats = source->totals_known ? source->stats : source->own;
 	for (enum ws_state state = 0; source->totals_known && state < WS_STATE_COUNT; state++) {
@@ -204,7 +205,7 @@ static void add_source(const struct ws_stored_source *source, struct ws_tracker_
                        struct ws_capture_stats *capture)
 {
 	struct ws_tracker_stats one;
-	ws_stored_source_stats(source, &one);
+	source_stats(source, &one);
 	add_stats(stats, &one);
 	add_capture(capture, &source->capture);
 }

@@ -137,9 +137,8 @@ bool ws_tracker_shares_stated(const struct ws_tracker *tracker);
 void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
                       const struct ws_analysis_result *result);
 
-/* The parts of it that every segment needs: a round trip that ended at `endpoint`; and where the time went. */
+/* The part of it that every segment needs: a round trip that ended at `endpoint`. */
 void ws_tracker_count_round_trip(struct ws_tracker *tracker, struct ws_conn *conn, unsigned endpoint, ws_time time);
-void ws_tracker_count_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis, bool round_trip);
 /* The latter for a segment that was not captured before and is not damaged. */
 static inline void ws_tracker_note_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis,
                                          bool round_trip)

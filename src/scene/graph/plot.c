@@ -79,7 +79,8 @@ static double axis_size(const struct ws_plot_axis *axis)
 	return (double)((uint64_t)axis->high - (uint64_t)axis->low);
 }
 
-int64_t ws_plot_value(const struct ws_plot_axis *axis, double at)
+/* The value at a place between 0 and 1. */
+static int64_t axis_value(const struct ws_plot_axis *axis, double at)
 {
 	if (at <= 0 || at >= 1)
 		return at <= 0 ? axis->low : axis->high;
@@ -267,8 +268,8 @@ void ws_plot_column(const struct ws_plot *plot, const struct ws_graph *graph, en
                     struct ws_plot_column *column)
 {
 	const unsigned direction = plot->direction;
-	const ws_time from = ws_plot_value(&plot->x, (double)at / columns);
-	const ws_time to = ws_plot_value(&plot->x, (double)(at + 1) / columns);
+	const ws_time from = axis_value(&plot->x, (double)at / columns);
+	const ws_time to = axis_value(&plot->x, (double)(at + 1) / columns);
 	struct ws_graph_point point;
 	struct ws_graph_range range;
 	const size_t begin = ws_graph_find(graph, direction, curve, from);

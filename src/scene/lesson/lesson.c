@@ -141,7 +141,8 @@ static void settle(struct ws_ui *ui, const struct ws_model *model)
 		packet_show_stop(ui, model, stop);
 }
 
-void lesson_set_done(struct ws_ui *ui)
+/* The user has done what counts for the mark of a lesson that is done. */
+static void set_done(struct ws_ui *ui)
 {
 	ui->lesson.done = true;
 }
@@ -158,7 +159,7 @@ static void lesson_go(struct ws_ui *ui, size_t stop, bool answered, bool play)
 	view->hint = view->came = 0;
 	view->left_out = NULL;
 	if (stop == view->lesson->stop_count && answer_right(view) == answer_count(view->lesson))
-		lesson_set_done(ui);
+		set_done(ui);
 	ui->timeline = snapshot_of(view);
 }
 

@@ -9,8 +9,6 @@
 /* Does what a key of the lesson asks. False: nothing. */
 bool lesson_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 void lesson_tick(struct ws_ui *ui, const struct ws_model *model);
-/* The user has done what counts for the mark of a lesson that is done. */
-void lesson_set_done(struct ws_ui *ui);
 /* True when the user has left the stop to look around. */
 bool lesson_is_away(const struct ws_ui *ui);
 

@@ -29,7 +29,8 @@ const struct ws_flight *evidence_flight(const struct layout *layout, const struc
 	return ws_flights_find(layout->model->flights, departure.input.frame);
 }
 
-ws_time evidence_moment(const struct layout *layout)
+/* What was said before this time is known at the moment that is shown. */
+static ws_time moment_shown(const struct layout *layout)
 {
 	const struct ws_flight *flight = layout->arrived ? NULL : evidence_flight(layout, &layout->step);
 	if (flight && flight->ended != WS_TIME_NEVER)
@@ -40,7 +41,7 @@ ws_time evidence_moment(const struct layout *layout)
 bool evidence_hangs(const struct layout *layout, const struct ws_step *step)
 {
 	const struct ws_flight *flight = evidence_flight(layout, step);
-	return flight && flight->ended >= evidence_moment(layout);
+	return flight && flight->ended >= moment_shown(layout);
 }
 
 /* ---- Kernels */
@@ -69,7 +70,7 @@ static bool is_about(const struct layout *layout, const struct ws_evidence *evid
 static bool kernel_state(const struct layout *layout, int endpoint, char state[16])
 {
 	const struct ws_flights *flights = layout->model->flights;
-	const size_t end = ws_flights_line_at(flights, evidence_moment(layout));
+	const size_t end = ws_flights_line_at(flights, moment_shown(layout));
 	const size_t begin = end > LOOK_BACK ? end - LOOK_BACK : 0;
 	for (int listening = 0; listening < 2; listening++)
 		for (size_t i = end; i > begin; i--) {
@@ -190,7 +191,7 @@ void evidence_calls(const struct layout *layout, const struct ws_step *step, int
 		return;
 	while (ws_flights_next_of(flights, step->input.frame, &at, &evidence))
 		if (evidence.server == server && stands_beside(&evidence, &blocks) &&
-		    evidence.time < evidence_moment(layout) &&
+		    evidence.time < moment_shown(layout) &&
 		    !(evidence.kind == WS_EVIDENCE_CALL && returns_later(flights, step->input.frame, at, &evidence)))
 			add_call(&evidence, blocks, width, calls);
 }
@@ -203,7 +204,7 @@ static bool is_printed(const struct ws_evidence *evidence)
 bool evidence_open_call(const struct layout *layout, int endpoint, struct ws_text *text)
 {
 	const struct ws_flights *flights = layout->model->flights;
-	const size_t end = ws_flights_line_at(flights, evidence_moment(layout));
+	const size_t end = ws_flights_line_at(flights, moment_shown(layout));
 	const bool server = endpoint == server_of(layout, &layout->step);
 	for (size_t i = end; i > 0 && end - i < LOOK_BACK; i--) {
 		struct ws_evidence evidence;
@@ -236,7 +237,7 @@ static bool is_told_flight(const struct ws_evidence *evidence)
 /* Where calls stand beside the lifelines, only those that have failed are told. */
 static bool is_told(const struct layout *layout, uint64_t frame, size_t at, const struct ws_evidence *evidence)
 {
-	if (evidence->kind == WS_EVIDENCE_KERNEL || is_printed(evidence) || evidence->time >= evidence_moment(layout))
+	if (evidence->kind == WS_EVIDENCE_KERNEL || is_printed(evidence) || evidence->time >= moment_shown(layout))
 		return false;
 	if (evidence->kind == WS_EVIDENCE_WIRE)
 		return is_told_flight(evidence);

@@ -136,8 +136,6 @@ void margin_draw(const struct layout *layout, struct ws_canvas *canvas, const st
 bool evidence_of_lab(const struct layout *layout); /* the capture is one */
 /* The flight of a step's segment; NULL: it is not known. */
 const struct ws_flight *evidence_flight(const struct layout *layout, const struct ws_step *step);
-/* What was said before this time is known at the moment that is shown. */
-ws_time evidence_moment(const struct layout *layout);
 /* The segment is still in the air at that moment. */
 bool evidence_hangs(const struct layout *layout, const struct ws_step *step);
 /* Appends the call in which an endpoint's program is at that moment: "in accept(3) …". False: it is in none. */

@@ -99,7 +99,7 @@ static bool note_was_read(const struct layout *layout, size_t index)
 
 /* How long the text of a step takes to read. A lesson shows only what is written at the arrow: its notes would give
  * away the answer. */
-ws_time replay_reading(const struct ws_ui *ui, const struct ws_model *model, size_t index)
+static ws_time reading_time(const struct ws_ui *ui, const struct ws_model *model, size_t index)
 {
 	struct layout layout;
 	int words = 0;
@@ -128,7 +128,7 @@ ws_time replay_length(const struct ws_ui *ui, const struct ws_model *model, size
 {
 	const struct replay *replay = &ui->replay;
 	const ws_time shown = replay_shown(replay, step, next, gap);
-	const ws_time least = REPLAY_FLIGHT + (replay->guided ? replay_reading(ui, model, index) : 0);
+	const ws_time least = REPLAY_FLIGHT + (replay->guided ? reading_time(ui, model, index) : 0);
 	const ws_time length = next ? shown : REPLAY_FLIGHT + shown;
 	return length > least ? length : least;
 }

@@ -100,8 +100,6 @@ ws_time replay_shown(const struct replay *replay, const struct ws_step *step, co
 /* How long a step takes in the replay, with the flight of its segment. `next`: NULL after the last one. */
 ws_time replay_length(const struct ws_ui *ui, const struct ws_model *model, size_t index, const struct ws_step *step,
                       const struct ws_step *next, ws_time *gap);
-/* How long the text about a step takes to read. */
-ws_time replay_reading(const struct ws_ui *ui, const struct ws_model *model, size_t index);
 /* The capture time at the replay's position. */
 ws_time replay_time(const struct ws_ui *ui, const struct ws_model *model, const struct ws_step *step,
                     const struct ws_step *next);

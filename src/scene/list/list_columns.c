@@ -88,7 +88,8 @@ static struct list_columns choose_columns(int columns, int rows, const struct of
 	return place_columns(columns, true, offer);
 }
 
-bool list_has_extra(const struct ws_model *model)
+/* True when there are tunnels, processes or requests to show beside the connections. */
+static bool has_extra(const struct ws_model *model)
 {
 	return ws_tracker_names_processes(model->tracker) || ws_tracker_has_tunnels(model->tracker) ||
 	       ws_tracker_has_requests(model->tracker);
@@ -98,7 +99,7 @@ struct list_columns list_columns_of(const struct list_view *list, const struct w
                                     int rows)
 {
 	const struct offer offer = {.count = ws_tracker_conn_count(model->tracker),
-	                            .extra = list_has_extra(model),
+	                            .extra = has_extra(model),
 	                            .names = names,
 	                            .several = model->fetch_at,
 	                            .points = list_points_width(model),

@@ -16,7 +16,5 @@ struct list_columns {
 /* `names`: where there is room, a name stands beside the address. */
 struct list_columns list_columns_of(const struct list_view *list, const struct ws_model *model, bool names, int columns,
                                     int rows);
-/* True when there are tunnels, processes or requests to show beside the connections. */
-bool list_has_extra(const struct ws_model *model);
 
 #endif

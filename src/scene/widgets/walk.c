@@ -4,7 +4,8 @@
 #define PAUSE (400 * WS_MILLISECOND)
 enum { REST = 4 }; /* a walk takes a fifth of the time at most */
 
-bool walk_is_due(const struct walk *walk, const struct ws_model *model)
+/* There are packets that it has not seen, or another model. */
+static bool walk_is_due(const struct walk *walk, const struct ws_model *model)
 {
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);

@@ -14,8 +14,6 @@ struct walk {
 	ws_time started, finished; /* by the ticks' clock */
 };
 
-/* There are packets that it has not seen, or another model. */
-bool walk_is_due(const struct walk *walk, const struct ws_model *model);
 /* Begins one. The screen forgets what it has found so far. */
 void walk_begin(struct walk *walk, const struct ws_model *model);
 /* Whether a slice is due at this tick, after which walk_pause() is called. `due`: what was found has changed by itself. A
