@@ -16,8 +16,8 @@
  * peer's window is full, and CLOSED_WINDOW while it is 0 (RFC 9293 §3.8.6); DUPLICATE_ACKS from the
  * first repeated ACK until what was lost is acknowledged (RFC 5681 §3.2), and TIMEOUT until a timer has sent it again,
  * and, if more was lost, until all is acknowledged (RFC 6298); PATH_MTU from when segments were sent that an ICMP error
- * says are too large for the path until their data has been sent again in smaller ones (RFC 1191); NAGLE while a small segment waits for an ACK that is
- * delayed (RFC 9293 §3.7.4, RFC 1122 §4.2.3.2). */
+ * says are too large for the path until their data has been sent again in smaller ones (RFC 1191); NAGLE while a small
+ * segment waits for an ACK that is delayed (RFC 9293 §3.7.4, RFC 1122 §4.2.3.2). */
 #define WS_CAUSES(X)                                                                                                   \
 	X(WS_CAUSE_CONNECTING, "connecting", NC_("cause of waiting", "connecting"), false)                             \
 	X(WS_CAUSE_PROGRAM, "program", "", true)                                                                       \

@@ -43,8 +43,8 @@ bool ws_lanes_open_own(struct ws_lane lane[2], const struct ws_points *points,
  * nothing of it: then that of the other direction. */
 ws_time ws_path_way(const struct ws_conn_path *path, unsigned sender);
 void ws_lanes_close(struct ws_lane lane[2]);
-/* The next segment, or WS_INPUT_TOO_LARGE, in the order of time, by the point's clock and as the point counts endpoints, valid until the next call;
- * NULL: there is none any more. One that stands in has no frame. */
+/* The next segment, or WS_INPUT_TOO_LARGE, in the order of time, by the point's clock and as the point counts endpoints, valid
+ * until the next call; NULL: there is none any more. One that stands in has no frame. */
 const struct ws_segment *ws_lane_next(struct ws_lane *lane);
 
 #endif
