@@ -73,6 +73,7 @@ enum ws_flight_word {
 	X(WS_SAYS_DROPPED_BY_HAND, WS_EVIDENCE_WIRE, "packet %p dropped by hand")                                      \
 	X(WS_SAYS_DROPPED_BY_CHANCE, WS_EVIDENCE_WIRE, "packet %p dropped by chance")                                  \
 	X(WS_SAYS_DROPPED_BY_RULE, WS_EVIDENCE_WIRE, "packet %p dropped by the rule in line %n")                       \
+	X(WS_SAYS_DROPPED_FOR_ROOM, WS_EVIDENCE_WIRE, "packet %p dropped: the wire has no room for it")                \
 	X(WS_SAYS_DROPPED_BY_SYSTEM, WS_EVIDENCE_WIRE, "packet %p dropped: %s")                                        \
 	X(WS_SAYS_COPIED, WS_EVIDENCE_WIRE, "packet %p copied")                                                        \
 	X(WS_SAYS_COPIED_BY_RULE, WS_EVIDENCE_WIRE, "packet %p copied by the rule in line %n")                         \

@@ -12,6 +12,7 @@ static const char *const sentences[] = {
         [WS_SAYS_DROPPED_BY_HAND] = N_("wire: packet %s dropped by hand"),
         [WS_SAYS_DROPPED_BY_CHANCE] = N_("wire: packet %s dropped by chance"),
         [WS_SAYS_DROPPED_BY_RULE] = N_("wire: packet %s dropped by the rule in line %s"),
+        [WS_SAYS_DROPPED_FOR_ROOM] = N_("wire: packet %s dropped: the wire has no room for it"),
         [WS_SAYS_DROPPED_BY_SYSTEM] = N_("wire: packet %s dropped: %s"),
         [WS_SAYS_COPIED] = N_("wire: packet %s copied"),
         [WS_SAYS_COPIED_BY_RULE] = N_("wire: packet %s copied by the rule in line %s"),

@@ -121,7 +121,9 @@ static void say_fate(struct lab_run *run, const struct lab_frame *frame, const s
 	lab_evidence_wire(&run->evidence, frame->left, number,
 	                  frame->from == LAB_CLIENT ? WS_SAYS_LEFT_CLIENT : WS_SAYS_LEFT_SERVER, 0);
 	const ws_time after = frame->left + 1;
-	if (fate->dropped && !rule)
+	if (fate->full)
+		lab_evidence_wire(&run->evidence, after, number, WS_SAYS_DROPPED_FOR_ROOM, 0);
+	else if (fate->dropped && !rule)
 		lab_evidence_wire(&run->evidence, after, number, WS_SAYS_DROPPED_BY_CHANCE, 0);
 	else if (rule)
 		lab_evidence_wire(&run->evidence, after, number,

@@ -282,7 +282,7 @@ static void apply(struct lab_wire *wire, struct lab_frame *frame, enum lab_kind 
 	frame->after_next = rule && rule->act == LAB_SWAP;
 	if (frame->after_next)
 		frame->due = WS_TIME_NEVER;
-	fate->dropped = !put_in_air(wire, frame);
+	fate->full = fate->dropped = !put_in_air(wire, frame);
 }
 
 const struct lab_frame *lab_wire_take(struct lab_wire *wire, enum lab_side from, const uint8_t *data, size_t length,

@@ -24,6 +24,7 @@ struct lab_frame {
 /* What the wire does with a packet that has left. */
 struct lab_fate {
 	bool dropped;
+	bool full;                   /* dropped, because there is no room for it in the air */
 	const struct lab_rule *rule; /* the one that decided, or NULL */
 	uint64_t awaited;            /* it was sent again, and this one, which is held, acknowledges it */
 	uint64_t again; /* it was sent again while this one, which has all of it, is held: it is not in the air */

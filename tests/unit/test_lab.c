@@ -175,6 +175,24 @@ static void rules_choose_their_segments(void **state)
 	wire_close(wire);
 }
 
+/* Neither chance nor a rule has dropped what finds no room. */
+static void a_full_wire_drops_for_room(void **state)
+{
+	(void)state;
+	struct lab_wire *wire = wire_open(HEAD ENDS "wire: delay client>server ACK all 1s\n");
+	struct lab_fate fate;
+	for (unsigned i = 0; i < LAB_FRAMES; i++) {
+		leave(wire, LAB_CLIENT, ACK, 0, 100, &fate);
+		assert_false(fate.dropped || fate.full);
+	}
+	leave(wire, LAB_CLIENT, ACK, 0, 100, &fate);
+	assert_true(fate.dropped && fate.full);
+	assert_int_equal(arrives(wire, 100 + 2 * WS_SECOND), 1);
+	leave(wire, LAB_CLIENT, ACK, 0, 100, &fate);
+	assert_false(fate.dropped || fate.full);
+	wire_close(wire);
+}
+
 static void the_same_seed_loses_the_same_packets(void **state)
 {
 	(void)state;
@@ -410,6 +428,7 @@ int main(void)
 	        cmocka_unit_test(calls_are_read_from_strace),
 	        cmocka_unit_test(a_line_of_strace_that_is_too_long_is_passed_over),
 	        cmocka_unit_test(rules_choose_their_segments),
+	        cmocka_unit_test(a_full_wire_drops_for_room),
 	        cmocka_unit_test(the_same_seed_loses_the_same_packets),
 	        cmocka_unit_test(what_is_not_ipv4_is_not_carried),
 	        cmocka_unit_test(packets_wait_for_commands),

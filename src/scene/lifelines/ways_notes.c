@@ -87,6 +87,9 @@ static void say_dropped(struct ws_text *text, const struct ws_flight *flight)
 	case WS_SAYS_DROPPED_BY_CHANCE:
 		ws_text_puts(text, _(" The wire has dropped it by chance."));
 		break;
+	case WS_SAYS_DROPPED_FOR_ROOM:
+		ws_text_puts(text, _(" The wire has dropped it: it had no room for it."));
+		break;
 	case WS_SAYS_DROPPED_BY_SYSTEM: /* TRANSLATORS: %s is an error of the system */
 		ws_text_printf(text, _(" The wire has dropped it: %s."), flight->error);
 		break;
