@@ -209,6 +209,12 @@ static void fin_arrives_first(struct ws_step_context *x, struct ws_endpoint *end
 	ws_publish(x, endpoint, WS_BASIS_PRESUMED, WS_WHY_FIN_ARRIVES);
 }
 
+/* How long after a RST a segment may come that its receiver sent before. The handshake's round trip is among the shortest. */
+static uint32_t under_way_us(const struct ws_step_context *x)
+{
+	return x->machine->rtt_us + x->machine->rtt_us / 4;
+}
+
 static void reset_arrives(struct ws_step_context *x)
 {
 	struct ws_endpoint *peer = x->receiver;
@@ -220,7 +226,7 @@ static void reset_arrives(struct ws_step_context *x)
 	peer->dead = WS_DEAD_GOT_RST;
 	peer->dead_us = ws_micros(x->segment->time);
 	if (!certain)
-		peer->dead_us -= x->machine->rtt_us + 1; /* an ACK that follows, however soon, is a challenge */
+		peer->dead_us -= under_way_us(x) + 1; /* an ACK that follows, however soon, is a challenge */
 	ws_publish(x, peer, WS_BASIS_PRESUMED,
 	           before == WS_SYN_SENT    ? WS_WHY_RST_REFUSES
 	           : before == WS_TIME_WAIT ? WS_WHY_RST_ENDS_TIME_WAIT
@@ -285,7 +291,7 @@ bool ws_left_before_reset(const struct ws_step_context *x)
 	if (self->rcv_known && ws_seq_before(self->rcv_nxt, x->receiver->snd_max) && is_challenge(x))
 		return false;
 	const uint32_t after = ws_micros(x->segment->time) - self->dead_us;
-	return after <= x->machine->rtt_us || after > UINT32_MAX - CLOCKS_US;
+	return after <= under_way_us(x) || after > UINT32_MAX - CLOCKS_US;
 }
 
 void ws_reset_arrives_after_all(struct ws_step_context *x)

@@ -111,6 +111,12 @@ static const struct script scripts[] = {
         {"an ACK that was under way when a RST came shows a FIN that was not known to have come",
          {OPEN, "s PA 9 1 8 : ESTABLISHED ESTABLISHED", "s FA 17 1 0 : ESTABLISHED FIN_WAIT_1",
           "@40 s RA 18 1 0 : CLOSED~ CLOSED~", "@40 c A 1 18 0 : CLOSED~ CLOSED~ after CLOSE_WAIT"}},
+        {"an ACK comes a little more than the handshake's round trip after the RST: it may have crossed it",
+         {OPEN, "@40 c PA 1 1 5 : ESTABLISHED ESTABLISHED", "@40 c RA 6 1 0 : CLOSED~ CLOSED~",
+          "@49 s A 1 6 0 : CLOSED~ CLOSED~"}},
+        {"the same long after the RST, which was lost",
+         {OPEN, "@40 c PA 1 1 5 : ESTABLISHED ESTABLISHED", "@40 c RA 6 1 0 : CLOSED~ CLOSED~",
+          "@51 s A 1 6 0 : CLOSED~ ESTABLISHED"}},
         {"a lone RST is nothing", {"s R 5 - 0 : CLOSED CLOSED"}},
 };
 
