@@ -1,6 +1,7 @@
 /* Silences of a point: of a segment that left and did not come, it is not known whether it was lost or only not captured where
  * the point captured nothing of the connection around that time, and has missed something of the other direction that came
  * to the point before it. A capture that loses packets often does not say so. */
+#include "base/search.h"
 #include "join/joiner.h"
 
 enum { MOST_LOOKS = 256 }; /* segments of the other direction that are looked through for one */
@@ -10,26 +11,13 @@ struct silence {
 	ws_time from, to;
 };
 
-/* How many of a point's segments of one direction are not later. */
-static size_t count_until(const struct ws_join_segment *segment, size_t count, ws_time time)
-{
-	size_t low = 0, high = count;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (segment[middle].time <= time)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static struct silence silence_at(const struct ws_joiner *joiner, unsigned point, ws_time time)
 {
 	struct silence silence = {INT64_MIN, INT64_MAX};
 	for (unsigned d = 0; d < 2; d++) {
 		const struct ws_join_segment *segment = joiner->segment[point][d];
-		const size_t count = joiner->count[point][d], next = count_until(segment, count, time);
+		const size_t count = joiner->count[point][d];
+		const size_t next = SEARCH_FIRST(count, i, segment[i].time <= time);
 		if (next && segment[next - 1].time > silence.from)
 			silence.from = segment[next - 1].time;
 		if (next < count && segment[next].time < silence.to)
@@ -38,26 +26,12 @@ static struct silence silence_at(const struct ws_joiner *joiner, unsigned point,
 	return silence;
 }
 
-/* The first of the other direction's rows that departed later. */
-static size_t first_after(const struct join_row *row, size_t count, ws_time time)
-{
-	size_t low = 0, high = count;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (row[middle].departure > time)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
-}
-
 /* Whether `point` has missed something in its silence that came to the point `next` from there, after `delay`. */
 static bool has_missed(const struct join_row *back, size_t count, unsigned point, unsigned next, ws_time delay,
                        const struct silence *silence)
 {
 	const ws_time from = silence->from == INT64_MIN ? INT64_MIN : silence->from + delay;
-	const size_t first = first_after(back, count, from);
+	const size_t first = SEARCH_FIRST(count, i, back[i].departure <= from);
 	for (size_t i = first; i < count && i - first < MOST_LOOKS && back[i].departure - delay < silence->to; i++)
 		if (back[i].seen[point] == JOIN_NONE && back[i].first == (int)next && !back[i].duplicate &&
 		    back[i].outcome == WS_OUTCOME_NOT_CAPTURED)
