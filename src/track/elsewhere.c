@@ -4,11 +4,6 @@
 
 #define TRANSLATION_TIME (20 * WS_MILLISECOND) /* the longest way from one side of the device to the other */
 
-static bool is_same(const struct ws_conn *conn, unsigned end, const struct ws_addr *address, uint16_t port)
-{
-	return conn->port[end] == port && !memcmp(&conn->address[end], address, sizeof(*address));
-}
-
 /* The connection whose SYN was noted here, if that had this number and is still waiting for the answer. */
 static struct ws_conn *waiting_conn(struct ws_tracker *tracker, const struct ws_opening *opening, uint32_t iss)
 {
@@ -42,8 +37,8 @@ static void link_conns(struct ws_tracker *tracker, struct ws_conn *older, enum w
 /* A router passes the SYN on with one hop less, and everything else as it was, as its identification shows. */
 static bool is_passed_on(const struct ws_conn *older, const struct ws_tuple *tuple, const struct ws_segment *s)
 {
-	const bool same_client = is_same(older, 0, tuple->source, tuple->source_port),
-	           same_server = is_same(older, 1, tuple->destination, tuple->destination_port);
+	const bool same_client = ws_conn_is(older, 0, tuple->source, tuple->source_port),
+	           same_server = ws_conn_is(older, 1, tuple->destination, tuple->destination_port);
 	return same_client != same_server && s->ttl + 1 == older->syn_ttl &&
 	       s->identification == older->syn_identification && s->time - older->first_time <= TRANSLATION_TIME;
 }
@@ -58,8 +53,8 @@ void ws_elsewhere_note(struct ws_tracker *tracker, struct ws_conn *conn, const s
 	if (older && older->ip_version != conn->ip_version)
 		older = NULL;
 	if (answer) {
-		if (older && is_same(older, 0, tuple->destination, tuple->destination_port) &&
-		    !is_same(older, 1, tuple->source, tuple->source_port))
+		if (older && ws_conn_is(older, 0, tuple->destination, tuple->destination_port) &&
+		    !ws_conn_is(older, 1, tuple->source, tuple->source_port))
 			link_conns(tracker, older, WS_ELSEWHERE_ANSWERED, conn, WS_ELSEWHERE_ANSWERS);
 		return;
 	}
