@@ -278,13 +278,18 @@ static void say_path(struct verdict *v)
 	}
 }
 
+/* Whether a segment with so many bytes, and without options, fits into the MTU that an ICMP error reports. */
+static bool fits_mtu(const struct ws_conn_info *info, uint32_t payload)
+{
+	return payload + (info->ip_version == 6 ? 60 : 40) <= info->icmp.mtu;
+}
+
 /* What is sent again, and never acknowledged, is still larger than an ICMP error allows. */
 static bool is_still_too_large(const struct ws_conn_info *info)
 {
-	const uint32_t headers = info->icmp.ip_version == 6 ? 60 : 40; /* without options */
 	for (unsigned i = 0; i < 2; i++) {
 		const struct ws_endpoint_info *e = &info->endpoint[i];
-		if (e->stalled && e->unacknowledged && e->stalled_least + headers > info->icmp.mtu)
+		if (e->stalled && e->unacknowledged && !fits_mtu(info, e->stalled_least))
 			return true;
 	}
 	return false;
@@ -295,20 +300,18 @@ static void say_icmp(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	const struct verdict_part error = verdict_icmp(info);
-	const unsigned headers = info->ip_version == 6 ? 60 : 40;
-	if (!info->icmp.mtu || v->judgement.verdict != WS_VERDICT_STUCK)
-		SAY_TEXTS(v, "%s", error.text);
-	else if (info->mss && info->mss + headers <= info->icmp.mtu)
+	const bool stuck = info->icmp.mtu && v->judgement.verdict == WS_VERDICT_STUCK;
+	if (stuck && info->mss && fits_mtu(info, info->mss))
 		SAY(v,
 		    _("%1$s, though segments of %2$u B, the MSS, fit into that: it may merge them itself before it passes "
 		      "them on (large receive offload)"),
 		    error.text, info->mss);
-	else if (!is_still_too_large(info))
-		SAY_TEXTS(v, "%s", error.text);
-	else
+	else if (stuck && is_still_too_large(info))
 		/* TRANSLATORS: %s is "192.0.2.1 reports fragmentation needed (MTU 1400), 3 times". */
 		SAY_TEXTS(v, _("%s: a path MTU black hole, because the sender does not make its segments smaller"),
 		          error.text);
+	else
+		SAY_TEXTS(v, "%s", error.text);
 }
 
 /* What is said beside the verdict itself. */
