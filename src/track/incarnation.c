@@ -175,10 +175,9 @@ static struct ws_conn *by_numbers(struct ws_conn *newer, struct ws_conn *older, 
 }
 
 /* A Fast Open SYN with data may have PSH (RFC 7413). */
-static bool is_odd_syn(const struct ws_segment *s)
+static bool has_odd_flags(const struct ws_segment *syn)
 {
-	const unsigned odd = WS_TCP_FIN | WS_TCP_URG | (s->length ? 0 : WS_TCP_PSH);
-	return (s->flags & (WS_TCP_SYN | WS_TCP_ACK)) == WS_TCP_SYN && s->flags & odd;
+	return syn->flags & (WS_TCP_FIN | WS_TCP_URG | (syn->length ? 0 : WS_TCP_PSH));
 }
 
 static struct ws_conn *begin_conn(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *s,
@@ -190,13 +189,14 @@ static struct ws_conn *begin_conn(struct ws_tracker *tracker, const struct ws_tu
 		tracker->stats.evicted++;
 		return NULL;
 	}
+	const bool syn = (s->flags & (WS_TCP_SYN | WS_TCP_ACK)) == WS_TCP_SYN;
 	ws_analyser_init(&conn->analyser);
 	conn->vlan = s->vlan;
 	conn->syn_ttl = s->ttl;
-	conn->odd_syn = is_odd_syn(s);
+	conn->odd_syn = syn && has_odd_flags(s);
 	conn->syn_extras = ws_syn_extras(s) & 7;
-	conn->keyed_syn = s->keyed && (s->flags & (WS_TCP_SYN | WS_TCP_ACK)) == WS_TCP_SYN;
-	conn->old_stamp = s->timestamps && (s->flags & (WS_TCP_SYN | WS_TCP_ACK)) == WS_TCP_SYN &&
+	conn->keyed_syn = syn && s->keyed;
+	conn->old_stamp = syn && s->timestamps &&
 	                  ws_surroundings_stamp_is_old(&tracker->surroundings, s, tuple->source, tuple->destination);
 	conn->syn_identification = s->identification;
 	conn->first_time = s->time;
