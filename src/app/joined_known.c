@@ -1,6 +1,7 @@
 /* What the trackers of the points know: connections, and conversations of datagrams, which are made here of single datagrams;
  * and the segments of each. */
 #include "app/joined_parts.h"
+#include "base/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,12 +29,6 @@ static bool know_connections(struct known *known, const struct ws_tracker *track
 
 /* ---- Conversations */
 
-static uint64_t mix(uint64_t key, uint64_t value)
-{
-	key = (key ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return key ^ key >> 29;
-}
-
 /* Those of UDP have numbers; echoes belong together by addresses and identifier. */
 static uint64_t key_of(const struct ws_join_datagram *datagram)
 {
@@ -42,7 +37,7 @@ static uint64_t key_of(const struct ws_join_datagram *datagram)
 		return datagram->conversation;
 	memcpy(half, datagram->address, sizeof(half));
 	for (size_t i = 0; i < WS_ARRAY_SIZE(half); i++)
-		key = mix(key, half[i]);
+		key = ws_hash_mix(key, half[i]);
 	return key | UINT64_C(1) << 63;
 }
 

@@ -1,5 +1,7 @@
 #include "app/marks.h"
 
+#include "base/hash.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,22 +19,16 @@ void marks_free(struct marks *marks)
 	free(marks->mark);
 }
 
-static uint64_t mix(uint64_t number, uint64_t value)
-{
-	number = (number ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return number ^ number >> 29;
-}
-
 static uint64_t mark_of(const struct ws_packet *packet)
 {
 	const uint64_t kept = packet->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK);
-	uint64_t mark = mix(packet->payload_length, kept << 16 | packet->window);
+	uint64_t mark = ws_hash_mix(packet->payload_length, kept << 16 | packet->window);
 	if (packet->tcp.timestamps)
-		mark = mix(mark, (uint64_t)packet->tcp.tsval << 32 | packet->tcp.tsecr);
+		mark = ws_hash_mix(mark, (uint64_t)packet->tcp.tsval << 32 | packet->tcp.tsecr);
 	else
-		mark = mix(mark, (uint64_t)packet->sequence << 32 | packet->acknowledgment);
+		mark = ws_hash_mix(mark, (uint64_t)packet->sequence << 32 | packet->acknowledgment);
 	const bool stays = ws_addr_stay_on_host(&packet->source, &packet->destination);
-	return mix(mark, (uint64_t)stays << 1 | packet->tcp.timestamps);
+	return ws_hash_mix(mark, (uint64_t)stays << 1 | packet->tcp.timestamps);
 }
 
 static int mark_order(const void *left, const void *right)
@@ -78,14 +74,14 @@ static void mark_datagram(struct marks *marks, const struct ws_frame *frame, con
 	if (!digest || ws_packet_goes_to_many(packet))
 		return;
 	const bool echo = ws_packet_echo(packet, frame->data, frame->captured, &identifier, &reply);
-	uint64_t same = mix(digest, packet->ip_version == 4 ? packet->identification : 0), half[2];
-	same = mix(same, (uint64_t)packet->payload_length << 1 | 1);
+	uint64_t same = ws_hash_mix(digest, packet->ip_version == 4 ? packet->identification : 0), half[2];
+	same = ws_hash_mix(same, (uint64_t)packet->payload_length << 1 | 1);
 	for (unsigned end = 0; end < 2; end++) {
 		memcpy(half, end ? packet->destination.byte : packet->source.byte, sizeof(half));
 		const uint64_t port = echo  ? (packet->ip_version == 4 && packet->identification ? 0 : identifier)
 		                      : end ? packet->destination_port
 		                            : packet->source_port;
-		add_mark(marks, mix(mix(mix(same, half[0]), half[1]), port << 1 | end));
+		add_mark(marks, ws_hash_mix(ws_hash_mix(ws_hash_mix(same, half[0]), half[1]), port << 1 | end));
 	}
 }
 

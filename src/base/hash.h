@@ -8,6 +8,13 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Takes a value into a hash without a key, where nobody gains by choosing what it collides with. It starts with anything. */
+static inline uint64_t ws_hash_mix(uint64_t hash, uint64_t value)
+{
+	hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 29;
+}
+
 /* Hashes `length` bytes at any alignment under a 16-byte key. */
 uint64_t ws_siphash(const uint8_t key[16], const void *data, size_t length);
 

@@ -9,6 +9,8 @@
  * order, as fast as they come. They are copies only where other packets of the connection have as many. */
 #include "track/dedup.h"
 
+#include "base/hash.h"
+
 #define SAME_IDENTIFICATION (10 * WS_MILLISECOND)
 #define OTHER_LINK (2 * WS_MILLISECOND)
 #define COPIED_SYN (10 * WS_MILLISECOND)
@@ -20,17 +22,11 @@ enum {
 	EARLY = 4, /* packets of a connection, up to which the whole capture tells */
 };
 
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-	hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return hash ^ hash >> 29;
-}
-
 static uint64_t signature_of(const struct ws_segment *s, uint64_t conn_number)
 {
-	uint64_t hash = mix(conn_number << 1 | s->direction, (uint64_t)s->sequence << 32 | s->acknowledgment);
-	hash = mix(hash, (uint64_t)s->length << 32 | (uint32_t)s->flags << 16 | s->window);
-	return mix(hash, s->timestamps ? s->tsval : 0);
+	uint64_t hash = ws_hash_mix(conn_number << 1 | s->direction, (uint64_t)s->sequence << 32 | s->acknowledgment);
+	hash = ws_hash_mix(hash, (uint64_t)s->length << 32 | (uint32_t)s->flags << 16 | s->window);
+	return ws_hash_mix(hash, s->timestamps ? s->tsval : 0);
 }
 
 static bool has_copies(const struct ws_conn *conn)

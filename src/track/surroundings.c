@@ -42,10 +42,9 @@ bool ws_surroundings_answers(const struct ws_surroundings *surroundings, const s
 /* Takes fewer instructions than SipHash: a new connection needs it twice. */
 static unsigned stamp_slot(const struct ws_addr *client, const struct ws_addr *server)
 {
-	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
-	uint64_t mix = ws_siphash_load(client->byte + 8) * odd + ws_siphash_load(server->byte + 8);
-	mix = (mix ^ mix >> 29) * odd;
-	return (unsigned)(mix >> 32) % WS_STAMP_NOTES;
+	const uint64_t hash =
+	        ws_hash_mix(ws_hash_mix(0, ws_siphash_load(client->byte + 8)), ws_siphash_load(server->byte + 8));
+	return (unsigned)(hash >> 32) % WS_STAMP_NOTES;
 }
 
 void ws_surroundings_stamp(struct ws_surroundings *surroundings, const struct ws_segment *syn_ack,
