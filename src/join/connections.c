@@ -3,6 +3,8 @@
  * Each way to recognise a connection makes a key of it. The entries of both points are put into buckets by their keys,
  * and in each bucket those with equal keys are paired in the order of time. Walking over the connections, once to count
  * how many come into each bucket and once to put them there, and then over the buckets, can stop anywhere. */
+#include "base/hash.h"
+
 #include <wirestate/join.h>
 
 #include <stdlib.h>
@@ -18,17 +20,11 @@ struct entry {
 	uint8_t first; /* the endpoint that comes first in the key: its order is the same at both points */
 };
 
-static uint64_t mix(uint64_t key, uint64_t value)
-{
-	key = (key ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return key ^ key >> 29;
-}
-
 static uint64_t end_key(const struct ws_join_connection *c, unsigned end)
 {
 	uint64_t half[2];
 	memcpy(half, c->address[end].byte, sizeof(half));
-	return mix(mix(half[0], half[1]), c->port[end]);
+	return ws_hash_mix(ws_hash_mix(half[0], half[1]), c->port[end]);
 }
 
 /* The 4-tuple, in an order of its own. */
@@ -36,7 +32,7 @@ static uint64_t address_key(const struct ws_join_connection *c, uint8_t *first)
 {
 	const uint64_t left = end_key(c, 0), right = end_key(c, 1);
 	*first = left > right;
-	return mix(left > right ? mix(right, left) : mix(left, right), c->kind);
+	return ws_hash_mix(left > right ? ws_hash_mix(right, left) : ws_hash_mix(left, right), c->kind);
 }
 
 /* False: the connection cannot be recognised this way. */
@@ -52,19 +48,19 @@ static bool entry_of(const struct ws_join_connection *c, enum way way, unsigned 
 	case BOTH_NUMBERS:
 		entry->first = c->iss[0] > c->iss[1];
 		entry->key = (uint64_t)c->iss[entry->first] << 32 | c->iss[!entry->first];
-		entry->key = mix(entry->key, ws_addr_stay_on_host(&c->address[0], &c->address[1]));
+		entry->key = ws_hash_mix(entry->key, ws_addr_stay_on_host(&c->address[0], &c->address[1]));
 		return c->iss_known[0] && c->iss_known[1];
 	case NUMBER_AND_SYN: /* the SYN was not answered, or one point has not seen the answer */
 		entry->first = c->opener;
-		entry->key = mix(c->iss[c->opener], c->syn_tsval);
-		entry->key = mix(entry->key, ws_addr_stay_on_host(&c->address[0], &c->address[1]));
+		entry->key = ws_hash_mix(c->iss[c->opener], c->syn_tsval);
+		entry->key = ws_hash_mix(entry->key, ws_addr_stay_on_host(&c->address[0], &c->address[1]));
 		return c->syn_timestamp && c->iss_known[c->opener];
 	case ONE_NUMBER: /* the other is not known, or a firewall has changed it */
 		entry->key = address_key(c, &entry->first);
-		entry->key = mix(entry->key, c->iss[number ^ entry->first]);
+		entry->key = ws_hash_mix(entry->key, c->iss[number ^ entry->first]);
 		return c->iss_known[number ^ entry->first];
 	case ADDRESSES_AND_SYN:
-		entry->key = mix(address_key(c, &entry->first), c->syn_tsval);
+		entry->key = ws_hash_mix(address_key(c, &entry->first), c->syn_tsval);
 		return c->syn_timestamp;
 	default:
 		entry->key = address_key(c, &entry->first);
@@ -122,7 +118,7 @@ static bool may_be_same(const struct ws_join_connection *a, const struct ws_join
 
 static size_t bucket_of(const struct entry *entry)
 {
-	return mix(entry->key, 0) >> 54;
+	return ws_hash_mix(entry->key, 0) >> 54;
 }
 _Static_assert(BUCKETS == 1 << (64 - 54), "as bucket_of() says");
 

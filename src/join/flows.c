@@ -5,6 +5,7 @@
  * ID, and then, for those that are left because it is 0 or was changed, by its payload alone. With two votes, two
  * conversations are one. A single vote, as of a query whose answer was lost, counts only where both points' times
  * differ by about as much as those of other pairs do at that time. */
+#include "base/hash.h"
 #include "base/search.h"
 
 #include <wirestate/join.h>
@@ -53,12 +54,6 @@ struct flow_pairing {
 	size_t *pair_count;
 };
 
-static uint64_t mix(uint64_t key, uint64_t value)
-{
-	key = (key ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return key ^ key >> 29;
-}
-
 static int like_order(const void *left, const void *right)
 {
 	const struct like *a = left, *b = right;
@@ -79,8 +74,8 @@ static void list_likes(struct flow_pairing *p, unsigned point, bool with_id)
 		const unsigned kind = side->connection[c->connection].kind;
 		if (p->taken[point][c->connection] || (with_id && !c->identification))
 			continue;
-		uint64_t key = mix(c->digest, kind << 1 | (kind == WS_JOIN_ECHO && c->direction));
-		key = with_id ? mix(key, c->identification) : key;
+		uint64_t key = ws_hash_mix(c->digest, kind << 1 | (kind == WS_JOIN_ECHO && c->direction));
+		key = with_id ? ws_hash_mix(key, c->identification) : key;
 		p->like[point][p->count[point]++] = (struct like){key, (uint32_t)i, c->connection, c->time};
 	}
 	if (p->count[point])
