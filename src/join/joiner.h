@@ -12,9 +12,9 @@ struct join_row {
 	uint16_t flags;
 	uint8_t direction, outcome;
 	int8_t first, last, next;
-	bool needless;                     /* the receiver's point had seen all its bytes before; */
-	uint32_t ack;                      /* then the row of an acknowledgment that was lost, or JOIN_NONE */
-	bool reordered, duplicate, missed; /* missed: an acknowledgment proves that `next` only has not seen it */
+	bool needless; /* the receiver's point had seen all its bytes before; */
+	uint32_t ack;  /* then the row of an acknowledgment that was lost, or JOIN_NONE */
+	bool reordered, duplicate;
 	uint32_t seen[WS_JOIN_POINTS];
 };
 
