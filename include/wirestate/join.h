@@ -196,8 +196,9 @@ struct ws_duration_part ws_duration_part(ws_time time);
 
 struct ws_joiner; /* opaque: memory that is used again for each connection */
 
-/* It takes connections of at most so many segments, summed over all points. */
-struct ws_joiner *ws_joiner_create(size_t most_segments, struct ws_error *error) WS_CHECKED;
+/* It takes connections of at most so many segments, summed over all points. `secret` is a random number, so that nobody who
+ * writes a capture can make the comparison slow; the result does not depend on it. NULL: out of memory. */
+struct ws_joiner *ws_joiner_create(size_t most_segments, uint64_t secret, struct ws_error *error) WS_CHECKED;
 void ws_joiner_free(struct ws_joiner *joiner); /* NULL allowed */
 
 /* The segments of one connection at one point, in the order of capture. */

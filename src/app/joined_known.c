@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 /* ---- Connections */
 
@@ -307,9 +308,12 @@ bool joined_load_side(const struct joined *joined, struct join_memory *memory, c
 
 bool join_memory_init(struct join_memory *memory, size_t most_segments, struct ws_error *error)
 {
+	uint64_t secret;
 	for (size_t i = 0; i < WS_JOIN_POINTS; i++)
 		memory->loaded[i].most = most_segments;
-	memory->joiner = ws_joiner_create(most_segments, error);
+	if (getrandom(&secret, sizeof(secret), 0) != (ssize_t)sizeof(secret))
+		return ws_fail(error, WS_ERROR_SYSTEM, "cannot get random bytes from the kernel");
+	memory->joiner = ws_joiner_create(most_segments, secret, error);
 	return memory->joiner;
 }
 

@@ -42,7 +42,9 @@ struct join_match {
 	struct join_group *group;
 	uint32_t *slot;
 	ws_time *delay;
-	size_t group_count, slot_mask;
+	uint64_t multiplier; /* odd and secret, see group_of() */
+	size_t group_count;
+	unsigned slot_bits;
 	size_t a_room, b_room, group_room, slot_room, delay_room;
 	struct join_part *part; /* ranges.c */
 	struct join_leftover *leftover[2];

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct ws_joiner *ws_joiner_create(size_t most_segments, struct ws_error *error)
+struct ws_joiner *ws_joiner_create(size_t most_segments, uint64_t secret, struct ws_error *error)
 {
 	struct ws_joiner *joiner = calloc(1, sizeof(*joiner));
 	if (!joiner) {
@@ -12,6 +12,7 @@ struct ws_joiner *ws_joiner_create(size_t most_segments, struct ws_error *error)
 		return NULL;
 	}
 	joiner->most = most_segments < UINT32_MAX / 4 ? most_segments : UINT32_MAX / 4;
+	joiner->match.multiplier = secret | 1;
 	return joiner;
 }
 

@@ -8,6 +8,7 @@
  * network card, and ranges.c compares its bytes. Lengths and options are never compared beyond that, nor TTL, DSCP,
  * ECN and checksums, which change on the way. Selective acknowledgments, which a short snapshot length cuts, count only where
  * there is no IP ID. */
+#include "base/hash.h"
 #include "join/internal.h"
 
 #include <stdlib.h>
@@ -60,29 +61,26 @@ void join_match_free(struct join_match *match)
 
 /* ---- Keys */
 
-static uint64_t mix(uint64_t key, uint64_t value)
-{
-	key = (key ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return key ^ key >> 29;
-}
-
 static uint64_t key_of(const struct join_match *match, const struct ws_join_segment *s, enum level level)
 {
 	enum { KEPT_FLAGS = WS_TCP_FIN | WS_TCP_SYN | WS_TCP_RST | WS_TCP_PSH | WS_TCP_ACK | WS_TCP_URG };
-	uint64_t key = mix(level + 1, (uint64_t)s->sequence << 32 | (s->flags & WS_TCP_ACK ? s->acknowledgment : 0));
-	key = mix(key, (uint64_t)s->length << 32 | (uint32_t)(s->flags & KEPT_FLAGS) << 16 | s->window);
+	uint64_t key =
+	        ws_hash_mix(level + 1, (uint64_t)s->sequence << 32 | (s->flags & WS_TCP_ACK ? s->acknowledgment : 0));
+	key = ws_hash_mix(key, (uint64_t)s->length << 32 | (uint32_t)(s->flags & KEPT_FLAGS) << 16 | s->window);
 	if (level == WITHOUT_OPTIONS)
 		return key;
 	if (match->timestamps && s->timestamps)
-		key = mix(key, (uint64_t)s->tsval << 32 | s->tsecr);
-	return mix(key, level == BY_ID ? s->identification : match->rules.without_sack ? 0 : s->sack_right);
+		key = ws_hash_mix(key, (uint64_t)s->tsval << 32 | s->tsecr);
+	return ws_hash_mix(key, level == BY_ID ? s->identification : match->rules.without_sack ? 0 : s->sack_right);
 }
 
+/* Whoever writes a capture chooses the keys, but not which of them share a slot (Dietzfelbinger et al. 1997). */
 static struct join_group *group_of(struct join_match *match, uint64_t key)
 {
-	size_t slot = key & match->slot_mask;
+	const size_t mask = ((size_t)1 << match->slot_bits) - 1;
+	size_t slot = key * match->multiplier >> (64 - match->slot_bits);
 	while (match->slot[slot] && match->group[match->slot[slot] - 1].key != key)
-		slot = (slot + 1) & match->slot_mask;
+		slot = (slot + 1) & mask;
 	if (!match->slot[slot]) {
 		match->group[match->group_count++] =
 		        (struct join_group){.key = key, .a_first = JOIN_NONE, .b_first = JOIN_NONE};
@@ -105,7 +103,7 @@ static void list_append(uint32_t *first, uint32_t *last, uint32_t *count, uint32
 /* Groups what is not paired yet by its key. */
 static void build_groups(struct join_match *match, enum level level)
 {
-	memset(match->slot, 0, (match->slot_mask + 1) * sizeof(*match->slot));
+	memset(match->slot, 0, sizeof(*match->slot) << match->slot_bits);
 	match->group_count = 0;
 	for (uint32_t i = 0; i < match->a_count; i++) {
 		if (match->pair_a[i] != JOIN_NONE || (level == BY_ID && !match->a[i].identification))
@@ -338,9 +336,10 @@ static void pair_several(struct join_match *match, enum level level)
 static bool match_room(struct join_match *match)
 {
 	const size_t a = match->a_count, b = match->b_count, all = a + b;
-	size_t slots = 16, room;
-	while (slots < 2 * all)
-		slots *= 2;
+	size_t room;
+	match->slot_bits = 4;
+	while ((size_t)1 << match->slot_bits < 2 * all)
+		match->slot_bits++;
 	room = match->a_room;
 	if (!join_room(&match->pair_a, &room, a + 1, sizeof(*match->pair_a)) ||
 	    !join_room(&match->next_a, &match->a_room, a + 1, sizeof(*match->next_a)))
@@ -352,9 +351,8 @@ static bool match_room(struct join_match *match)
 	if (!join_room(&match->next_b, &room, b + 1, sizeof(*match->next_b)) ||
 	    !join_room(&match->again, &match->b_room, b + 1, sizeof(*match->again)))
 		return false;
-	match->slot_mask = slots - 1;
 	return join_room(&match->group, &match->group_room, all + 1, sizeof(*match->group)) &&
-	       join_room(&match->slot, &match->slot_room, slots, sizeof(*match->slot)) &&
+	       join_room(&match->slot, &match->slot_room, (size_t)1 << match->slot_bits, sizeof(*match->slot)) &&
 	       join_room(&match->delay, &match->delay_room, MOST_DELAYS, sizeof(*match->delay));
 }
 

@@ -116,7 +116,7 @@ static void pair_flows(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ws_error error;
-	struct ws_joiner *joiner = ws_joiner_create(POINTS * MOST, &error);
+	struct ws_joiner *joiner = ws_joiner_create(POINTS * MOST, 1, &error);
 	struct ws_clock *clock[POINTS] = {NULL, ws_clock_create(0), ws_clock_create(0)};
 	struct world *w = calloc(1, sizeof(*w));
 	struct ws_join_point point[POINTS] = {0};

@@ -140,7 +140,7 @@ static struct ws_joiner *run_passed(const struct capture *c, bool one_clock, boo
                                     struct ws_join_result *result)
 {
 	struct ws_error error;
-	struct ws_joiner *joiner = ws_joiner_create(100000, &error);
+	struct ws_joiner *joiner = ws_joiner_create(100000, 1, &error);
 	struct ws_clock *clock = ws_clock_create(1024);
 	struct ws_join_point point[2] = {{.period = {-WS_SECOND, 10 * WS_SECOND, false, passed_by_all}},
 	                                 {.period = {-WS_SECOND, 10 * WS_SECOND, false, passed_by_all}}};
@@ -424,7 +424,7 @@ static void three_points(void **state)
 		point[i] = (struct ws_join_point){
 		        .side = {.segment = c[i].segment, .count = c[i].count, .connection = &c[i].connection},
 		        .period = {.first = -WS_SECOND, .last = 10 * WS_SECOND}};
-	struct ws_joiner *joiner = ws_joiner_create(1000, &error);
+	struct ws_joiner *joiner = ws_joiner_create(1000, 1, &error);
 	assert_non_null(joiner);
 	assert_true(ws_joiner_run(joiner, point, 3, &result));
 	assert_int_equal(result.points, 3);

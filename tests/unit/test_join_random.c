@@ -1,11 +1,13 @@
 /* Joins what two points have captured of random connections (path_model.h), and compares with what the wire really did:
  * at least 99.9 % of the losses are named at the right packet, none is invented, the true offset of the clocks is
  * inside the proven interval, and nothing arrives before it left. JOIN_CONNECTIONS=3000 makes a long run, JOIN_SEED=2 another one. */
+#include "base/hash.h"
 #include "path_model.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -242,7 +244,7 @@ static void begin(struct run *run, const struct path_setting *setting, size_t co
 	run->world.setting = setting;
 	run->count = count;
 	run->state = calloc(count + 1, sizeof(*run->state));
-	run->joiner = ws_joiner_create(1u << 20, &error);
+	run->joiner = ws_joiner_create(1u << 20, 1, &error);
 	run->clock = ws_clock_create(1u << 15);
 	assert_non_null(run->state);
 	assert_non_null(run->joiner);
@@ -392,8 +394,65 @@ static void unrelated(void **state)
 	free(run);
 }
 
+/* ---- Segments that were made to be slow */
+
+static uint64_t shifted_back(uint64_t hash)
+{
+	return hash ^ hash >> 29 ^ hash >> 58;
+}
+
+/* What ws_hash_mix() was given besides `value`, when it returned `hash`. */
+static uint64_t unmixed(uint64_t hash, uint64_t value)
+{
+	uint64_t inverse = 1;
+	for (unsigned i = 0; i < 6; i++)
+		inverse *= 2 - UINT64_C(0x9e3779b97f4a7c15) * inverse;
+	return shifted_back(hash) * inverse ^ value;
+}
+
+/* Pure ACKs without IP IDs, whose keys (see key_of() in match.c) end in 32 zeros. */
+static void make_collisions(struct ws_join_segment *segment, size_t count)
+{
+	enum { WITHOUT_ID = 2, WINDOW = 1000 };
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t others = (uint64_t)WS_TCP_ACK << 16 | WINDOW;
+		const uint64_t numbers = unmixed(unmixed(unmixed((uint64_t)(i + 1) << 32, 0), others), WITHOUT_ID);
+		assert_int_equal(ws_hash_mix(ws_hash_mix(ws_hash_mix(WITHOUT_ID, numbers), others), 0),
+		                 (uint64_t)(i + 1) << 32);
+		segment[i] = (struct ws_join_segment){.time = (ws_time)i * MS,
+		                                      .sequence = (uint32_t)(numbers >> 32),
+		                                      .acknowledgment = (uint32_t)numbers,
+		                                      .flags = WS_TCP_ACK,
+		                                      .window = WINDOW};
+	}
+}
+
+/* Whoever writes a capture cannot make the comparison take time with the square of the segments' number. */
+static void hostile_segments(void **state)
+{
+	enum { COUNT = 60000 };
+	(void)state;
+	struct ws_error error;
+	struct ws_joiner *joiner = ws_joiner_create(2 * COUNT, UINT64_C(0x5851f42d4c957f2d), &error);
+	struct ws_join_segment *segment = calloc(COUNT, sizeof(*segment));
+	const struct ws_join_connection connection = {.kind = WS_JOIN_TCP};
+	struct ws_join_result result;
+	assert_true(joiner && segment);
+	make_collisions(segment, COUNT);
+	const struct ws_join_side side = {.segment = segment, .count = COUNT, .connection = &connection};
+	const struct ws_join_point point[2] = {{.side = side}, {.side = side}};
+	const clock_t begun = clock();
+	assert_true(ws_joiner_run(joiner, point, 2, &result));
+	assert_true(clock() - begun <
+	            2 * CLOCKS_PER_SEC); /* it takes a thirtieth of that, and would take ten times as long */
+	assert_int_equal(result.direction[0].delivered, COUNT);
+	ws_joiner_free(joiner);
+	free(segment);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(random_paths), cmocka_unit_test(unrelated)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(random_paths), cmocka_unit_test(unrelated),
+	                                   cmocka_unit_test(hostile_segments)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,7 +163,7 @@ static void run_setting(const struct path_setting *setting, size_t count)
 	struct three *t = calloc(1, sizeof(*t));
 	struct path_state *state = calloc(count + 1, sizeof(*state));
 	struct ws_error error;
-	struct ws_joiner *joiner = ws_joiner_create(1u << 20, &error);
+	struct ws_joiner *joiner = ws_joiner_create(1u << 20, 1, &error);
 	struct ws_clock *clock[POINTS] = {NULL, ws_clock_create(1u << 15), ws_clock_create(1u << 15)};
 	struct tally tally = {0};
 	assert_true(t && state && joiner && clock[SERVER] && clock[MIDDLE]);
