@@ -298,6 +298,23 @@ static void missed_at_the_sender(void **state)
 	ws_joiner_free(joiner);
 }
 
+/* The sender's point has missed data, so it may have missed the RST, too. */
+static void reset_beside_a_gap(void **state)
+{
+	(void)state;
+	struct capture c[2];
+	struct ws_join_result result;
+	open_both(c);
+	add(&c[1], 120 * MS, 0, ACK | PSH, 101, 501, 50)->identification = 77;
+	both(c, 200 * MS, 0, ACK | PSH, 151, 501, 50);
+	add(&c[1], 300 * MS, 0, RST, 201, 0, 0)->identification = 78;
+	both(c, 400 * MS, 1, ACK, 501, 201, 0);
+	struct ws_joiner *joiner = run(c, &result);
+	assert_int_equal(result.direction[0].injected, 0);
+	assert_int_equal(result.direction[0].not_captured, 2);
+	ws_joiner_free(joiner);
+}
+
 /* An ACK leaves for the server and is not seen there. Its point may have missed it: it has missed data of the server around that
  * time (`missed`), and has captured nothing in between, or something (`between`). */
 static void missed_in_a_silence(void **state)
@@ -552,6 +569,7 @@ int main(void)
 	        cmocka_unit_test(forged_reset),
 	        cmocka_unit_test(forged_data),
 	        cmocka_unit_test(missed_at_the_sender),
+	        cmocka_unit_test(reset_beside_a_gap),
 	        cmocka_unit_test(mirrored),
 	        cmocka_unit_test(missed_by_a_mirror),
 	        cmocka_unit_test(duplicated_by_the_network),
