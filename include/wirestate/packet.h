@@ -275,6 +275,10 @@ void ws_decode(const struct ws_frame *frame, struct ws_packet *packet);
  * and no layer is added. */
 void ws_decode_datagram(struct ws_packet *packet, const uint8_t *datagram, uint32_t captured, uint32_t length);
 
+/* The most bytes that an Ethernet frame with these VLAN tags has, with its header and FCS (IEEE 802.3 §3.2.7), where this one
+ * has more; 0: it has not, or is none. `length` becomes how many it has. */
+uint32_t ws_packet_exceeds(const struct ws_packet *packet, uint32_t *length);
+
 /* A number of what does not change on a datagram's way: the first bytes of its UDP payload and their length, or of an ICMP
  * echo its sequence number and its data. `data` is what payload_offset counts from, with `size` bytes: the frame, or a
  * datagram that was reassembled. 0: it is neither, or too little of it was captured. */

@@ -15,6 +15,8 @@
 
 #define ISL_LENGTH 26
 
+enum { HEADER_LENGTH = 14, FCS_LENGTH = 4, TAG_LENGTH = 4 };
+
 static bool is_isl(const uint8_t *bytes)
 {
 	return (bytes[0] == 0x01 || bytes[0] == 0x03) && ws_load32(bytes + 1) == 0x000c0000;
@@ -45,6 +47,19 @@ void ws_decode_ethernet(struct ws_cursor *cursor, uint32_t offset)
 	}
 	struct ws_layer *layer = ws_layer_add(cursor, WS_HEADER_ETHERNET_LENGTH, offset, 14);
 	ws_decode_802_3(cursor, layer, type, offset + 14);
+}
+
+uint32_t ws_packet_exceeds(const struct ws_packet *packet, uint32_t *length)
+{
+	const struct ws_layer *layer = packet->layer;
+	const unsigned count = packet->layer_count;
+	uint32_t most = HEADER_LENGTH + MAX_LENGTH + FCS_LENGTH;
+	if (!count || (layer->header != WS_HEADER_ETHERNET && layer->header != WS_HEADER_ETHERNET_LENGTH))
+		return 0;
+	for (unsigned i = 1; i < count && layer[i].header == WS_HEADER_VLAN; i++)
+		most += TAG_LENGTH;
+	*length = packet->frame->length + (layer[count - 1].header == WS_HEADER_FCS ? 0 : FCS_LENGTH);
+	return *length > most ? most : 0;
 }
 
 void ws_decode_802_3(struct ws_cursor *cursor, struct ws_layer *layer, uint16_t length, uint32_t offset)

@@ -112,6 +112,7 @@ static void write_file_texts(struct ws_output *output, const struct ws_frame *fr
 void text_fields(struct ws_output *output, const struct ws_packet *packet)
 {
 	struct ws_text *text = &output->text;
+	uint32_t most, length;
 	write_file_texts(output, packet->frame);
 	for (unsigned i = 0; i < packet->layer_count; i++) {
 		const struct ws_layer *layer = &packet->layer[i];
@@ -128,6 +129,9 @@ void text_fields(struct ws_output *output, const struct ws_packet *packet)
 		}
 		if (ethernet && packet->layer[packet->layer_count - 1].header != WS_HEADER_FCS)
 			ws_text_puts(text, ", FCS not captured");
+		if (!i && (most = ws_packet_exceeds(packet, &length)))
+			ws_text_printf(text, ", frame of %u bytes (over %u: jumbo, or cut or merged by a network card)",
+			               length, most);
 		if (layer->problem != WS_PROBLEM_NONE) {
 			ws_text_puts(text, ": ");
 			ws_text_puts(text, ws_problem_text(layer->problem));

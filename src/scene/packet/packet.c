@@ -192,6 +192,8 @@ static void packet_layout(struct ws_ui *ui, const struct ws_model *model)
 	if (!view->present)
 		return;
 	const struct ws_tracker *tracker = ws_tracker_part(model->tracker, view->point);
+	struct ws_conn_info info;
+	view->mss = !view->alone && ws_tracker_conn(model->tracker, ui->replay.conn, &info) ? info.mss : 0;
 	if (view->packet.fragment && view->fragments.seen != ws_tracker_fragments(tracker).end)
 		packet_find_fragments(view, model);
 	packet_build(view);

@@ -16,6 +16,10 @@ int packet_bits_room(int columns, int value_end);
 /* `vendors` may be NULL. */
 void packet_row_meaning(const struct packet_view *view, const struct ws_vendors *vendors, const struct packet_row *row,
                         struct ws_text *meaning, const char **reference);
+/* packet_size.c: of a frame that is longer than Ethernet's. */
+bool packet_is_long(const struct packet_view *view);
+void packet_size_text(const struct packet_view *view, struct ws_text *label, struct ws_text *value);
+void packet_size_meaning(const struct packet_view *view, struct ws_text *meaning, const char **reference);
 /* packet_fragments.c */
 void packet_find_fragments(struct packet_view *view, const struct ws_model *model);
 void packet_datagram_text(const struct packet_view *view, struct ws_text *label, struct ws_text *value);

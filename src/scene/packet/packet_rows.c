@@ -201,6 +201,8 @@ void packet_build(struct packet_view *view)
 	add_file_texts(view);
 	if (is_ethernet(view))
 		add_row(view, ROW_NOTE, 0, 0);
+	if (packet_is_long(view))
+		add_row(view, ROW_SIZE, 0, 0);
 	if (view->cursor.selected >= view->cursor.count)
 		view->cursor.selected = view->cursor.count ? view->cursor.count - 1 : 0;
 }
@@ -362,6 +364,9 @@ void packet_row_text(const struct packet_view *view, const struct packet_row *ro
 		ws_text_clean(value, text, length);
 		if (row->field == 1 && view->frame.process->id)
 			ws_text_printf(value, _(" (process %u)"), view->frame.process->id);
+		break;
+	case ROW_SIZE:
+		packet_size_text(view, label, value);
 		break;
 	default:
 		ws_text_puts(label, _("around it"));
@@ -549,6 +554,9 @@ void packet_row_meaning(const struct packet_view *view, const struct ws_vendors 
 		break;
 	case ROW_TEXT:
 		ws_text_puts(meaning, _(file_texts[row->field].meaning));
+		break;
+	case ROW_SIZE:
+		packet_size_meaning(view, meaning, reference);
 		break;
 	default:
 		ws_text_puts(

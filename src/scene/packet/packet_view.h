@@ -6,7 +6,7 @@
 #include <wirestate/details.h>
 #include <wirestate/scene.h>
 
-enum packet_row_kind { ROW_LAYER, ROW_FIELD, ROW_OPTION, ROW_DATAGRAM, ROW_BAR, ROW_FRAGMENT, ROW_TEXT, ROW_NOTE };
+enum packet_row_kind { ROW_LAYER, ROW_FIELD, ROW_OPTION, ROW_DATAGRAM, ROW_BAR, ROW_FRAGMENT, ROW_TEXT, ROW_NOTE, ROW_SIZE };
 
 struct packet_row {
 	uint8_t kind, layer, depth;
@@ -37,6 +37,7 @@ struct packet_view {
 	uint8_t *bytes;
 	size_t capacity;
 	struct ws_packet packet;
+	uint32_t mss; /* the smaller of its connection's MSS options; 0: not known */
 	struct packet_fragments fragments;
 	uint64_t expanded; /* bit set over enum ws_header */
 	bool expanded_chosen;
