@@ -19,6 +19,7 @@ enum ws_reset_trigger {
 	WS_RESET_FIN_UNANSWERED,    /* it had sent its FIN several times without an ACK of it */
 	WS_RESET_DATA_UNANSWERED,   /* the same with data */
 	WS_RESET_PROBES_UNANSWERED, /* the same with keep-alives */
+	WS_RESET_ACKS_UNHEARD,      /* it had sent again what the captured ACKs of its peer acknowledge */
 };
 
 /* Whether that RST looks like the other packets of its apparent sender. */

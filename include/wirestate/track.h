@@ -196,7 +196,9 @@ struct ws_endpoint_info {
 	ws_time stalled_pause;    /* how long the peer had sent nothing then */
 	uint32_t stalled_least;   /* the payload of the smallest of them */
 	uint32_t stalled_answers; /* those of them that the peer has answered by repeating its ACK */
-	bool stalled_old_stamp;   /* the latest of them has an older timestamp than what the peer's ACK echoes */
+	uint32_t stalled_acked;   /* those of them that a timer sent though the peer's ACK of them had been captured */
+	uint32_t stalled_misplaced; /* the peer's ACKs since then that have to be dropped for their sequence number */
+	bool stalled_old_stamp;     /* the latest of them has an older timestamp than what the peer's ACK echoes */
 	uint32_t syns;    /* the SYNs, or SYN-ACKs, that it sent with its initial number; 0: none was captured */
 	ws_time syn_time; /* from the first to the last of them */
 	uint32_t unanswered_keep_alives; /* its keep-alives since the peer sent anything */

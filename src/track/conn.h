@@ -44,11 +44,13 @@ struct ws_marks {
 	ws_time syn_since, syn_latest;   /* the times of the first one and, where it was sent again, of the latest */
 	ws_time stalled_since;           /* the time of the first retransmission that `stalled` counts */
 	ws_time stalled_sent;            /* when what `stalled` counts was first sent */
-	ws_time stalled_pause;    /* how long the peer had sent nothing when what `stalled` counts was first sent */
-	uint32_t stalled_least;   /* the payload of the smallest of them */
-	uint32_t stalled_answers; /* those of them after which the peer has repeated its ACK, but for the latest */
-	uint32_t stalled_repeats; /* the peer's duplicate_acks when the latest of them was sent */
-	uint32_t stalled_echo;    /* with stalled_echoed: the timestamp that the peer's latest repeated ACK echoes */
+	ws_time stalled_pause;      /* how long the peer had sent nothing when what `stalled` counts was first sent */
+	uint32_t stalled_least;     /* the payload of the smallest of them */
+	uint32_t stalled_answers;   /* those of them after which the peer has repeated its ACK, but for the latest */
+	uint32_t stalled_repeats;   /* the peer's duplicate_acks when the latest of them was sent */
+	uint32_t stalled_echo;      /* with stalled_echoed: the timestamp that the peer's latest repeated ACK echoes */
+	uint32_t stalled_acked;     /* those of them that a timer sent after the peer's ACK of them had been captured */
+	uint32_t stalled_misplaced; /* ACKs of the peer since then whose sequence number lies outside the window */
 	bool stalled_echoed;
 	bool stalled_old_stamp; /* the latest of them has an older timestamp than that */
 	bool lacks_timestamps;  /* it has acknowledged a repeated SYN-ACK without the timestamps that both SYNs have */

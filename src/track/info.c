@@ -111,6 +111,8 @@ static void fill_marks(const struct ws_marks *marks, const struct ws_marks *peer
 	info->stalled_pause = marks->stalled_pause;
 	info->stalled_least = marks->stalled_least;
 	info->stalled_answers = marks->stalled_answers + (peer->duplicate_acks != marks->stalled_repeats);
+	info->stalled_acked = marks->stalled_acked;
+	info->stalled_misplaced = marks->stalled_misplaced;
 	info->stalled_old_stamp = marks->stalled_old_stamp;
 }
 

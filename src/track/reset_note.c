@@ -55,7 +55,11 @@ static bool gave_up(const struct ws_conn *conn, const struct ws_segment *s, stru
 	if (traffic->stalled < AGAIN || traffic->stalled_ack != peer->last_ack_sent)
 		return false;
 	reset->bytes = self->snd_max - peer->last_ack_sent;
-	reset->trigger = self->fin_sent && reset->bytes == 1 ? WS_RESET_FIN_UNANSWERED : WS_RESET_DATA_UNANSWERED;
+	if (!reset->bytes && marks->stalled_acked < AGAIN)
+		return false;
+	reset->trigger = !reset->bytes                         ? WS_RESET_ACKS_UNHEARD
+	                 : self->fin_sent && reset->bytes == 1 ? WS_RESET_FIN_UNANSWERED
+	                                                       : WS_RESET_DATA_UNANSWERED;
 	reset->times = traffic->stalled;
 	reset->tried = s->time - marks->stalled_sent;
 	return true;

@@ -1,5 +1,6 @@
 /* See stall.h. */
 #include "track/stall.h"
+#include "track/transfer.h"
 
 /* When the lowest number that the peer has not acknowledged was first sent, as far as it is known: the latest new data,
  * and the segment that is timed, which is not acknowledged either, were sent then or later. */
@@ -13,6 +14,16 @@ static ws_time first_sent(const struct ws_conn *conn, const struct ws_segment *s
 	return first;
 }
 
+/* The peer's ACK of all that the segment has was captured so long before that it would have stopped a timer. */
+static bool is_needless(const struct ws_conn *conn, const struct ws_segment *s)
+{
+	const struct ws_endpoint *peer = &conn->machine.endpoint[!s->direction];
+	const uint32_t end = s->sequence + s->length + !!(s->flags & WS_TCP_FIN);
+	const ws_time rtt = ws_analyser_initial_rtt(&conn->analyser);
+	return peer->acked_any && !ws_seq_before(peer->last_ack_sent, end) &&
+	       s->time - conn->analyser.flow[!s->direction].last_time >= WS_SHORTEST_TIMEOUT + (rtt > 0 ? rtt : 0);
+}
+
 /* `first`: since the peer has acknowledged something new. */
 static void note_retransmission(struct ws_conn *conn, const struct ws_segment *s, bool first)
 {
@@ -24,16 +35,49 @@ static void note_retransmission(struct ws_conn *conn, const struct ws_segment *s
 		marks->stalled_since = s->time;
 		marks->stalled_sent = first_sent(conn, s);
 		marks->stalled_pause = heard && heard < marks->stalled_sent ? marks->stalled_sent - heard : 0;
-		marks->stalled_answers = 0;
+		marks->stalled_answers = marks->stalled_acked = marks->stalled_misplaced = 0;
 		marks->stalled_echoed = false;
 	} else {
 		marks->stalled_answers += repeats != marks->stalled_repeats;
 	}
+	marks->stalled_acked += is_needless(conn, s);
 	marks->stalled_repeats = repeats;
 	marks->stalled_old_stamp =
 	        !first && marks->stalled_echoed && s->timestamps && ws_seq_before(s->tsval, marks->stalled_echo);
 	if (first || s->length < marks->stalled_least)
 		marks->stalled_least = s->length;
+}
+
+/* RFC 9293 §3.10.7.4: an ACK that lies outside the window is dropped, so what it acknowledges is sent again. */
+static void note_ack_of_stalled(struct ws_conn *conn, const struct ws_segment *s)
+{
+	const struct ws_endpoint *self = &conn->machine.endpoint[s->direction];
+	const struct ws_endpoint *peer = &conn->machine.endpoint[!s->direction];
+	if (!conn->rare || !(s->flags & WS_TCP_ACK) || !peer->acked_any)
+		return;
+	conn->rare->marks[!s->direction].stalled_misplaced +=
+	        !s->length && (ws_seq_before(s->sequence, peer->last_ack_sent) ||
+	                       ws_beyond_window(&conn->machine, self, peer, s->sequence));
+}
+
+/* What was sent again is settled: something follows it that the peer has not acknowledged. Where no ACK of the peer is
+ * captured, one may have come before anything else is sent. */
+static bool goes_on(const struct ws_conn *conn, const struct ws_segment *s)
+{
+	const struct ws_endpoint *peer = &conn->machine.endpoint[!s->direction];
+	if (!conn->traffic[!s->direction].packets)
+		return !(s->flags & WS_TCP_RST);
+	return (s->length || s->flags & WS_TCP_FIN) && !ws_seq_before(peer->last_ack_sent, s->sequence);
+}
+
+WS_SELDOM static void note_after_stall(struct ws_conn *conn, const struct ws_segment *s, bool probe, bool again)
+{
+	struct ws_traffic *self = &conn->traffic[s->direction];
+	if (conn->traffic[!s->direction].stalled && !probe)
+		note_ack_of_stalled(conn, s);
+	if (self->stalled &&
+	    (self->stalled_ack != conn->machine.endpoint[!s->direction].last_ack_sent || (!again && goes_on(conn, s))))
+		self->stalled = 0;
 }
 
 void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
@@ -50,10 +94,8 @@ void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 		self->closed_since = 0;
 	}
 	const bool again = analysis & 1u << WS_ANALYSIS_RETRANSMISSION && (s->length || s->flags & WS_TCP_FIN);
-	/* Where no ACK of the peer is captured, one may have come before anything else is sent. */
-	if (self->stalled &&
-	    (self->stalled_ack != other->last_ack_sent || (!again && !(s->flags & WS_TCP_RST) && !peer->packets)))
-		self->stalled = 0;
+	if (self->stalled | peer->stalled)
+		note_after_stall(conn, s, probe, again);
 	if (!again)
 		return;
 	const bool first = !self->stalled++;

@@ -4,6 +4,10 @@
 
 #include "track/conn.h"
 
+/* The shortest retransmission timer of Linux (RFC 6298 asks for 1 s). Nothing is stuck before it can have run out; several
+ * copies within less come from the capture or the network. */
+#define WS_SHORTEST_TIMEOUT (200 * WS_MILLISECOND)
+
 /* WS_SYN_* of a SYN, of whatever else 0. */
 unsigned ws_syn_extras(const struct ws_segment *s);
 /* Records closed windows and unanswered retransmissions, for verdicts long after these segments. */

@@ -226,7 +226,7 @@ bool verdict_failed_to_open(struct verdict *v)
 #define LONG_IDLE WS_SECOND /* a connection that had no segment for so long before its RST was idle */
 
 /* `self` gave up. */
-static void say_unanswered(struct verdict *v, const char *self)
+static void say_unanswered(struct verdict *v, const char *self, const char *peer)
 {
 	const struct ws_reset *reset = &v->info->reset;
 	const struct verdict_number tried = verdict_duration(reset->tried);
@@ -237,7 +237,10 @@ static void say_unanswered(struct verdict *v, const char *self)
 		return;
 	}
 	COMMA(v);
-	if (reset->trigger == WS_RESET_PROBES_UNANSWERED)
+	if (reset->trigger == WS_RESET_ACKS_UNHEARD)
+		SAY(v, _("which gave up: it had sent again %1$u times in %2$s what the %3$s had acknowledged"),
+		    reset->times, tried.text, peer);
+	else if (reset->trigger == WS_RESET_PROBES_UNANSWERED)
 		SAY(v,
 		    ws_translate_plural("which gave up: %1$u keep-alive in %2$s without an answer",
 		                        "which gave up: %1$u keep-alives in %2$s without an answer", reset->times),
@@ -275,7 +278,7 @@ static void say_trigger(struct verdict *v, unsigned i)
 	const struct ws_reset *reset = &v->info->reset;
 	const char *self = verdict_side(v->info, i), *peer = verdict_side(v->info, 1 - i);
 	if (reset->trigger >= WS_RESET_FIN_UNANSWERED) {
-		say_unanswered(v, self);
+		say_unanswered(v, self, peer);
 		return;
 	}
 	say_pause(v);

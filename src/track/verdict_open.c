@@ -1,10 +1,8 @@
 /* The verdict on a connection that has neither failed nor closed: it is stuck, opening, or open. */
+#include "track/stall.h"
 #include "track/verdict.h"
 
 #define LONG_STALL (2 * WS_SECOND) /* a window that stays closed for longer than this is worth a word */
-/* Nothing is stuck before a retransmission timer can have run out: 200 ms is the shortest of Linux (RFC 6298 asks for
- * 1 s). Several copies within less come from the capture or the network. */
-#define SHORTEST_TIMEOUT (200 * WS_MILLISECOND)
 #define MANY_RETRANSMISSIONS 3
 #define LONG_SILENCE (5 * WS_SECOND) /* after which two retransmissions are enough */
 #define MANY_KEEP_ALIVES 2
@@ -19,7 +17,7 @@ static bool window_stays_closed(struct verdict *v, unsigned i)
 	const struct ws_conn_info *info = v->info;
 	const struct ws_endpoint_info *e = &info->endpoint[i];
 	ws_time closed = info->last_time - e->closed_since;
-	if (!e->closed_since || closed < SHORTEST_TIMEOUT || (closed < LONG_STALL && !e->closed_probes))
+	if (!e->closed_since || closed < WS_SHORTEST_TIMEOUT || (closed < LONG_STALL && !e->closed_probes))
 		return false;
 	verdict_set(v, WS_VERDICT_STUCK, 3);
 	if (!v->text)
@@ -57,6 +55,12 @@ static bool is_rejected(const struct ws_endpoint_info *e)
 	return e->stalled_answers >= MANY_ANSWERS && e->stalled_answers + 1 >= e->stalled;
 }
 
+/* Nearly every copy was answered by an ACK that its sender has to drop. */
+static bool has_misplaced_acks(const struct ws_endpoint_info *e)
+{
+	return e->stalled_misplaced >= MANY_ANSWERS && e->stalled_misplaced + 1 >= e->stalled;
+}
+
 /* What endpoint `i` sends again has always been large, and less than one such segment has ever got through: the size may be
  * why. Every path takes packets of 1,280 bytes (RFC 8200 §5), and nearly every one of IPv4 does. Where part of what followed
  * has arrived, it was no second segment of that size. */
@@ -75,7 +79,12 @@ static void say_what_gets_through(struct verdict *v, unsigned i, bool fin)
 {
 	const struct ws_endpoint_info *e = &v->info->endpoint[i];
 	const char *peer = verdict_side(v->info, 1 - i);
-	if (fails_by_size(v->info, i, fin))
+	if (has_misplaced_acks(e))
+		SAY_TEXTS(
+		        v,
+		        _("the %1$s's ACKs have a sequence number for which the %2$s has to drop them (RFC 9293 §3.10.7.4)"),
+		        peer, verdict_side(v->info, i));
+	else if (fails_by_size(v->info, i, fin))
 		SAY(v,
 		    _("small segments have got through to the %1$s, but none of %2$u B: they may be too large for the path (a "
 		      "path MTU black hole)"),
@@ -150,11 +159,33 @@ static bool data_stays_unanswered(struct verdict *v, unsigned i)
 	const ws_time silence = info->last_time - e->stalled_since;
 	const unsigned enough = silence < LONG_SILENCE ? MANY_RETRANSMISSIONS : 2;
 	if (info->one_direction || info->renumbered || !e->unacknowledged || e->stalled < enough ||
-	    info->endpoint[1 - i].state == WS_CLOSED || silence < SHORTEST_TIMEOUT)
+	    info->endpoint[1 - i].state == WS_CLOSED || silence < WS_SHORTEST_TIMEOUT)
 		return false;
 	verdict_set(v, WS_VERDICT_STUCK, 3);
 	if (v->text)
 		say_unacknowledged(v, i, fin, info->last_time - e->stalled_sent);
+	return true;
+}
+
+/* What it sends again, as its timer makes it do, was acknowledged by an ACK that the capture has. */
+static bool acks_do_not_arrive(struct verdict *v, unsigned i)
+{
+	const struct ws_conn_info *info = v->info;
+	const struct ws_endpoint_info *e = &info->endpoint[i];
+	if (info->one_direction || e->unacknowledged || e->stalled_acked < MANY_RETRANSMISSIONS)
+		return false;
+	verdict_set(v, WS_VERDICT_STUCK, 3);
+	const char *self = verdict_side(info, i), *peer = verdict_side(info, 1 - i);
+	SAY(v, _("stuck: the %1$s sent again %2$u times in %3$s what the %4$s had acknowledged"), self, e->stalled,
+	    verdict_duration(info->last_time - e->stalled_sent).text, peer);
+	NEXT(v);
+	if (has_misplaced_acks(e))
+		SAY_TEXTS(
+		        v,
+		        _("the %1$s's ACKs have a sequence number for which the %2$s has to drop them (RFC 9293 §3.10.7.4)"),
+		        peer, self);
+	else
+		SAY_TEXTS(v, _("the %1$s's ACKs do not reach the %2$s, or it does not take them"), peer, self);
 	return true;
 }
 
@@ -163,7 +194,7 @@ static bool keep_alives_stay_unanswered(struct verdict *v, unsigned i)
 	const struct ws_conn_info *info = v->info;
 	const struct ws_endpoint_info *e = &info->endpoint[i];
 	if (info->one_direction || e->unanswered_keep_alives < MANY_KEEP_ALIVES ||
-	    info->last_time - e->unanswered_since < SHORTEST_TIMEOUT)
+	    info->last_time - e->unanswered_since < WS_SHORTEST_TIMEOUT)
 		return false;
 	verdict_set(v, WS_VERDICT_STUCK, 3);
 	SAY(v,
@@ -177,7 +208,7 @@ bool verdict_is_stuck(struct verdict *v)
 {
 	for (unsigned i = 0; i < 2; i++)
 		if (window_stays_closed(v, i) || data_stays_unanswered(v, i) || is_repeated_blindly(v, i) ||
-		    keep_alives_stay_unanswered(v, i))
+		    acks_do_not_arrive(v, i) || keep_alives_stay_unanswered(v, i))
 			return true;
 	return false;
 }
