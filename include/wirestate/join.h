@@ -145,6 +145,13 @@ void ws_clock_free(struct ws_clock *clock); /* NULL allowed */
 /* A segment was captured at `here` at the reference and at `there` at the other point. `upper`: it went from the
  * reference to the other point, so that the difference is at least the offset; otherwise it is at most the offset. */
 void ws_clock_add(struct ws_clock *clock, ws_time here, ws_time there, bool upper);
+/* The same with the packet's number at each point, in the order of capture, which shows where a clock was set back. */
+struct ws_clock_pair {
+	ws_time here, there;
+	uint64_t frame_here, frame_there;
+	bool upper;
+};
+void ws_clock_add_pair(struct ws_clock *clock, const struct ws_clock_pair *pair);
 /* Drops samples that bound nothing. */
 void ws_clock_thin(struct ws_clock *clock);
 /* Adds the samples of another clock, which is empty then. */
@@ -171,6 +178,8 @@ void ws_clock_info(const struct ws_clock *clock, struct ws_clock_info *info);
 /* The reference's time when the other point's clock showed `there`. `clock`: NULL for the reference's own, by which
  * both times are the same; so for the next one. */
 ws_time ws_clock_here(const struct ws_clock *clock, ws_time there);
+/* The same for a packet of the other point, whose number tells on which side of a set clock it lies. */
+ws_time ws_clock_here_of(const struct ws_clock *clock, ws_time there, uint64_t frame);
 /* What the other point's clock showed at the reference's time `here`. */
 ws_time ws_clock_there(const struct ws_clock *clock, ws_time here);
 /* What is proven about the offset at `here`: it is between low and high. False: one of the two is not bounded. It holds

@@ -112,14 +112,23 @@ static size_t compress_block(struct ws_clock *clock, size_t first, size_t end, s
 	return kept;
 }
 
+/* Where the samples of a part end, up to which no clock was set back. */
+static size_t part_end(const struct ws_clock *clock, size_t first)
+{
+	const struct join_sample *from = &clock->sample[first];
+	return first + SEARCH_FIRST(clock->count - first, i, join_sample_part(&from[i]) == join_sample_part(from));
+}
+
 /* Of the sorted samples, drops those that bound nothing. The two hulls of a block lie side by side, so that a block may fill
  * half of the room. */
 static void compress_blocks(struct ws_clock *clock, size_t block)
 {
 	size_t kept = 0;
-	for (size_t first = 0; first < clock->count; first += block) {
-		const size_t end = first + block < clock->count ? first + block : clock->count;
+	for (size_t first = 0; first < clock->count;) {
+		size_t end = part_end(clock, first);
+		end = end - first < block ? end : first + block;
 		kept += compress_block(clock, first, end, kept);
+		first = end;
 	}
 	clock->count = kept;
 }
@@ -127,7 +136,7 @@ static void compress_blocks(struct ws_clock *clock, size_t block)
 /* Sorts the samples and drops those that bound nothing. Blocks grow until half of the room is free. */
 static void compress(struct ws_clock *clock)
 {
-	join_samples_sort(clock->sample, clock->count);
+	clock->sets = join_samples_order(clock->sample, clock->count, clock->set_back);
 	while (clock->count > clock->limit / 2) {
 		compress_blocks(clock, clock->block);
 		if (clock->count <= clock->limit / 2)
@@ -144,24 +153,33 @@ static void compress(struct ws_clock *clock)
 
 void ws_clock_thin(struct ws_clock *clock)
 {
-	join_samples_sort(clock->sample, clock->count);
+	clock->sets = join_samples_order(clock->sample, clock->count, clock->set_back);
 	compress_blocks(clock, FIRST_BLOCK);
 }
 
-void ws_clock_add(struct ws_clock *clock, ws_time here, ws_time there, bool upper)
+void ws_clock_add_pair(struct ws_clock *clock, const struct ws_clock_pair *pair)
 {
 	int64_t difference;
-	if (clock->fixed || __builtin_sub_overflow(there, here, &difference))
+	if (clock->fixed || __builtin_sub_overflow(pair->there, pair->here, &difference))
 		return;
 	if (!clock->added) {
-		clock->origin = here;
+		clock->origin = pair->here;
 		clock->base = difference;
 	}
 	if (clock->count == clock->limit)
 		compress(clock);
-	clock->sample[clock->count++] = (struct join_sample){here, difference, upper};
+	clock->sample[clock->count++] =
+	        (struct join_sample){.here = pair->here,
+	                             .difference = difference,
+	                             .frame = {(uint32_t)pair->frame_here, (uint32_t)pair->frame_there},
+	                             .upper = pair->upper};
 	clock->added++;
 	clock->solved = false;
+}
+
+void ws_clock_add(struct ws_clock *clock, ws_time here, ws_time there, bool upper)
+{
+	ws_clock_add_pair(clock, &(struct ws_clock_pair){.here = here, .there = there, .upper = upper});
 }
 
 void ws_clock_take(struct ws_clock *clock, struct ws_clock *from)
@@ -169,7 +187,9 @@ void ws_clock_take(struct ws_clock *clock, struct ws_clock *from)
 	const uint64_t dropped = from->added - from->count; /* they bound nothing */
 	for (size_t i = 0; i < from->count; i++) {
 		const struct join_sample *s = &from->sample[i];
-		ws_clock_add(clock, s->here, (ws_time)((uint64_t)s->here + (uint64_t)s->difference), s->upper);
+		ws_clock_add_pair(clock, &(struct ws_clock_pair){s->here,
+		                                                 (ws_time)((uint64_t)s->here + (uint64_t)s->difference),
+		                                                 s->frame[0], s->frame[1], s->upper});
 	}
 	clock->added += clock->fixed ? 0 : dropped;
 	from->added = from->count = 0;
@@ -283,6 +303,8 @@ static size_t fill_epoch(struct ws_clock *clock, struct clock_epoch *epoch, size
 		if (left_out[i])
 			continue;
 		const struct join_sample *s = &clock->sample[i];
+		if (join_sample_part(s) != join_sample_part(&clock->sample[epoch->first]))
+			return i;
 		const struct clock_point point = {sample_time(clock, s), sample_value(clock, s)};
 		if (s->upper)
 			epoch->upper_count = hull_add(clock->hull + epoch->upper, epoch->upper_count, point, true);
@@ -341,7 +363,8 @@ static bool refill_epoch(struct ws_clock *clock, struct clock_epoch *epoch, size
  * samples around them fit together. */
 static bool leave_out_few(struct ws_clock *clock, struct clock_epoch *epoch, size_t stuck, bool *left_out)
 {
-	const size_t most = stuck + FEW_SAMPLES * 8 < clock->count ? stuck + FEW_SAMPLES * 8 : clock->count;
+	const size_t end = part_end(clock, epoch->first);
+	const size_t most = stuck + FEW_SAMPLES * 8 < end ? stuck + FEW_SAMPLES * 8 : end;
 	for (size_t skip = 1; skip < FEW_SAMPLES && stuck + skip < most; skip++) {
 		memset(left_out + stuck, true, skip);
 		struct clock_epoch longer = *epoch;
@@ -365,7 +388,8 @@ static size_t step_back(const struct ws_clock *clock, const struct clock_epoch *
 		const double old = fabs(value - (before->offset + before->slope * time));
 		const double new = fabs(value - (after->offset + after->slope * time));
 		const struct clock_point point = {time, value};
-		if (new >= old || contradicts(after, &point, s->upper))
+		if (join_sample_part(s) != join_sample_part(&clock->sample[after->first]) || new >= old ||
+		    contradicts(after, &point, s->upper))
 			break;
 		first--;
 	}
@@ -411,7 +435,7 @@ void ws_clock_solve(struct ws_clock *clock)
 	clock->epochs = 0;
 	if (!clock->count)
 		return;
-	join_samples_sort(clock->sample, clock->count);
+	clock->sets = join_samples_order(clock->sample, clock->count, clock->set_back);
 	bool *left_out = calloc(clock->count, sizeof(*left_out));
 	if (left_out && !solve_all(clock, left_out))
 		clock->epochs = 0;

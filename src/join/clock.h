@@ -32,6 +32,8 @@ struct ws_clock {
 	int64_t base;
 	struct clock_epoch epoch[CLOCK_EPOCHS];
 	size_t epochs;
+	struct join_set_back set_back[JOIN_SET_BACK]; /* of the other point's clock */
+	size_t sets;
 	bool fixed, solved;
 };
 

@@ -60,6 +60,12 @@ static bool begun(const struct ws_clock *clock, const struct clock_epoch *epoch,
 	return here_by(clock, epoch, there) >= clock->sample[epoch->first].here;
 }
 
+/* How often the other clock had been set back before an epoch. */
+static size_t sets_before(const struct ws_clock *clock, size_t epoch)
+{
+	return clock->sample[clock->epoch[epoch].first].sets[1];
+}
+
 ws_time ws_clock_here(const struct ws_clock *clock, ws_time there)
 {
 	if (clock && clock->fixed)
@@ -69,6 +75,20 @@ ws_time ws_clock_here(const struct ws_clock *clock, ws_time there)
 	size_t i = clock->epochs - 1;
 	while (i > 0 && !begun(clock, &clock->epoch[i], there))
 		i--;
+	return here_by(clock, &clock->epoch[i], there);
+}
+
+ws_time ws_clock_here_of(const struct ws_clock *clock, ws_time there, uint64_t frame)
+{
+	if (!clock || clock->fixed || !clock->epochs || !clock->sets)
+		return ws_clock_here(clock, there);
+	const size_t sets = join_sets_before(clock->set_back, clock->sets, there, (uint32_t)frame);
+	size_t i = clock->epochs - 1;
+	for (; i > 0; i--) {
+		const size_t before = sets_before(clock, i - 1);
+		if (sets_before(clock, i) <= sets && (before < sets || begun(clock, &clock->epoch[i], there)))
+			break;
+	}
 	return here_by(clock, &clock->epoch[i], there);
 }
 

@@ -82,7 +82,7 @@ static bool load_side(struct ws_joiner *joiner, unsigned point, const struct ws_
 		s.sequence += shift[s.direction];
 		if (s.flags & WS_TCP_ACK)
 			s.acknowledgment += shift[!s.direction];
-		s.time = ws_clock_here(clock, s.time);
+		s.time = ws_clock_here_of(clock, s.time, s.frame);
 		joiner->segment[point][s.direction][joiner->count[point][s.direction]++] = s;
 	}
 	return true;
@@ -93,9 +93,12 @@ static bool load_side(struct ws_joiner *joiner, unsigned point, const struct ws_
 static size_t list_agreed(const struct join_match *match, struct join_agreed *agreed)
 {
 	size_t count = 0;
-	for (uint32_t i = 0; i < match->a_count; i++)
-		if (match->pair_a[i] != JOIN_NONE)
-			agreed[count++] = (struct join_agreed){match->a[i].time, match->b[match->pair_a[i]].time};
+	for (uint32_t i = 0; i < match->a_count; i++) {
+		if (match->pair_a[i] == JOIN_NONE)
+			continue;
+		const struct ws_join_segment *a = &match->a[i], *b = &match->b[match->pair_a[i]];
+		agreed[count++] = (struct join_agreed){a->time, b->time, a->frame, b->frame};
+	}
 	return count;
 }
 
@@ -130,6 +133,12 @@ static void vote(const struct join_agreed *forward, size_t forward_count, const 
 	agreement->proven = all >= ENOUGH_VOTES && !agreement->doubtful;
 }
 
+static void add_agreed(struct ws_clock *clock, const struct join_agreed *agreed, bool upper)
+{
+	const struct ws_clock_pair pair = {agreed->a, agreed->b, agreed->frame_a, agreed->frame_b, upper};
+	ws_clock_add_pair(clock, &pair);
+}
+
 static bool compare_points(struct ws_joiner *joiner, unsigned a, unsigned b, struct ws_clock *clock,
                            struct ws_join_agreement *agreement)
 {
@@ -146,8 +155,7 @@ static bool compare_points(struct ws_joiner *joiner, unsigned a, unsigned b, str
 	vote(joiner->agreed[0], agreement->matched[0], joiner->agreed[1], agreement->matched[1], agreement);
 	for (unsigned d = 0; d < 2 && clock && agreement->order; d++)
 		for (size_t i = 0; i < agreement->matched[d]; i++)
-			ws_clock_add(clock, joiner->agreed[d][i].a, joiner->agreed[d][i].b,
-			             (d == 0) == (agreement->order > 0));
+			add_agreed(clock, &joiner->agreed[d][i], (d == 0) == (agreement->order > 0));
 	return true;
 }
 

@@ -21,6 +21,7 @@ struct join_row {
 /* When two points captured the same segment. */
 struct join_agreed {
 	ws_time a, b;
+	uint64_t frame_a, frame_b;
 };
 
 /* Bytes that a point has seen, in order of `start`. */

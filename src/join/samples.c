@@ -7,6 +7,9 @@
 
 static bool is_before(const struct join_sample *a, const struct join_sample *b)
 {
+	const unsigned part = join_sample_part(a), other = join_sample_part(b);
+	if (part != other)
+		return part < other;
 	return a->here != b->here ? a->here < b->here : a->difference < b->difference;
 }
 

@@ -55,7 +55,6 @@ struct path_world {
 	const struct path_setting *setting;
 	struct path_state {
 		uint64_t random;
-		uint64_t frames[2];
 		uint16_t ids[2];
 	} state; /* what one connection leaves to the next; the same state makes the same connection */
 	struct path_event event[PATH_PACKETS]; /* the latest first */
@@ -91,13 +90,22 @@ static inline bool path_captures(const struct path_setting *s, unsigned point, w
 	return true_time >= s->late[point] && true_time <= path_end(s) - s->late[point];
 }
 
+/* Numbers of packets in the order of capture, also over connections that overlap: the true time in microseconds. */
+static inline uint64_t path_frame(const struct path_connection *c, unsigned point, ws_time true_time)
+{
+	const size_t count = c->count[point];
+	const uint64_t after = count ? c->segment[point][count - 1].frame + 1 : 1;
+	const uint64_t frame = (uint64_t)(true_time / 1000);
+	return frame > after ? frame : after;
+}
+
 static inline uint64_t path_capture(struct path_world *w, struct path_connection *c, unsigned point, ws_time time,
                                     struct ws_join_segment s)
 {
 	if (!path_captures(w->setting, point, time) || c->count[point] == PATH_PACKETS)
 		return 0;
 	s.time = path_clock(w->setting, point, time);
-	s.frame = ++w->state.frames[point];
+	s.frame = path_frame(c, point, time);
 	if (point == 0 && w->shift) {
 		if (s.direction == 1)
 			s.sequence += w->shift;

@@ -137,6 +137,78 @@ static void clock_step(void **state)
 	ws_clock_free(clock);
 }
 
+/* A segment every 100 us in either direction, so that some 200 of each are on the way at any time. */
+enum { CROSSING = 40000 };
+
+struct crossing {
+	ws_time true_here, true_there;
+	uint64_t frame_here, frame_there;
+	bool upper;
+};
+
+static int by_here(const void *left, const void *right)
+{
+	const struct crossing *a = left, *b = right;
+	return (a->true_here > b->true_here) - (a->true_here < b->true_here);
+}
+
+static int by_there(const void *left, const void *right)
+{
+	const struct crossing *a = left, *b = right;
+	return (a->true_there > b->true_there) - (a->true_there < b->true_there);
+}
+
+static void make_crossing(struct crossing *crossing, uint64_t *random)
+{
+	for (size_t i = 0; i < CROSSING; i++) {
+		const ws_time left = (ws_time)i * MS / 20, way = 20 * MS + below(random, 4000000);
+		const bool upper = i % 2;
+		crossing[i] = (struct crossing){upper ? left : left + way, upper ? left + way : left, .upper = upper};
+	}
+	qsort(crossing, CROSSING, sizeof(*crossing), by_there);
+	for (size_t i = 0; i < CROSSING; i++)
+		crossing[i].frame_there = i + 1;
+	qsort(crossing, CROSSING, sizeof(*crossing), by_here);
+	for (size_t i = 0; i < CROSSING; i++)
+		crossing[i].frame_here = i + 1;
+}
+
+/* A clock that is set back in the middle of many connections was set once, whichever it is, and however few of the segments
+ * there is room for. Numbers of packets that are only out of order are no set clock. */
+static void clock_set_back(void **state)
+{
+	(void)state;
+	static struct crossing crossing[CROSSING];
+	static const ws_time backs[] = {0, 30 * MS, 300 * MS};
+	uint64_t random = 6;
+	for (size_t i = 0; i < 24; i++) {
+		const bool of_here = i % 2, thin = i / 2 % 2, swapped = i / 4 % 2;
+		const ws_time back = backs[i / 8];
+		struct ws_clock *clock = ws_clock_create(thin ? 4096 : 65536);
+		struct ws_clock_info info;
+		assert_non_null(clock);
+		make_crossing(crossing, &random);
+		for (size_t k = 0; k < CROSSING; k++) {
+			const struct crossing *c = &crossing[k];
+			const ws_time here = c->true_here - (of_here && c->true_here >= WS_SECOND ? back : 0);
+			const ws_time there = c->true_there - (!of_here && c->true_there >= WS_SECOND ? back : 0);
+			const struct ws_clock_pair pair = {here, there, c->frame_here ^ swapped, c->frame_there,
+			                                   c->upper};
+			ws_clock_add_pair(clock, &pair);
+		}
+		ws_clock_solve(clock);
+		ws_clock_info(clock, &info);
+		assert_int_equal(info.steps, back ? 1 : 0);
+		assert_true(llabs(info.offset - (of_here ? back : -back)) < 3 * MS);
+		for (size_t k = 0; k < CROSSING && !of_here; k++) {
+			const struct crossing *c = &crossing[k];
+			const ws_time there = c->true_there - (c->true_there >= WS_SECOND ? back : 0);
+			assert_true(llabs(ws_clock_here_of(clock, there, c->frame_there) - c->true_there) < 3 * MS);
+		}
+		ws_clock_free(clock);
+	}
+}
+
 static void clock_wrong_pair(void **state)
 {
 	(void)state;
@@ -187,7 +259,8 @@ static void sort_samples(void **state)
 		const int64_t longest = below(&random, 20);
 		for (size_t i = 0; i < count; i++) {
 			time = below(&random, longest + 1) ? time + below(&random, 3) : below(&random, 50);
-			sample[i] = (struct join_sample){time, below(&random, 3), below(&random, 2)};
+			sample[i] = (struct join_sample){
+			        .here = time, .difference = below(&random, 3), .upper = below(&random, 2)};
 			size_t at = i; /* by insertion */
 			for (; at && (sorted[at - 1].here > sample[i].here ||
 			              (sorted[at - 1].here == sample[i].here &&
@@ -208,10 +281,10 @@ static void sort_samples(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(clock_offset),     cmocka_unit_test(clock_drift),
-	        cmocka_unit_test(clock_plateau),    cmocka_unit_test(clock_step),
-	        cmocka_unit_test(clock_wrong_pair), cmocka_unit_test(clock_one_direction),
-	        cmocka_unit_test(sort_samples),
+	        cmocka_unit_test(clock_offset),        cmocka_unit_test(clock_drift),
+	        cmocka_unit_test(clock_plateau),       cmocka_unit_test(clock_step),
+	        cmocka_unit_test(clock_set_back),      cmocka_unit_test(clock_wrong_pair),
+	        cmocka_unit_test(clock_one_direction), cmocka_unit_test(sort_samples),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

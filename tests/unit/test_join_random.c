@@ -94,6 +94,13 @@ static const struct path_setting settings[] = {
          .step = 2 * WS_SECOND,
          .offset = -WS_SECOND,
          .drift_ppm = 50},
+        {.name = "the clock is set back",
+         .loss = 20,
+         .delay = {30 * MS, 20 * MS},
+         .jitter = MS,
+         .step = -2 * WS_SECOND,
+         .offset = -WS_SECOND,
+         .drift_ppm = 50},
 };
 
 struct tally {
