@@ -65,7 +65,9 @@ struct ws_model {
 	unsigned fetch_point, point;
 	/* The same for any point; NULL with one point. */
 	bool (*fetch_at)(void *context, unsigned point, uint64_t position, struct ws_frame *frame);
-	void *fetch_at_context;
+	/* Makes the `capture` of all points that of one of them; NULL with one point. */
+	void (*stats_at)(void *context, unsigned point, struct ws_capture_stats *capture);
+	void *at_context;
 };
 
 /* Reads the frame that a point has at `position`. */

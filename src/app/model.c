@@ -43,6 +43,18 @@ static ws_time latest(const struct session *session)
 	return now;
 }
 
+/* What one point has captured and lost. What is said for all points together stays as it is. */
+static void stats_at(void *context, unsigned point, struct ws_capture_stats *stats)
+{
+	const struct session *session = context;
+	struct ws_capture_stats own;
+	split_stats(&session->points[point], &own);
+	stats->captured = own.captured;
+	stats->received = own.received;
+	stats->dropped_kernel = own.dropped_kernel;
+	stats->dropped_interface = own.dropped_interface;
+}
+
 void session_model(struct session *session, struct ws_model *model)
 {
 	const struct ws_error *failure = session_failure(session);
@@ -74,7 +86,8 @@ void session_model(struct session *session, struct ws_model *model)
 	        .fetch_point = (unsigned)(point - session->points),
 	        .point = (unsigned)(point - session->points),
 	        .fetch_at = session->point_count > 1 ? fetch_at : NULL,
-	        .fetch_at_context = session,
+	        .stats_at = session->point_count > 1 ? stats_at : NULL,
+	        .at_context = session,
 	};
 	if (session->live) {
 		struct ws_text kernel = WS_TEXT_OVER(model->kernel);
@@ -83,6 +96,8 @@ void session_model(struct session *session, struct ws_model *model)
 	}
 	session_progress(session, &model->loaded, &model->total);
 	session_stats(session, &model->capture);
+	if (model->stats_at && !merged)
+		stats_at(session, model->point, &model->capture);
 	if (session->records)
 		records_model(session, model);
 	if (session->options->lab_view && !session->flights)

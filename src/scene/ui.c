@@ -39,6 +39,8 @@ const struct ws_model *ui_model(const struct ws_ui *ui, enum ws_screen screen, c
 	room->model.tracker = ws_tracker_part(model->tracker, point);
 	room->model.generation += (uint64_t)(point + 1) << 56;
 	room->model.point = point;
+	if (model->stats_at)
+		model->stats_at(model->at_context, point, &room->model.capture);
 	return &room->model;
 }
 
@@ -554,6 +556,6 @@ bool ws_model_fetch(const struct ws_model *model, unsigned point, uint64_t posit
 	if (position == WS_POSITION_NONE || !model->fetch)
 		return false;
 	if (model->fetch_at && point != model->fetch_point)
-		return model->fetch_at(model->fetch_at_context, point, position, frame);
+		return model->fetch_at(model->at_context, point, position, frame);
 	return model->fetch(model->fetch_context, position, frame);
 }

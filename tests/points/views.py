@@ -98,6 +98,23 @@ def check_next_point(folder, paths, lists, head):
     os.close(view.fd)
 
 
+def check_statistics(paths, lists):
+    """The statistics show one point, and what that one has received."""
+    count = {name: len(lists[name]) for name in ("client", "server")}
+    view = View([PROGRAM, "-n", "-r", paths["client"], "-r", paths["server"]])
+    view.until(b"client, server clock +3.7", 20)
+    for columns, (keys, received) in enumerate(((b"S", count["client"]), (b"P", count["server"]), (b"P", count["client"])), 122):
+        os.write(view.fd, keys)
+        view.settle()
+        view.output = b""
+        fcntl.ioctl(view.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 42, columns, 0, 0))  # everything is drawn again
+        view.until(b"received %d" % received, 20)
+        check(f"statistics: received after {keys}", b"received %d " % received in view.output, view.output[-600:])
+    os.kill(view.pid, signal.SIGTERM)
+    os.waitpid(view.pid, 0)
+    os.close(view.fd)
+
+
 def check_timeline(folder, paths, head, client):
     """The time of the capture is that of all points: the first file has a part of the middle, and the way back from the end is
     over the packets of both."""
