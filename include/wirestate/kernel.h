@@ -78,6 +78,9 @@ const char *ws_socket_timer_name(unsigned timer);
 /* From now on the tracker says of its connections what the kernel says; borrowed, NULL: nothing. */
 void ws_tracker_set_kernel(struct ws_tracker *tracker, const struct ws_kernel *kernel);
 const struct ws_kernel *ws_tracker_kernel(const struct ws_tracker *tracker);
+/* The tracker is at an earlier time than `latest`, borrowed, which has the same packets and more. The kernel's states are those
+ * of now, so that it has none of them, but programs, services and users of its connections. */
+void ws_tracker_set_latest(struct ws_tracker *tracker, const struct ws_tracker *latest);
 
 /* ---- Notes: the same as lines of comments, which -w writes into a pcapng file and which are read back from it:
  *

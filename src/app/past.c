@@ -79,9 +79,11 @@ static bool part_open(struct part *part, struct point *point, uint64_t memory, s
 	if (!reread_open(&part->reread, point, false, memory, error))
 		return false;
 	part->tracker = session_new_tracker(point->session, part->reread.capture, memory, error);
-	if (part->tracker)
-		(void)point_name_hosts(point, part->tracker, 0);
-	return part->tracker;
+	if (!part->tracker)
+		return false;
+	ws_tracker_set_latest(part->tracker, point->tracker);
+	(void)point_name_hosts(point, part->tracker, 0);
+	return true;
 }
 
 static struct snapshot *snapshot_open(struct point *point, uint64_t memory, struct ws_error *error)

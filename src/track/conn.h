@@ -238,6 +238,8 @@ void ws_table_prefetch_entry(const struct ws_table *table, uint32_t hash);
 void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash);
 /* The newest connection of the 4-tuple, awake, or NULL. */
 struct ws_conn *ws_table_find(struct ws_table *table, const struct ws_tuple *tuple);
+/* The newest connection with a connection's addresses and ports, which may be that one itself. */
+ws_conn_id ws_table_newest(const struct ws_table *table, const struct ws_conn *conn);
 /* Makes a connection, which becomes the newest of its 4-tuple; endpoint 0 is the tuple's source. Returns NULL when the
  * pool is full, or without memory. */
 struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tuple) WS_CHECKED;

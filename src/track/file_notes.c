@@ -173,5 +173,6 @@ bool ws_tracker_names_processes(const struct ws_tracker *tracker)
 {
 	if (tracker->merged)
 		return ws_merged_any(tracker->merged, ws_tracker_names_processes);
-	return tracker->processes_named || (tracker->kernel && ws_kernel_names_processes(tracker->kernel));
+	const struct ws_kernel *kernel = tracker->latest ? tracker->latest->kernel : tracker->kernel;
+	return tracker->processes_named || (kernel && ws_kernel_names_processes(kernel));
 }

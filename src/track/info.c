@@ -237,16 +237,16 @@ static void fill_processes(const struct ws_path_of *of, const struct ws_conn *co
 		info->endpoint[i].process = ws_conn_process(conn, i, likely_client, &info->endpoint[i].process_guessed);
 }
 
-/* What the own host's kernel says, and whose the sockets are. */
-static void fill_kernel(const struct ws_kernel *kernel, const struct ws_conn *conn, struct ws_conn_info *info)
+/* Whose the sockets of the own host are. */
+static void fill_owners(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
 {
 	struct ws_kernel_owner owner;
 	for (unsigned i = 0; i < 2; i++) {
 		struct ws_endpoint_info *e = &info->endpoint[i];
-		e->kernel = ws_kernel_end_of(kernel, conn, i);
-		if (!e->kernel)
+		const struct ws_kernel_end *end = ws_kernel_end_of(tracker, conn, i);
+		if (!end)
 			continue;
-		ws_kernel_owner_of(kernel, e->kernel, &owner);
+		ws_kernel_owner_of(tracker->kernel, end, &owner);
 		e->service = owner.service;
 		e->container = owner.container;
 		e->user = owner.user;
@@ -255,6 +255,30 @@ static void fill_kernel(const struct ws_kernel *kernel, const struct ws_conn *co
 			e->process_guessed = false;
 		}
 	}
+}
+
+/* The same for a tracker at an earlier time. What has been asked since may be about another connection with the same
+ * addresses and ports, which the latest tracker knows. */
+static void fill_latest_owners(const struct ws_tracker *latest, const struct ws_conn *conn, struct ws_conn_info *info)
+{
+	struct ws_conn_copy copy;
+	const ws_conn_id id = latest->kernel ? ws_tracker_conn_find(latest, conn->number) : 0;
+	const struct ws_conn *now = id ? ws_table_read(&latest->table, id, &copy) : NULL;
+	if (now && now->first_time == conn->first_time && memcmp(now->port, conn->port, sizeof(now->port)) == 0 &&
+	    memcmp(now->address, conn->address, sizeof(now->address)) == 0)
+		fill_owners(latest, now, info);
+}
+
+/* What the own host's kernel says, and whose the sockets are. */
+static void fill_kernel(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
+{
+	if (tracker->latest)
+		fill_latest_owners(tracker->latest, conn, info);
+	if (!tracker->kernel)
+		return;
+	for (unsigned i = 0; i < 2; i++)
+		info->endpoint[i].kernel = ws_kernel_end_of(tracker, conn, i);
+	fill_owners(tracker, conn, info);
 }
 
 static ws_time time_wait_end(const struct ws_tracker *tracker, const struct ws_endpoint *e)
@@ -349,8 +373,8 @@ static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *
 		fill_processes(of, conn, info);
 	if (parts & WS_PART_NAMES)
 		fill_names(tracker, of, conn, info);
-	if (parts & (WS_PART_KERNEL | WS_PART_PROCESS) && tracker->kernel)
-		fill_kernel(tracker->kernel, conn, info);
+	if (parts & (WS_PART_KERNEL | WS_PART_PROCESS))
+		fill_kernel(tracker, conn, info);
 	if (parts & WS_PART_SHARES)
 		info->shares_known = ws_conn_shares_sum(tracker, conn, &info->shares, &info->shares_point);
 	if (parts & WS_PART_EXCHANGES)

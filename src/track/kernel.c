@@ -447,13 +447,20 @@ const struct ws_kernel *ws_tracker_kernel(const struct ws_tracker *tracker)
 	return tracker->kernel;
 }
 
+void ws_tracker_set_latest(struct ws_tracker *tracker, const struct ws_tracker *latest)
+{
+	tracker->latest = latest;
+}
+
 /* An answer from before the connection's first packet is about another one with the same addresses and ports, and so is
  * every answer once a newer connection has taken them over. */
-const struct ws_kernel_end *ws_kernel_end_of(const struct ws_kernel *kernel, const struct ws_conn *conn, unsigned i)
+const struct ws_kernel_end *ws_kernel_end_of(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i)
 {
-	const struct ws_kernel_end *end =
-	        ws_kernel_find(kernel, &conn->address[i], conn->port[i], &conn->address[1 - i], conn->port[1 - i]);
-	return end && end->socket.asked >= conn->first_time && !conn->machine.superseded ? end : NULL;
+	const struct ws_kernel_end *end = ws_kernel_find(tracker->kernel, &conn->address[i], conn->port[i],
+	                                                 &conn->address[1 - i], conn->port[1 - i]);
+	if (!end || end->socket.asked < conn->first_time || conn->machine.superseded)
+		return NULL;
+	return conn->ended && ws_table_newest(&tracker->table, conn) != conn->id ? NULL : end;
 }
 
 /* ---- Comparing */

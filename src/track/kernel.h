@@ -6,8 +6,8 @@
 
 #include <wirestate/kernel.h>
 
-/* Of endpoint `i`; NULL: nothing is known. */
-const struct ws_kernel_end *ws_kernel_end_of(const struct ws_kernel *kernel, const struct ws_conn *conn, unsigned i);
+/* Of endpoint `i`, by the tracker's kernel; NULL: nothing is known. */
+const struct ws_kernel_end *ws_kernel_end_of(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i);
 
 /* kernel_owners.c */
 

@@ -168,6 +168,18 @@ struct ws_conn *ws_table_find(struct ws_table *table, const struct ws_tuple *tup
 	return place & WS_PLACE_BITS ? wake_found(table, id) : (struct ws_conn *)place;
 }
 
+ws_conn_id ws_table_newest(const struct ws_table *table, const struct ws_conn *conn)
+{
+	struct ws_tuple tuple = {.source = &conn->address[0],
+	                         .destination = &conn->address[1],
+	                         .source_port = conn->port[0],
+	                         .destination_port = conn->port[1],
+	                         .ip_version = conn->ip_version,
+	                         .tunnel = conn->tunnel};
+	tuple.hash = ws_table_hash(table, &tuple);
+	return find_slot(table, &tuple)->id;
+}
+
 void ws_table_prefetch_entry(const struct ws_table *table, uint32_t hash)
 {
 	__builtin_prefetch(&table->slots[hash & table->slot_mask]);

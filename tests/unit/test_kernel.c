@@ -265,6 +265,51 @@ static void both_are_compared(void **state)
 	}
 }
 
+/* A tracker at an earlier time names the programs of its connections, and has no states of now. Of two connections with the
+ * same addresses and ports, the earlier one does not get the program of the later one. */
+static void earlier_trackers_name_programs(void **state)
+{
+	static const struct shot opening[] = {OPENING}, again[] = {{.flags = R, .sequence = 101, .milliseconds = 100},
+	                                                           {.flags = S, .sequence = 9000, .milliseconds = 2000},
+	                                                           {.from = SERVER,
+	                                                            .flags = S | A,
+	                                                            .sequence = 7000,
+	                                                            .acknowledgment = 9001,
+	                                                            .milliseconds = 2020}};
+	struct ws_error error;
+	struct ws_kernel *kernel = fresh();
+	struct ws_tracker *latest = ws_tracker_create(&(struct ws_tracker_config){.max_memory = 8 << 20}, &error);
+	struct ws_tracker *earlier = ws_tracker_create(&(struct ws_tracker_config){.max_memory = 8 << 20}, &error);
+	(void)state;
+	assert_true(latest && earlier);
+	ws_tracker_set_kernel(latest, kernel);
+	ws_tracker_set_latest(earlier, latest);
+	play(latest, opening, WS_ARRAY_SIZE(opening));
+	play(earlier, opening, 2);
+	assert_false(ws_tracker_names_processes(earlier));
+	const struct ws_socket one = socket_of(true, TCP_ESTABLISHED, BEGIN + WS_SECOND);
+	const struct ws_socket other = socket_of(true, TCP_ESTABLISHED, BEGIN + 3 * WS_SECOND);
+	ws_kernel_take(kernel, &one, false);
+	ws_kernel_process(kernel, 99, 812, "nginx", 5);
+	ws_kernel_user(kernel, 7, "www-data");
+	struct ws_conn_info info = conn(earlier, 1);
+	assert_int_equal(info.endpoint[SERVER].process->id, 812);
+	assert_string_equal(info.endpoint[SERVER].user, "www-data");
+	assert_null(info.endpoint[SERVER].kernel);
+	assert_non_null(conn(latest, 1).endpoint[SERVER].kernel);
+	assert_true(ws_tracker_names_processes(earlier));
+	play(latest, again, WS_ARRAY_SIZE(again));
+	ws_kernel_take(kernel, &other, false);
+	assert_int_equal(ws_tracker_conn_count(latest), 2);
+	info = conn(earlier, 1);
+	assert_null(info.endpoint[SERVER].process);
+	assert_null(conn(latest, 1).endpoint[SERVER].kernel);
+	assert_non_null(conn(latest, 2).endpoint[SERVER].kernel);
+	ws_tracker_free(earlier);
+	ws_tracker_free(latest);
+	ws_kernel_free(kernel);
+}
+
 /* What is written of a capture's connections is read back as it was; what is of no connection is not written. */
 static void notes_are_read_back(void **state)
 {
@@ -365,6 +410,7 @@ int main(void)
 	        cmocka_unit_test(addresses_of_namespaces),
 	        cmocka_unit_test(ports_that_listen),
 	        cmocka_unit_test(both_are_compared),
+	        cmocka_unit_test(earlier_trackers_name_programs),
 	        cmocka_unit_test(notes_are_read_back),
 	        cmocka_unit_test(other_comments_are_passed_over),
 	};
