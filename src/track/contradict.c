@@ -65,16 +65,17 @@ static void contradict_fin(struct ws_step_context *x)
 	}
 }
 
-/* After a fast open the server may send data in SYN_RECEIVED. If the timestamp it echoes is older than the handshake's
- * ACK, that ACK had not arrived when it sent this segment. */
-static void contradict_open(struct ws_step_context *x)
+/* After a fast open the server may send data in SYN_RECEIVED, or a RST. If the timestamp it echoes is older than the
+ * handshake's ACK, that ACK had not arrived when it sent this segment. */
+bool ws_contradict_open(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
 	if (!self->syn_acked || self->open_proven || !x->receiver->fast_open || !self->opening_known ||
 	    !x->segment->timestamps || !ws_seq_before(x->segment->tsecr, self->opening))
-		return;
+		return false;
 	self->syn_acked = 0;
 	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_ECHO_OLD);
+	return true;
 }
 
 /* When both sent a bare SYN, an endpoint that goes on without sending a SYN-ACK never got the other's SYN. That SYN was
@@ -97,5 +98,5 @@ void ws_contradict(struct ws_step_context *x)
 	contradict_data(x);
 	contradict_fin(x);
 	contradict_crossing(x);
-	contradict_open(x);
+	(void)ws_contradict_open(x);
 }

@@ -142,6 +142,8 @@ bool ws_handle_revival(struct ws_step_context *x);
 void ws_contradict_before_reset(struct ws_step_context *x);
 /* contradict.c. Takes back what was presumed and the segment shows to be wrong. */
 void ws_contradict(struct ws_step_context *x);
+/* The part of it that a RST with ACK shows, too: its sender was not open yet. Returns true when that was taken back. */
+bool ws_contradict_open(struct ws_step_context *x);
 /* True when a RST ended the sender, but can hardly have reached it when it sent this segment. */
 bool ws_left_before_reset(const struct ws_step_context *x);
 /* Called after such a segment: the RST ends the sender now. */

@@ -114,7 +114,7 @@ static void contradict_receipt(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_RETRACTION, x->has_ack ? WS_WHY_NOT_YET_FIN : WS_WHY_NO_SOCKET);
 }
 
-static void contradict_open(struct ws_step_context *x)
+static void contradict_by_answer(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	/* Its number is the one that the SYN-ACK acknowledged, which after a fast open includes the SYN's data. */
@@ -175,15 +175,30 @@ static void contradict_last_ack(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_RST_SENT);
 }
 
+/* A RST with ACK, after the peer's RST, comes from a socket that this one had not reached, and that was not open yet. */
+static void contradict_dead_open(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (self->dead != WS_DEAD_GOT_RST || !x->has_ack)
+		return;
+	self->dead = WS_ALIVE;
+	const bool crossed = ws_contradict_open(x);
+	self->dead = crossed ? WS_DEAD_SENT_RST : WS_DEAD_GOT_RST;
+	if (crossed)
+		ws_publish(x, self, WS_BASIS_SENT, WS_WHY_RST_SENT);
+}
+
 static void reset_leaves(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
 	contradict_last_ack(x);
+	contradict_dead_open(x);
 	if (self->dead || answers_stray(x) || never_answered(x))
 		return;
 	contradict_receipt(x);
 	contradict_crossed_syn(x);
-	contradict_open(x);
+	contradict_by_answer(x);
+	(void)ws_contradict_open(x);
 	bool refuses = self->state == WS_LISTEN;
 	/* Nothing was captured of it, and a RST without ACK answers a segment for which there is no socket. That may be
 	 * a SYN-ACK that answers no SYN, or a forged one. */
