@@ -110,9 +110,10 @@ static void ack_at_receiver(struct ws_step_context *x, bool old, bool first)
 	pending_fin_arrives(x);
 	if (!old && peer->fin_sent && !peer->fin_acked && !ws_seq_before(ack, peer->fin_end)) {
 		peer->fin_acked = WS_RECEIPT_PRESUMED;
-		/* The acknowledgment number of its RST shows whether it had received a segment that is next in order
-		 * and takes sequence space. */
-		bool tells = (x->segment->length || x->segment->flags & WS_TCP_FIN) && peer->rcv_known &&
+		/* The acknowledgment number of its RST shows whether it had received a segment that is next in order,
+		 * and takes sequence space or follows its sender's FIN. */
+		const bool behind_fin = x->sender->fin_sent && x->segment->sequence == x->sender->fin_end;
+		bool tells = (x->segment->length || x->segment->flags & WS_TCP_FIN || behind_fin) && peer->rcv_known &&
 		             !ws_seq_before(peer->rcv_nxt, x->segment->sequence);
 		peer->fin_acked_end = tells ? x->end : peer->last_ack_sent;
 		peer->fin_acked_last = first && !x->segment->length && !(x->segment->flags & WS_TCP_FIN);

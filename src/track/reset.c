@@ -85,11 +85,10 @@ static bool echoes_older(const struct ws_step_context *x)
 	       !ws_seq_before(self->ts_recent, self->proof) && ws_seq_before(x->segment->tsecr, self->proof);
 }
 
-/* A RST with ACK comes from a socket, and acknowledges what that socket had received. A RST without ACK answers a
- * segment for which there was no socket, so what that segment was presumed to have caused did not happen. */
-static void contradict_receipt(struct ws_step_context *x)
+/* The RST was sent before the segment came that acknowledges its sender's FIN. Returns true when that was taken back. */
+static bool contradict_own_fin(struct ws_step_context *x)
 {
-	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	struct ws_endpoint *self = x->sender;
 	/* With ACK it says what had arrived, by its acknowledgment number or its timestamp echo (which a segment out of
 	 * order leaves as it was); without, its number is the acknowledgment number of the segment it answers. */
 	const bool answers_ack = self->fin_acked_last && x->segment->sequence == self->fin_end;
@@ -97,21 +96,38 @@ static void contradict_receipt(struct ws_step_context *x)
 	        x->has_ack
 	                ? echoes_older(x) || ws_seq_before(x->segment->acknowledgment, self->fin_acked_end)
 	                : answers_ack || (ws_seq_before(x->segment->sequence, self->fin_end) && !self->fin_acked_less);
-	if (self->fin_sent && self->fin_acked == WS_RECEIPT_PRESUMED && crossed) {
-		/* The segment that acknowledges its FIN had not arrived. */
-		self->fin_acked = WS_NOT_RECEIVED;
-		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_UNACKED);
-	}
-	if (!peer->fin_sent)
-		return;
-	if (x->has_ack && x->segment->acknowledgment == peer->fin_end) {
-		ws_prove_fin(x);
-		return;
-	}
-	if (self->fin_received != WS_RECEIPT_PRESUMED)
-		return;
+	if (!self->fin_sent || self->fin_acked != WS_RECEIPT_PRESUMED || !crossed)
+		return false;
+	self->fin_acked = WS_NOT_RECEIVED;
+	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_UNACKED);
+	return true;
+}
+
+static bool acknowledges_fin(const struct ws_step_context *x)
+{
+	return x->receiver->fin_sent && x->has_ack && x->segment->acknowledgment == x->receiver->fin_end;
+}
+
+/* The same of the peer's FIN, which the RST does not acknowledge. */
+static bool contradict_peers_fin(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (!x->receiver->fin_sent || self->fin_received != WS_RECEIPT_PRESUMED || acknowledges_fin(x))
+		return false;
 	self->fin_received = WS_NOT_RECEIVED;
 	ws_publish(x, self, WS_BASIS_RETRACTION, x->has_ack ? WS_WHY_NOT_YET_FIN : WS_WHY_NO_SOCKET);
+	return true;
+}
+
+/* A RST with ACK comes from a socket, and acknowledges what that socket had received. A RST without ACK answers a
+ * segment for which there was no socket, so what that segment was presumed to have caused did not happen. */
+static void contradict_receipt(struct ws_step_context *x)
+{
+	(void)contradict_own_fin(x);
+	if (acknowledges_fin(x))
+		ws_prove_fin(x);
+	else
+		(void)contradict_peers_fin(x);
 }
 
 static void contradict_by_answer(struct ws_step_context *x)
@@ -175,16 +191,17 @@ static void contradict_last_ack(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_RST_SENT);
 }
 
-/* A RST with ACK, after the peer's RST, comes from a socket that this one had not reached, and that was not open yet. */
-static void contradict_dead_open(struct ws_step_context *x)
+/* A RST with ACK, after the peer's RST, comes from a socket that this one had not reached yet. Nor had what was sent
+ * before that one, as far as it says so. */
+static void contradict_crossed_reset(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
 	if (self->dead != WS_DEAD_GOT_RST || !x->has_ack)
 		return;
 	self->dead = WS_ALIVE;
-	const bool crossed = ws_contradict_open(x);
-	self->dead = crossed ? WS_DEAD_SENT_RST : WS_DEAD_GOT_RST;
-	if (crossed)
+	const bool own = contradict_own_fin(x), peers = contradict_peers_fin(x), open = ws_contradict_open(x);
+	self->dead = own || peers || open ? WS_DEAD_SENT_RST : WS_DEAD_GOT_RST;
+	if (self->dead == WS_DEAD_SENT_RST)
 		ws_publish(x, self, WS_BASIS_SENT, WS_WHY_RST_SENT);
 }
 
@@ -192,7 +209,7 @@ static void reset_leaves(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
 	contradict_last_ack(x);
-	contradict_dead_open(x);
+	contradict_crossed_reset(x);
 	if (self->dead || answers_stray(x) || never_answered(x))
 		return;
 	contradict_receipt(x);
