@@ -201,6 +201,17 @@ class Judge:
             life.path.append((change.time + self._watch.to_real, change.new))
         return lives
 
+    @staticmethod
+    def _served(known, life):
+        """Returns the incarnations that a server's socket can be of; the last one is the likeliest. When the client's RST and
+        next SYN come right behind the ACK of its handshake, that SYN is captured before the kernel opens the socket. Then
+        the next SYN-ACK is still to be sent, and the socket is the earlier connection's."""
+        found = [inc for inc in known if inc.arrival <= life.begin + CLOCK]
+        opened = next((time for time, state in life.path if state == "ESTABLISHED"), float("inf"))
+        answered = [inc for inc in found if any(one.time < opened for one in inc.sent("server", inc.server)
+                                                if one.segment.has(packets.SYN | packets.ACK))]
+        return answered if answered and life.local not in answered[-1].changes else found
+
     def _kernel(self):
         for life in self._lives():
             known = self._by_key.get((life.local, life.peer))
@@ -213,7 +224,7 @@ class Judge:
             if is_crossing(known[0].server):
                 found = known
             elif serving:
-                found = [inc for inc in known if inc.arrival <= life.begin + CLOCK]
+                found = self._served(known, life)
             else:
                 second = life.path[2][0] if len(life.path) > 2 else float("inf")
                 found = [inc for inc in known if life.begin - CLOCK <= inc.begin <= second + CLOCK and
