@@ -112,8 +112,8 @@ static void ack_at_receiver(struct ws_step_context *x, bool old, bool first)
 		peer->fin_acked = WS_RECEIPT_PRESUMED;
 		/* The acknowledgment number of its RST shows whether it had received a segment that is next in order,
 		 * and takes sequence space or follows its sender's FIN. */
-		const bool behind_fin = x->sender->fin_sent && x->segment->sequence == x->sender->fin_end;
-		bool tells = (x->segment->length || x->segment->flags & WS_TCP_FIN || behind_fin) && peer->rcv_known &&
+		const bool after_fin = x->sender->fin_sent && x->segment->sequence == x->sender->fin_end;
+		bool tells = (x->segment->length || x->segment->flags & WS_TCP_FIN || after_fin) && peer->rcv_known &&
 		             !ws_seq_before(peer->rcv_nxt, x->segment->sequence);
 		peer->fin_acked_end = tells ? x->end : peer->last_ack_sent;
 		peer->fin_acked_last = first && !x->segment->length && !(x->segment->flags & WS_TCP_FIN);

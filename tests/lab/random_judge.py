@@ -204,7 +204,7 @@ class Judge:
     @staticmethod
     def _served(known, life):
         """Returns the incarnations that a server's socket can be of; the last one is the likeliest. When the client's RST and
-        next SYN come right behind the ACK of its handshake, that SYN is captured before the kernel opens the socket. Then
+        next SYN come right after the ACK of its handshake, that SYN is captured before the kernel opens the socket. Then
         the next SYN-ACK is still to be sent, and the socket is the earlier connection's."""
         found = [inc for inc in known if inc.arrival <= life.begin + CLOCK]
         opened = next((time for time, state in life.path if state == "ESTABLISHED"), float("inf"))

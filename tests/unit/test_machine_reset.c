@@ -76,7 +76,7 @@ static const struct script scripts[] = {
           "c A 1 1 0 110 500 : ESTABLISHED ESTABLISHED~", "c FA 1 1 0 120 500 : FIN_WAIT_1 CLOSE_WAIT~",
           "s A 1 2 0 525 120 : FIN_WAIT_2~ CLOSE_WAIT", "s RA 1 2 0 525 120 : CLOSED~ CLOSED~ after CLOSE_WAIT",
           "c RA 2 1 0 131 525 : CLOSED~ CLOSED~ after FIN_WAIT_2"}},
-        {"the RST does not acknowledge the peer's FIN: what came behind that FIN had not arrived either",
+        {"the RST does not acknowledge the peer's FIN: what was sent after that FIN had not arrived either",
          {OPEN, "s FA 1 1 0 : CLOSE_WAIT~ FIN_WAIT_1", "c FA 1 1 0 : FIN_WAIT_1 CLOSING~",
           "s A 2 2 0 : TIME_WAIT~ CLOSING", "c RA 2 1 0 : CLOSED~ CLOSED~ after FIN_WAIT_1"}},
         {"RST answers another segment than the ACK of its FIN, one that was dropped",
