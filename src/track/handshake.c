@@ -139,9 +139,11 @@ static void syn_ack_leaves(struct ws_step_context *x, bool again)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
+	const bool answers_again = ws_micros(s->time) - x->machine->syn_us < ws_micros(SOONEST_AGAIN);
 	if (again)
 		x->machine->syn_us = ws_micros(s->time); /* the SYN's own answer was lost; the ACK answers this one */
-	if (again && self->syn_acked && (!self->open_proven || ws_may_be_half_open(self, peer))) {
+	/* One that answers a SYN that came again may have left before the ACK of another one came. */
+	if (again && !answers_again && self->syn_acked && (!self->open_proven || ws_may_be_half_open(self, peer))) {
 		self->syn_acked = self->open_proven = 0;
 		self->rcv_nxt = self->last_ack_sent; /* nor had what came with it */
 		self->gap_left = self->gap_right = 0;

@@ -65,9 +65,10 @@ void ws_imply_open(struct ws_step_context *x)
 	bool fin = s->flags & WS_TCP_FIN && !self->active;
 	/* After a fast open it may talk before that, but takes no more than the SYN's data. */
 	bool took_more = peer->fast_open && self->acked_any && ws_seq_before(self->last_ack_sent, s->acknowledgment);
-	if (self->syn_received && (peer->fast_open ? took_more : s->length || fin || beyond)) {
+	bool echoes = self->opening_known && s->timestamps && !ws_seq_before(s->tsecr, self->opening);
+	if (self->syn_received && (peer->fast_open ? took_more || echoes : s->length || fin || beyond)) {
 		self->syn_acked = 1;
-		ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_TALKS);
+		ws_publish(x, self, WS_BASIS_IMPLIED, took_more || !echoes ? WS_WHY_TALKS : WS_WHY_SYN_ACKED);
 	}
 }
 
