@@ -56,10 +56,22 @@ struct ws_marks {
 	bool lacks_timestamps;  /* it has acknowledged a repeated SYN-ACK without the timestamps that both SYNs have */
 };
 
+/* Segments without anything new that answer each other. */
+struct ws_storm {
+	uint32_t run;                     /* the latest ones, each of which answers the one before it */
+	uint32_t run_packets;             /* the packets of both endpoints when the latest of them came, modulo 2^32 */
+	uint32_t segments;                /* of all runs that are long enough */
+	uint8_t resetters : 2;            /* a bit for each endpoint that has sent RSTs among them */
+	uint8_t run_resets : 2;           /* likewise in the latest ones */
+	uint8_t run_direction : 1;        /* of the latest of them */
+	ws_time since, latest, run_since; /* of the first and the latest of `segments`, and the first of `run` */
+};
+
 /* What few connections have. It is allocated when it is first needed. */
 struct ws_rare {
 	struct ws_marks marks[2];
 	struct ws_reset reset;
+	struct ws_storm storm;
 	struct ws_zeek_repeats repeats;
 	struct ws_rtt_counters round_trips[2];
 	uint64_t previous, next; /* numbers of the previous and the next incarnation; 0: none */

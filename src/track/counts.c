@@ -1,6 +1,7 @@
 /* What is counted of each segment. The counters that only some connections have are allocated when they are first
  * needed, see ws_table_rare(). */
 #include "track/stall.h"
+#include "track/storm.h"
 #include "track/tracker.h"
 
 void ws_tracker_count_round_trip(struct ws_tracker *tracker, struct ws_conn *conn, unsigned endpoint, ws_time time)
@@ -55,6 +56,8 @@ void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const st
 	        !s->duplicate && !s->bad_checksum && note_round_trip(tracker, conn, s, result->analysis);
 	if (tracker->table.shares)
 		count_share(conn, s, result->analysis, round_trip);
+	if (rare && !s->length && !s->duplicate && !s->bad_checksum)
+		ws_storm_note(conn, s, result->analysis);
 	if (!result->analysis || !rare)
 		return;
 	if (!s->duplicate) {

@@ -338,6 +338,16 @@ void ws_conn_fill_end(const struct ws_tracker *tracker, const struct ws_conn *co
 		fill_endpoint_rest(tracker, conn, i, info);
 }
 
+static void fill_storm(const struct ws_conn *conn, const struct ws_storm *storm, struct ws_conn_info *info)
+{
+	const uint32_t packets = (uint32_t)(conn->traffic[0].packets + conn->traffic[1].packets);
+	info->storm = storm->segments;
+	info->storm_time = storm->latest - storm->since;
+	info->storm_resetters = storm->resetters;
+	info->storm_goes_on =
+	        storm->segments && storm->run_packets == packets && storm->run && conn->last_time == storm->latest;
+}
+
 /* What its own point knows. `of`: NULL, where one point only has captured it; `chosen`: as of fill_ending(). */
 static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *of, const struct ws_conn *conn,
                      unsigned parts, const unsigned *chosen, struct ws_conn_info *info)
@@ -358,6 +368,7 @@ static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *
 		info->syn_ack_repeats = rare->marks[0].syn_ack_repeats + rare->marks[1].syn_ack_repeats;
 		info->lacks_timestamps = rare->marks[0].lacks_timestamps || rare->marks[1].lacks_timestamps;
 		info->renumbered = conn->renumbered;
+		fill_storm(conn, &rare->storm, info);
 	}
 	if (parts & WS_PART_ROUND_TRIP) {
 		info->initial_rtt = ws_analyser_initial_rtt(&conn->analyser);

@@ -98,12 +98,19 @@ static void add_said(const struct ws_conn_info *other, struct ws_conn_info *info
 	said->http_status = said->http_status ? said->http_status : other->said.http_status;
 }
 
-static void add_marks(const struct ws_conn_info *other, struct ws_conn_info *info)
+static void add_marks(const struct ws_conn_info *other, unsigned swapped, struct ws_conn_info *info)
 {
 	info->renumbered |= other->renumbered;
 	if (other->syn_ack_repeats > info->syn_ack_repeats)
 		info->syn_ack_repeats = other->syn_ack_repeats;
 	info->lacks_timestamps |= other->lacks_timestamps;
+	if (other->storm <= info->storm)
+		return;
+	info->storm = other->storm;
+	info->storm_time = other->storm_time;
+	info->storm_goes_on = other->storm_goes_on;
+	info->storm_resetters = swapped ? (uint8_t)(other->storm_resetters >> 1 | (other->storm_resetters & 1) << 1)
+	                                : other->storm_resetters;
 }
 
 /* How many kinds of segments there are in Zeek's history, apart from those that stand for marks. */
@@ -177,7 +184,7 @@ void ws_together_fill(const struct ws_tracker *tracker, const struct ws_conn *co
 		if (parts & WS_PART_NAMES)
 			add_said(&other, info);
 		if (parts & WS_PART_MARKS)
-			add_marks(&other, info);
+			add_marks(&other, info->path_swapped ^ path->swapped[at], info);
 		if (parts & WS_PART_REST)
 			add_rest(&other, info);
 	}

@@ -328,6 +328,7 @@ static void say_more(struct verdict *v)
 	if (v->judgement.verdict == WS_VERDICT_RESET && info->reset_by != WS_CLOSED_BY_NONE)
 		verdict_reset_look(v);
 	verdict_not_accepted(v);
+	verdict_storm(v);
 	if (info->twin) {
 		NEXT(v);
 		SAY(v, _("the same connection as #%llu, on the other side of a device that changes sequence numbers"),

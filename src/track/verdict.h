@@ -9,7 +9,7 @@ struct verdict {
 	const struct ws_conn_info *info;
 	struct ws_text *text; /* NULL: only the judgement is wanted */
 	struct ws_judgement judgement;
-	bool says_direction, says_syn_acks;
+	bool says_direction, says_syn_acks, says_storm;
 };
 
 /* Parts of a message that have to be composed first. */
@@ -61,6 +61,7 @@ struct verdict_part verdict_application(const struct ws_conn_info *info, unsigne
 /* How many SYNs it took. `open`: other words follow. */
 void verdict_syns(struct verdict *v, bool open);
 void verdict_not_accepted(struct verdict *v);
+void verdict_storm(struct verdict *v); /* where it is not said yet */
 /* Whether the connection before it had its addresses and ports so shortly before that the server, or a device on the way,
  * may still have that one. */
 bool verdict_reuses(const struct ws_conn_info *info);

@@ -204,8 +204,49 @@ static bool keep_alives_stay_unanswered(struct verdict *v, unsigned i)
 	return true;
 }
 
+/* Each end sends only because the other one does. */
+static void say_storm(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	const struct verdict_number time = verdict_duration(info->storm_time);
+	v->says_storm = true;
+	if (!info->storm_resetters)
+		SAY(v,
+		    _("%1$u ACKs in %2$s with nothing new, each of which answers the other side's (an ACK storm: each side finds "
+		      "the other's numbers wrong, or its window closed)"),
+		    info->storm, time.text);
+	else if (info->storm_resetters == 3)
+		SAY(v, _("%1$u RSTs and ACKs in %2$s, each of which answers the other side's"), info->storm, time.text);
+	else
+		SAY(v,
+		    _("%1$u segments in %2$s that answer each other: RSTs of the %3$s that do not end the connection at the "
+		      "%4$s, which answers each with an ACK"),
+		    info->storm, time.text, verdict_side(info, info->storm_resetters == 2),
+		    verdict_side(info, info->storm_resetters != 2));
+}
+
+static bool is_in_storm(struct verdict *v)
+{
+	if (!v->info->storm_goes_on)
+		return false;
+	verdict_set(v, WS_VERDICT_STUCK, 3);
+	SAY_TEXTS(v, _("stuck: "));
+	say_storm(v);
+	return true;
+}
+
+void verdict_storm(struct verdict *v)
+{
+	if (!v->info->storm || v->says_storm)
+		return;
+	NEXT(v);
+	say_storm(v);
+}
+
 bool verdict_is_stuck(struct verdict *v)
 {
+	if (is_in_storm(v))
+		return true;
 	for (unsigned i = 0; i < 2; i++)
 		if (window_stays_closed(v, i) || data_stays_unanswered(v, i) || is_repeated_blindly(v, i) ||
 		    acks_do_not_arrive(v, i) || keep_alives_stay_unanswered(v, i))

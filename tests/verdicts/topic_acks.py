@@ -76,3 +76,70 @@ def gives_up(capture):
     talk = opened(capture)
     sent_again(talk, 1, 1)
     talk.client("RA", after=6)
+
+
+# ---- ACKs that answer ACKs
+
+STORM = "^stuck: 200 ACKs in .* with nothing new, each of which answers the other side's .an ACK storm"
+
+
+@case("ack-storm", {"verdict_tag": "STUCK", "verdict": STORM})
+def ack_storm(capture):
+    """Each side finds the other's sequence number wrong, as after a middlebox has moved those of one direction only."""
+    talk = opened(capture)
+    ask(talk)
+    for _ in range(100):
+        talk.client("A", seq=5101, ack=301, after=0.0002)
+        talk.server("A", seq=301, ack=101, after=0.0002)
+
+
+@case("ack-storm-of-closed-windows", {"verdict_tag": "STUCK", "verdict": STORM})
+def ack_storm_of_closed_windows(capture):
+    """ESP-IDF issue 2425: both windows are closed, and each ACK is answered."""
+    talk = opened(capture)
+    ask(talk)
+    for _ in range(100):
+        talk.client("A", window=0, after=0.0002)
+        talk.server("A", window=0, after=0.0002)
+
+
+@case("ack-storm-that-ends", {"verdict_tag": "OPEN", "verdict": "; 60 ACKs in .* with nothing new, each of which answers"})
+def ack_storm_that_ends(capture):
+    talk = opened(capture)
+    ask(talk)
+    for _ in range(30):
+        talk.client("A", after=0.0002)
+        talk.server("A", after=0.0002)
+    ask(talk)
+
+
+@case("rst-and-ack-loop", {
+    "verdict_tag": "RESET", "verdict": "; 200 segments in .* that answer each other: RSTs of the client that do not end the "
+                                       "connection at the server, which answers each with an ACK$"})
+def rst_and_ack_loop(capture):
+    """smoltcp issue 338, FreeRTOS forum topic 1235: the RST's number is not the next, so it is challenged."""
+    talk = opened(capture)
+    ask(talk)
+    talk.client("FA")
+    talk.server("A")
+    for _ in range(100):
+        talk.client("R", seq=90, window=0, ident=0, after=0.0002)
+        talk.server("A", after=0.0002)
+
+
+@case("keep-alives-are-no-storm", {"verdict_tag": "OPEN", "silent_about": "nothing new"})
+def keep_alives(capture):
+    talk = opened(capture)
+    ask(talk)
+    for _ in range(50):
+        talk.client("A", seq=100, after=1)
+        talk.server("A", after=0.0002)
+
+
+@case("probes-are-no-storm", {"verdict_tag": "STUCK", "verdict": "^stuck: server's window closed", "silent_about": "nothing new"})
+def probes(capture):
+    talk = opened(capture)
+    talk.client("PA", 1000)
+    for doubled in range(12):
+        talk.server("A", window=0, after=0.0001)
+        talk.client("A", seq=1000, after=0.001 * 2**doubled)
