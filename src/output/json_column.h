@@ -29,7 +29,7 @@ static inline char *json_put_quoted(char *out, const char *bytes, size_t length)
 }
 
 /* Writes a value of at most JSON_VALUE_MOST bytes. NULL: it may be longer, and nothing is written. */
-static inline __attribute__((always_inline)) char *json_value(char *out, const struct value *value)
+COLUMN_INLINE char *json_value(char *out, const struct value *value)
 {
 	switch (value->kind) {
 	case VALUE_NUMBER:
@@ -75,8 +75,7 @@ static inline __attribute__((always_inline)) char *json_value(char *out, const s
 }
 
 /* Writes any value, where there is room for JSON_VALUE_MOST bytes. After a longer one there is room for `need`. */
-static inline __attribute__((always_inline)) char *json_put_value(struct ws_text *text, char *out,
-                                                                  const struct value *value, size_t need)
+COLUMN_INLINE char *json_put_value(struct ws_text *text, char *out, const struct value *value, size_t need)
 {
 	char *end = json_value(out, value);
 	return end ? end : json_long_value(text, out, value, need);
