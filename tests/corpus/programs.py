@@ -7,6 +7,7 @@ import subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
+SANITIZED = os.path.basename(BUILD) == "asan"
 # Control characters except the newline; characters that change the writing direction, have no width, or are unassigned.
 UNSEEN = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\xad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
                     "\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff\U000f0000-\U0010ffff\ue000-\uf8ff]")
