@@ -61,8 +61,9 @@ def wirestate(*arguments, limits=(), user=None, **options):
     options.setdefault("stdin", subprocess.DEVNULL)
     options.setdefault("env", dict(os.environ, HOME=FOLDER, XDG_CONFIG_HOME=FOLDER))
     program = PROGRAM if user is None else public_program()
+    # A function to call in the child would make Python copy itself for it, which takes longer than most of the program's runs.
     return subprocess.run([program, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False,
-                          preexec_fn=prepare, **options)
+                          preexec_fn=prepare if limits or user is not None else None, **options)
 
 
 def expect(result, status, message):
@@ -174,30 +175,38 @@ class Screen:
     def resize(self, rows, columns):
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
+    def take_some(self, seconds):
+        """Takes what the program writes next, if it does so in this time."""
+        if select.select([self.master], [], [], seconds)[0]:
+            self.seen += os.read(self.master, 65536)
+
     def take(self, seconds):
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            if select.select([self.master], [], [], left)[0]:
-                self.seen += os.read(self.master, 65536)
+            self.take_some(left)
 
     def wait(self, text):
         end = time.monotonic() + PATIENCE
         while text not in self.seen:
             assert time.monotonic() < end and self.program.poll() is None, f"never shown: {text} {self.seen[-300:]}"
-            self.take(0.05)
+            self.take_some(0.05)
+
+    def is_on_the_alternate_screen(self):
+        return self.seen.rfind(b"\x1b[?1049l") < self.seen.rfind(b"\x1b[?1049h")
 
     def is_restored(self):
-        assert self.seen.rfind(b"\x1b[?1049l") >= self.seen.rfind(b"\x1b[?1049h"), "still on the alternate screen"
+        assert not self.is_on_the_alternate_screen(), "still on the alternate screen"
         assert termios.tcgetattr(self.slave) == self.modes, "the terminal's modes are not as they were"
 
     def left(self, status=(0,)):
         """Checks that the program ends with one of these statuses."""
         end = time.monotonic() + PATIENCE
         while self.program.poll() is None and time.monotonic() < end:
-            self.take(0.02)
+            self.take_some(0.02)
             if state_of(self.program.pid) == "T":  # it had been asked to stop itself, and has come to it only now
                 self.program.send_signal(signal.SIGCONT)
-        self.take(0.1)
+        while self.is_on_the_alternate_screen() and time.monotonic() < end:  # the kernel hands on a terminal's output some time later
+            self.take_some(0.02)
         if self.program.poll() is None:
             self.program.kill()
         err = self.program.stderr.read().decode()

@@ -26,7 +26,9 @@ def stop_signals_at_any_moment():
         out, err = program.communicate(timeout=PATIENCE)
         timer.cancel()
         assert program.returncode == 0, f"{number!r}: {program.returncode} {err}"
-        for line in out.splitlines()[:-1]:  # a write that waited for us may have been cut
+        lines = out.splitlines()[:-1]  # a write that waited for us may have been cut
+        assert all(line.startswith('{"type":"packet",') and line.endswith("}") for line in lines), f"{number!r}: a broken line"
+        for line in lines[-1000:]:
             json.loads(line)
         result = wirestate("-T", "json", "--only", "stats", "-r", target)
         assert result.returncode == 0, result.stderr
