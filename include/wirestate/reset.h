@@ -10,6 +10,7 @@
 enum ws_reset_trigger {
 	WS_RESET_PLAIN,             /* nothing shows it */
 	WS_RESET_DATA_AFTER_CLOSE,  /* data came after it had sent its FIN */
+	WS_RESET_DATA_CROSSED_FIN,  /* the same, and the peer had not got the FIN when it sent the data */
 	WS_RESET_UNREAD,            /* the peer's data was the last, so it was unread, or its program aborted */
 	WS_RESET_ANSWERED,          /* it is the server, had answered, and aborts without a FIN; data may be unread */
 	WS_RESET_UNSEEN_SYN_ACK,    /* it answers what acknowledged the SYN, and was not captured */
@@ -35,7 +36,7 @@ struct ws_reset {
 	ws_time silent; /* how long its sender had sent nothing; 0: it never had */
 	ws_time kept;   /* how long there had been keep-alives, and nothing new; 0: there were none */
 	ws_time tried;  /* with what was unanswered: since when it had been sent */
-	uint32_t bytes; /* with WS_RESET_DATA_AFTER_CLOSE what came; with WS_RESET_DATA_UNANSWERED what was sent */
+	uint32_t bytes; /* with data after its FIN what came; with WS_RESET_DATA_UNANSWERED what was sent */
 	uint32_t times; /* with what was unanswered: how often it was sent again, or how many keep-alives there were */
 	uint16_t identification, own_identification; /* its, and that of its sender's segment before it */
 	uint8_t ttl, own_ttl;

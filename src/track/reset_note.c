@@ -6,6 +6,7 @@
 #define STEADY 3 /* packets in a row whose identifications are counted up */
 #define FAR 1024 /* identifications that the sender does not use within LATELY */
 #define LATELY WS_SECOND
+#define JITTER (20 * WS_MILLISECOND)
 #define OTHER_WAY 2 /* hops by which ways within a network may differ */
 #define AGAIN 2     /* times that something is sent again before its sender gives up */
 
@@ -86,8 +87,15 @@ static bool aborts_after_answer(const struct ws_conn *conn, const struct ws_segm
 	       reset->idle < LATELY && reset->look == WS_RESET_LOOKS_LIKE_SENDER;
 }
 
+/* Whether a RST that comes so long after the latest segment may be the answer to it. */
+static bool answers_at_once(const struct ws_conn *conn, const struct ws_reset *reset)
+{
+	const ws_time rtt = ws_analyser_initial_rtt(&conn->analyser);
+	return reset->idle < LATELY && (rtt < 0 || reset->idle <= 2 * rtt + JITTER);
+}
+
 /* RFC 9293 §3.10.7.1: where there is no socket, the RST has the number that the segment acknowledged, and no ACK. Those of
- * programs that abort have one. */
+ * programs that abort mostly have one. */
 static enum ws_reset_trigger socket_lacking(const struct ws_conn *conn, const struct ws_segment *s,
                                             const struct ws_reset *reset)
 {
@@ -95,7 +103,8 @@ static enum ws_reset_trigger socket_lacking(const struct ws_conn *conn, const st
 	const struct ws_endpoint *self = &conn->machine.endpoint[here], *peer = &conn->machine.endpoint[there];
 	const ws_time latest = conn->analyser.flow[there].last_time;
 	if (s->flags & WS_TCP_ACK || self->fin_sent || !self->sent_any || !peer->acked_any ||
-	    s->sequence != peer->last_ack_sent || latest < conn->analyser.flow[here].last_time || reset->idle >= LATELY)
+	    s->sequence != peer->last_ack_sent || latest < conn->analyser.flow[here].last_time ||
+	    !answers_at_once(conn, reset))
 		return WS_RESET_PLAIN;
 	const bool taken = self->acked_any && self->last_ack_sent != peer->iss + 1;
 	return !taken && self->syn_ack_sent && !conn->traffic[here].bytes && reset->silent < LATELY
@@ -121,7 +130,9 @@ static void note_trigger(const struct ws_conn *conn, const struct ws_segment *s,
 	}
 	const bool latest = conn->analyser.flow[there].next_time > conn->analyser.flow[here].next_time;
 	if (self->fin_sent && reset->bytes)
-		reset->trigger = WS_RESET_DATA_AFTER_CLOSE;
+		reset->trigger = ws_seq_before(peer->last_ack_sent, self->fin_end) && peer->acked_any
+		                         ? WS_RESET_DATA_CROSSED_FIN
+		                         : WS_RESET_DATA_AFTER_CLOSE;
 	else if (s->flags & WS_TCP_ACK && !self->fin_sent && !peer->fin_sent && conn->traffic[there].bytes && latest &&
 	         s->acknowledgment == peer->snd_max)
 		reset->trigger = WS_RESET_UNREAD;

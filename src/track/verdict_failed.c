@@ -272,6 +272,18 @@ static void say_pause(struct verdict *v)
 	}
 }
 
+/* Endpoint `i` had reset while it could send nothing. */
+static void say_closed_window(struct verdict *v, unsigned i)
+{
+	const struct ws_conn_info *info = v->info;
+	const struct ws_endpoint_info *peer = &info->endpoint[1 - i];
+	if (!peer->closed_since || info->last_time - peer->closed_since < LONG_IDLE)
+		return;
+	COMMA(v);
+	SAY_TEXTS(v, _("after the %1$s's window had been closed for %2$s"), verdict_side(info, 1 - i),
+	          verdict_duration(info->last_time - peer->closed_since).text);
+}
+
 /* What made endpoint `i` send its RST. */
 static void say_trigger(struct verdict *v, unsigned i)
 {
@@ -282,7 +294,12 @@ static void say_trigger(struct verdict *v, unsigned i)
 		return;
 	}
 	say_pause(v);
-	if (reset->trigger == WS_RESET_DATA_AFTER_CLOSE) {
+	say_closed_window(v, i);
+	if (reset->trigger == WS_RESET_DATA_CROSSED_FIN) {
+		COMMA(v);
+		SAY(v, _("because %1$u B of data came from the %2$s, which had not got that FIN yet: the two crossed"),
+		    reset->bytes, peer);
+	} else if (reset->trigger == WS_RESET_DATA_AFTER_CLOSE) {
 		COMMA(v);
 		SAY(v, _("because %1$u B of data came from the %2$s after the %3$s had closed"), reset->bytes, peer,
 		    self);
@@ -299,15 +316,15 @@ static void say_trigger(struct verdict *v, unsigned i)
 		COMMA(v);
 		SAY_TEXTS(
 		        v,
-		        _("because the %1$s had no socket for the %2$s's last segment, or a device on the way rejected it "
+		        _("as where the %1$s has no socket for the %2$s's last segment, or a device on the way rejects it "
 		          "(the RST has no ACK)"),
 		        self, peer);
 	} else if (reset->trigger == WS_RESET_NOT_TAKEN && v->info->opened) {
 		COMMA(v);
 		SAY_TEXTS(
 		        v,
-		        _("because the %s had no socket for the handshake's ACK, as when its accept queue is full and "
-		          "tcp_abort_on_overflow is set, or a device on the way rejected it (the RST has no ACK)"),
+		        _("as where the %s has no socket for the handshake's ACK, because its accept queue is full and "
+		          "tcp_abort_on_overflow is set, or a device on the way rejects it (the RST has no ACK)"),
 		        self);
 	} else if (reset->trigger == WS_RESET_ANSWERED) {
 		COMMA(v);

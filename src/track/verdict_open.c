@@ -71,7 +71,9 @@ static bool fails_by_size(const struct ws_conn_info *info, unsigned i, bool fin)
 	const uint64_t left = e->unacknowledged - fin, arrived = e->stream_bytes - left, size = e->stalled_least;
 	if (size <= LARGE || info->icmp.mtu || info->handshake == WS_HANDSHAKE_MISSED || left < size || arrived >= size)
 		return false;
-	return info->endpoint[1 - i].lacks_first ? left - size < size : arrived > 0;
+	/* Of a server that a client has sent data to, the SYN-ACK has got through. */
+	const bool opened = info->client == (int)(1 - i) && info->endpoint[1 - i].bytes;
+	return info->endpoint[1 - i].lacks_first ? left - size < size : arrived > 0 || opened;
 }
 
 /* What endpoint `i` has sent again does not get through, or is not taken. */

@@ -105,7 +105,7 @@ static const struct chart stories[] = {
          {OPENING, {CLIENT, A, 101, 501, 5, 50, .window = 0}, {CLIENT, R | A, 106, 501, 0, 60, .window = 0}}},
         {"reset by the server",
          "RESET",
-         "reset by the server, because the server had no socket for the handshake's ACK, ",
+         "reset by the server, as where the server has no socket for the handshake's ACK, ",
          "RSTR",
          "ShADr",
          {OPENING, {CLIENT, A, 101, 501, 5, 50, .window = 0}, {SERVER, R, 501, 0, 0, 60, .window = 0}}},

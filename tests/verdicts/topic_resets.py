@@ -290,8 +290,8 @@ def reset_silent_after_close(capture):
 
 # ---- RSTs without ACK, as where there is no socket (RFC 9293 §3.10.7.1)
 
-NO_SOCKET = "because the {} had no socket for the {}'s last segment, or a device on the way rejected it .the RST has no ACK.; "
-NOT_TAKEN = "because the server had no socket for the handshake's ACK, as when its accept queue is full and tcp_abort_on_overflow is set"
+NO_SOCKET = "as where the {} has no socket for the {}'s last segment, or a device on the way rejects it .the RST has no ACK.; "
+NOT_TAKEN = "as where the server has no socket for the handshake's ACK, because its accept queue is full and tcp_abort_on_overflow is set"
 
 
 @case("reset-no-socket", {
@@ -357,3 +357,36 @@ def reset_long_after_the_handshake(capture):
     talk.open()
     talk.client("PA", 100, after=70)
     talk.server("R", ident=0)
+
+
+@case("reset-without-ack-too-late-for-an-answer", {**RESET, "silent_about": "no socket"})
+def reset_too_late_for_an_answer(capture):
+    """A TCP whose programs abort without ACK: the RST comes long after the round trip of the handshake."""
+    talk = ask(capture)
+    talk.client("PA", 50, after=5)
+    talk.server("R", after=0.5)
+
+
+@case("reset-as-data-crosses-the-fin", {
+    **RESET, "verdict": "^reset by the server after its own FIN, because 28 B of data came from the client, which had not got that FIN "
+                        "yet: the two crossed; "})
+def reset_as_data_crosses(capture):
+    """A server closes an idle connection while the next request is on its way."""
+    talk = ask(capture)
+    sent = talk.a.got
+    talk.server("FA", after=5)
+    talk.client("PA", 28, ack=sent, after=0.0002)
+    talk.server("R")
+
+
+@case("reset-at-a-closed-window", {
+    **RESET, "verdict": "^reset by the client, idle for 10.0 s, after the server's window had been closed for 16.* s; "})
+def reset_at_a_closed_window(capture):
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", 1460)
+    talk.server("A", window=0)
+    for doubled in range(5):
+        talk.client("A", seq=1460, after=0.2 * 2**doubled)
+        talk.server("A", window=0)
+    talk.client("RA", after=10)

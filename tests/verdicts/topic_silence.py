@@ -390,3 +390,26 @@ def keep_alives_of_one_byte(capture):
     for _ in range(3):
         talk.client("A", b"?", seq=talk.a.seq - 1, after=45)
         talk.server("A")
+
+
+@case("first-answer-too-large", {"verdict_tag": "STUCK", "verdict": SIZE % ("client", 1460)})
+def first_answer_too_large(capture):
+    """As a server's certificate is, which is the first that it sends."""
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", 300)
+    talk.server("A")
+    for _ in range(3):
+        talk.server("A", 1460, after=0.0001)
+    for after in (0.2, 0.4, 0.8, 1.6):
+        talk.server("A", 1460, seq=1, after=after)
+
+
+@case("first-request-too-large-or-not-accepted", {"verdict_tag": "STUCK", "silent_about": "MTU"})
+def first_request_lost(capture):
+    """The client does not know whether the server has taken its handshake."""
+    talk = Talk(capture)
+    talk.open()
+    talk.client("A", 1460)
+    for after in (0.2, 0.4, 0.8, 1.6):
+        talk.client("A", 1460, seq=1, after=after)
