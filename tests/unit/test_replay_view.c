@@ -389,11 +389,48 @@ static void test_another_world(void **state)
 	tear_down(&made);
 }
 
+/* Opens a connection from `port`, and lets two segments answer each other, `every` apart, of which the server's has these flags. */
+static void answer_each_other(struct world *world, uint16_t port, uint16_t flags, unsigned times, ws_time every)
+{
+	send_segment(world, false, port, WS_TCP_SYN, 1000, 0, 0, WS_SECOND);
+	send_segment(world, true, port, WS_TCP_SYN | WS_TCP_ACK, 5000, 1001, 0, WS_MILLISECOND);
+	send_segment(world, false, port, WS_TCP_ACK, 1001, 5001, 0, WS_MILLISECOND);
+	for (unsigned i = 0; i < times; i++) {
+		send_segment(world, false, port, WS_TCP_ACK, 901001, 5001, 0, every);
+		send_segment(world, true, port, flags, 5001, flags & WS_TCP_ACK ? 1001 : 0, 0, every);
+	}
+	ws_ui_select(world->ui, &world->model,
+	             ws_tracker_conn_at(world->tracker, ws_tracker_conn_count(world->tracker) - 1), world->count);
+	act(world, WS_ACT_ENTER);
+	act(world, WS_ACT_LAST);
+}
+
+/* The note of each segment says how many there were until then; what comes seldom is no loop. */
+static void test_loops(void **state)
+{
+	struct world *world = *state;
+	answer_each_other(world, 4100, WS_TCP_ACK, 8, WS_MILLISECOND);
+	assert_shows(world, "two ACKs have answered each other 8 times in 15 ms, which is an");
+	act(world, WS_ACT_STEP_BACK);
+	act(world, WS_ACT_STEP_BACK);
+	assert_shows(world, "answered each other 7 times in 14 ms");
+	act(world, WS_ACT_BACK);
+	answer_each_other(world, 4101, WS_TCP_RST, 6, WS_MILLISECOND);
+	assert_shows(world, "answered each other 6 times in 11 ms: the server");
+	act(world, WS_ACT_BACK);
+	answer_each_other(world, 4102, WS_TCP_ACK, 6, 2 * WS_SECOND);
+	char *seldom = draw(world);
+	assert_non_null(strstr(seldom, "duplicate ACK"));
+	assert_null(strstr(seldom, "answered each other"));
+	free(seldom);
+}
+
 int main(void)
 {
 	if (!setlocale(LC_ALL, "C.UTF-8"))
 		return 1;
 	const struct CMUnitTest tests[] = {
+	        SCENE_TEST(test_loops),
 	        SCENE_TEST(test_jumps),
 	        SCENE_TEST(test_what_was_lost),
 	        SCENE_TEST(test_syn_ack_again),

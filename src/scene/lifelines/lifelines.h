@@ -100,6 +100,8 @@ void ways_say_fate(const struct layout *layout, struct ws_text *text);
 void ways_say_arrival(const struct layout *layout, struct ws_text *text);
 /* Says of a segment that is sent again what became of the first copy. Returns whether that is known. */
 bool ways_say_again(const struct layout *layout, struct ws_text *text);
+/* Where the step is one of two segments that answer each other and bring nothing new: how often, and why. */
+bool loops_say(const struct layout *layout, struct ws_text *text);
 
 /* calls.c */
 enum { CALLS_MOST = 3, CALL_ROOM = 40 };

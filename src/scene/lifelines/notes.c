@@ -325,7 +325,7 @@ void notes_text(const struct layout *layout, enum notes_paragraph paragraph, str
 		next_step(layout, text);
 		break;
 	case NOTES_NOTE:
-		if (ways_say_again(layout, text))
+		if (ways_say_again(layout, text) || loops_say(layout, text))
 			break;
 		note = notes_find(layout);
 		ws_text_puts(text, note ? _(note) : "");
