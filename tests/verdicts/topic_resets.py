@@ -390,3 +390,13 @@ def reset_at_a_closed_window(capture):
         talk.client("A", seq=1460, after=0.2 * 2**doubled)
         talk.server("A", window=0)
     talk.client("RA", after=10)
+
+
+@case("reset-of-data-by-a-device", {**RESET, "verdict": "a middlebox may have sent the RST: its TTL is 60", "silent_about": "unread"})
+def reset_by_a_device(capture):
+    """A firewall resets both sides; that says nothing about what the server has read."""
+    talk = Talk(capture, ttls=(64, 57))
+    talk.open()
+    talk.client("PA", 100)
+    talk.server("RA", ttl=60, ident=0, after=0.002)
+    talk.client("RA", ttl=62, ident=0, after=0.0001)
