@@ -161,6 +161,10 @@ static void say_silent(struct verdict *v, bool gave_up)
 		    _("silent: %1$llu SYN sent, no answer came back, though it went on as #%2$llu with a translated address "
 		      "or port"),
 		    count, (unsigned long long)info->elsewhere_number);
+	else if (info->next && info->server_answers)
+		SAY(v,
+		    _("silent: %1$llu SYN sent, no answer before the client tried again from the same port, as #%2$llu"),
+		    count, (unsigned long long)info->next);
 	else if (say_silent_syn(v, count))
 		;
 	else if (info->server_answers)

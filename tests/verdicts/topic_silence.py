@@ -413,3 +413,14 @@ def first_request_lost(capture):
     talk.client("A", 1460)
     for after in (0.2, 0.4, 0.8, 1.6):
         talk.client("A", 1460, seq=1, after=after)
+
+
+@case("syn-with-a-new-number-answered", {"verdict_tag": "SILENT", "silent_about": "queue",
+                                         "verdict": "^silent: 1 SYN sent, no answer before the client tried again from the same port, as #2$"},
+      {"verdict_tag": "OPEN"})
+def syn_with_a_new_number(capture):
+    """The server answers the second one, so nothing filters them, nor is its queue full."""
+    Talk(capture).client("S")
+    again = Talk(capture, isn=70_000)
+    capture.time += 10**9
+    again.open()
