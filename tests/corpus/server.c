@@ -4,7 +4,8 @@
  *
  * A job on standard input is a list of strings, each ended by a zero byte, the last one empty: the file for standard
  * input, the file for standard output, and the arguments. The answer is a line "HOW NUMBER LENGTH", and LENGTH bytes of
- * standard error. HOW is exit (NUMBER is the status), signal, or hang. */
+ * standard error. HOW is exit (NUMBER is the status), signal, or hang. With a sanitizer, one job of SERVER_LEAKS is
+ * searched for leaks at its end, which takes a third of its time. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -26,6 +27,17 @@ struct job {
 	char *word[MAX_ARGUMENTS];
 	int count;
 };
+
+static unsigned long jobs;
+
+/* LeakSanitizer asks this at the end of a process. */
+int __lsan_is_turned_off(void);
+int __lsan_is_turned_off(void)
+{
+	const char *leaks = getenv("SERVER_LEAKS");
+	const unsigned long every = leaks ? strtoul(leaks, NULL, 10) : 1;
+	return every && jobs % every != 0;
+}
 
 static int read_job(struct job *job)
 {
@@ -119,7 +131,7 @@ int main(void)
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);
 	setvbuf(stdout, NULL, _IOFBF, 65536);
-	while (read_job(&job))
+	for (; read_job(&job); jobs++)
 		serve(&job, &child);
 	return 0;
 }
