@@ -99,7 +99,7 @@ struct ws_capture_options {
 	const char *link_type; /* -y, a DLT name; NULL: the best supported one */
 	int fcs_length;        /* --fcs; -1: as the file says */
 	uint64_t keep_bytes;   /* > 0: frames can be fetched again; how many bytes memory may hold for that where the
-	                          source   cannot be read twice (live, pipe, compressed). The oldest go first. */
+	                          source cannot be read twice (live, pipe, compressed). The oldest go first. */
 	bool records;          /* a file may have records instead of packets, see ws_capture_is_records() */
 	bool follow;           /* a regular file that may grow: at its end ws_capture_read() returns WS_READ_MORE */
 	/* Called once it is open, before a byte of a file is read, or the filter of an interface is compiled; false,
@@ -266,10 +266,9 @@ struct ws_dump_options {
 };
 
 struct ws_dump; /* opaque */
-/* `path` "-" is standard output. */
 struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, const struct ws_dump_options *options,
                              struct ws_error *error) WS_CHECKED;
-/* The same into a file that is open for writing and becomes the dump's; -1: it could not be opened, errno says why. */
+/* The same into a file that is open for writing, from its beginning, and becomes the dump's, also after a failure; -1: it could not be opened, errno says why. */
 struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *name,
                                 const struct ws_dump_options *options, struct ws_error *error) WS_CHECKED;
 uint64_t ws_dump_size(const struct ws_dump *dump); /* bytes of the file, also those that are not yet written out */

@@ -122,22 +122,17 @@ static bool check_target(const struct ws_capture *capture, struct ws_dump *dump,
 		return ws_fail(error, WS_ERROR_OUTPUT, "%s: is a terminal; redirect it to a file or a pipe",
 		               dump->name);
 	dump->regular = S_ISREG(target.st_mode);
-	if (dump->regular && !dump->standard && ftruncate(dump->fd, 0) < 0)
+	if (dump->regular && ftruncate(dump->fd, 0) < 0)
 		return ws_fail(error, WS_ERROR_OUTPUT, "%s: cannot be emptied: %s", dump->name, strerror(errno));
-	/* Standard output may already hold something, and may be in append mode. */
-	off_t at = dump->regular ? lseek(dump->fd, 0, SEEK_CUR) : 0;
-	if (dump->regular && (fcntl(dump->fd, F_GETFL) & O_APPEND))
-		at = target.st_size;
-	dump->whole = at < 0 ? 0 : at;
-	/* A pipe whose reader sleeps must not hold a program that is told to end. Standard output is others', too. */
-	if (!dump->regular && !dump->standard)
+	/* A pipe whose reader sleeps must not hold a program that is told to end. */
+	if (!dump->regular)
 		fcntl(dump->fd, F_SETFL, fcntl(dump->fd, F_GETFL) | O_NONBLOCK);
 	return true;
 }
 
 static void dump_free(struct ws_dump *dump)
 {
-	if (!dump->standard && dump->fd >= 0)
+	if (dump->fd >= 0)
 		close(dump->fd);
 	free(dump->slots);
 	free(dump->processes);
@@ -214,15 +209,13 @@ struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *
 	struct ws_dump *dump = malloc(sizeof(*dump));
 	if (!dump) {
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-		if (fd > STDOUT_FILENO)
-			close(fd);
+		close(fd);
 		return NULL;
 	}
 	memset(dump, 0, offsetof(struct ws_dump, buffer));
 	dump->capture = capture;
 	dump->fd = fd;
 	dump->begun = ws_dump_clock();
-	dump->standard = fd == STDOUT_FILENO;
 	dump->format = options->format;
 	dump->without_texts = options->without_texts;
 	dump->points = options->points;
@@ -239,8 +232,6 @@ struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *
 struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, const struct ws_dump_options *options,
                              struct ws_error *error)
 {
-	if (strcmp(path, "-") == 0)
-		return ws_dump_open_fd(capture, STDOUT_FILENO, E_("standard output"), options, error);
 	return ws_dump_open_fd(capture, open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666), path, options, error);
 }
 
@@ -291,7 +282,7 @@ bool ws_dump_close(struct ws_dump *dump, struct ws_error *error)
 		return true;
 	bool good = dump->failed || dump->format != WS_DUMP_PCAPNG || ws_dump_pcapng_end(dump, error);
 	good = ws_dump_flush(dump, error) && good;
-	if (good && !dump->standard) {
+	if (good) {
 		/* Some file systems only tell now. */
 		if (close(dump->fd) < 0 && errno != EINTR) {
 			dump->failed = errno;

@@ -26,7 +26,7 @@ struct ws_dump {
 	char name[200];
 	struct ws_capture *capture;
 	int fd;
-	bool standard, regular;
+	bool regular;
 	enum ws_dump_format format;
 	bool without_texts;
 	int failed;  /* errno of the first failure; from then on nothing is written */
