@@ -382,7 +382,7 @@ static bool save_connection(struct session *session, struct ws_ui *ui, const str
 		         _("%s written, without %llu packets that are no longer kept."), shown,
 		         (unsigned long long)missing);
 	else
-		snprintf(outcome->text, sizeof(outcome->text), "%s written.", shown);
+		snprintf(outcome->text, sizeof(outcome->text), _("%s written."), shown);
 	return true;
 }
 
