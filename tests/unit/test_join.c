@@ -1,5 +1,6 @@
-/* Joining points: connections and segments, on cases small enough to read. test_join_random.c has the random ones,
- * and test_join_clock.c the clocks. */
+/* Joining points: what became of segments, on cases small enough to read. test_join_connections.c has which connections are
+ * the same, test_join_random.c random ones, and test_join_clock.c the clocks. */
+#include "join_connection.h"
 #include "random.h"
 
 #include <setjmp.h>
@@ -14,86 +15,6 @@
 
 enum { SYN = WS_TCP_SYN, ACK = WS_TCP_ACK, FIN = WS_TCP_FIN, RST = WS_TCP_RST, PSH = WS_TCP_PSH };
 #define MS WS_MILLISECOND
-
-/* ---- Connections */
-
-static struct ws_join_connection connection(unsigned client, unsigned port, uint32_t iss0, uint32_t iss1)
-{
-	struct ws_join_connection c = {.iss = {iss0, iss1}, .iss_known = {iss0, iss1}, .port = {(uint16_t)port, 80}};
-	c.address[0].byte[15] = (uint8_t)client;
-	c.address[1].byte[15] = 200;
-	return c;
-}
-
-static struct ws_join_connection turned(struct ws_join_connection c)
-{
-	struct ws_join_connection r = c;
-	for (unsigned i = 0; i < 2; i++) {
-		r.address[i] = c.address[!i];
-		r.port[i] = c.port[!i];
-		r.iss[i] = c.iss[!i];
-		r.iss_known[i] = c.iss_known[!i];
-	}
-	r.opener = !c.opener;
-	return r;
-}
-
-static void pair_connections(void **state)
-{
-	(void)state;
-	struct ws_join_connection a[] = {
-	        connection(1, 1000, 11, 22),   /* translated */
-	        connection(2, 2000, 33, 44),   /* turned round */
-	        connection(3, 3000, 55, 66),   /* a firewall has changed the server's numbers */
-	        connection(4, 4000, 0, 0),     /* from its middle */
-	        connection(5, 5000, 77, 88),   /* only here */
-	        connection(6, 6000, 99, 0),    /* the answer is lost, and addresses are translated */
-	        connection(7, 7000, 101, 102), /* the same addresses, another connection */
-	};
-	struct ws_join_connection b[] = {
-	        connection(7, 7000, 103, 104), connection(9, 6001, 99, 111),        connection(4, 4000, 5, 6),
-	        connection(3, 3000, 55, 67),   turned(connection(2, 2000, 33, 44)), connection(8, 1001, 11, 22),
-	};
-	a[5].syn_timestamp = b[1].syn_timestamp = true;
-	a[5].syn_tsval = b[1].syn_tsval = 1234;
-	struct ws_join_pair pair[6];
-	size_t count;
-	assert_true(ws_join_connections(a, 7, b, 6, pair, &count));
-	assert_int_equal(count, 5);
-	int of[7] = {-1, -1, -1, -1, -1, -1, -1};
-	for (size_t i = 0; i < count; i++) {
-		of[pair[i].a] = (int)pair[i].b;
-		assert_int_equal(pair[i].swapped, pair[i].a == 1);
-		assert_int_equal(pair[i].doubtful, pair[i].a == 3);
-	}
-	static const int right[7] = {5, 4, 3, 2, -1, 1, -1};
-	for (size_t i = 0; i < 7; i++)
-		assert_int_equal(of[i], right[i]);
-}
-
-/* What stays on its host is the same only where it stays on a host, too, whatever its numbers are. */
-static void pair_loopback(void **state)
-{
-	static const uint8_t loopback[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1};
-	struct ws_join_connection a[] = {connection(1, 1000, 11, 22), connection(2, 2000, 33, 0)}, b[2];
-	struct ws_join_pair pair[2];
-	size_t count;
-	(void)state;
-	a[1].syn_timestamp = true;
-	memcpy(b, a, sizeof(b));
-	for (unsigned i = 0; i < 2; i++)
-		for (unsigned end = 0; end < 2; end++)
-			memcpy(b[i].address[end].byte, loopback, sizeof(loopback));
-	assert_true(ws_join_connections(a, 2, b, 2, pair, &count));
-	assert_int_equal(count, 0);
-	assert_true(ws_join_connections(b, 2, b, 2, pair, &count));
-	assert_int_equal(count, 2);
-	b[0].address[0] = b[1].address[0] = a[1].address[0]; /* behind a NAT that changes one end */
-	assert_true(ws_join_connections(a, 2, b, 2, pair, &count));
-	assert_int_equal(count, 2);
-}
-
-/* ---- Segments */
 
 struct capture {
 	struct ws_join_segment segment[64];
@@ -135,15 +56,14 @@ static void open_both(struct capture *c)
 }
 
 /* `one_clock`: the points are interfaces of one host. */
-static struct ws_joiner *run_passed(const struct capture *c, bool one_clock, bool passed_by_all,
+static struct ws_joiner *run_during(const struct capture *c, bool one_clock, const struct ws_join_period period[2],
                                     struct ws_join_agreement *agreement, struct ws_clock_info *info,
                                     struct ws_join_result *result)
 {
 	struct ws_error error;
 	struct ws_joiner *joiner = ws_joiner_create(100000, 1, &error);
 	struct ws_clock *clock = ws_clock_create(1024);
-	struct ws_join_point point[2] = {{.period = {-WS_SECOND, 10 * WS_SECOND, false, passed_by_all}},
-	                                 {.period = {-WS_SECOND, 10 * WS_SECOND, false, passed_by_all}}};
+	struct ws_join_point point[2] = {{.period = period[0]}, {.period = period[1]}};
 	assert_non_null(joiner);
 	assert_non_null(clock);
 	for (unsigned i = 0; i < 2; i++)
@@ -158,6 +78,14 @@ static struct ws_joiner *run_passed(const struct capture *c, bool one_clock, boo
 	assert_true(ws_joiner_run(joiner, point, 2, result));
 	ws_clock_free(clock);
 	return joiner;
+}
+
+static struct ws_joiner *run_passed(const struct capture *c, bool one_clock, bool passed_by_all,
+                                    struct ws_join_agreement *agreement, struct ws_clock_info *info,
+                                    struct ws_join_result *result)
+{
+	const struct ws_join_period period = {-WS_SECOND, 10 * WS_SECOND, false, passed_by_all};
+	return run_during(c, one_clock, (struct ws_join_period[]){period, period}, agreement, info, result);
 }
 
 static struct ws_joiner *run_points(const struct capture *c, bool one_clock, struct ws_join_agreement *agreement,
@@ -315,6 +243,47 @@ static void reset_beside_a_gap(void **state)
 	ws_joiner_free(joiner);
 }
 
+/* A point that has dropped packets may have missed this one, too: nothing is said to be lost before it, or injected after it. */
+static void dropped_by_a_point(void **state)
+{
+	(void)state;
+	for (unsigned drops = 0; drops < 4; drops++) {
+		struct capture c[2];
+		struct ws_join_agreement agreement;
+		struct ws_clock_info info;
+		struct ws_join_result result;
+		const struct ws_join_period period[2] = {{-WS_SECOND, 10 * WS_SECOND, drops & 1, false},
+		                                         {-WS_SECOND, 10 * WS_SECOND, drops & 2, false}};
+		open_both(c);
+		add(&c[0], 100 * MS, 0, ACK | PSH, 101, 501, 50)->identification = 77;
+		both(c, 400 * MS, 0, ACK | PSH, 101, 501, 50);
+		both(c, 500 * MS, 1, ACK, 501, 151, 0);
+		add(&c[1], 600 * MS, 0, RST, 151, 0, 0)->identification = 1;
+		ws_joiner_free(run_during(c, false, period, &agreement, &info, &result));
+		assert_int_equal(result.direction[0].lost, !(drops & 2));
+		assert_int_equal(result.direction[0].injected, !(drops & 1));
+		assert_int_equal(result.direction[0].not_captured, !!(drops & 1) + !!(drops & 2));
+	}
+}
+
+/* A pure ACK that came and was not seen to leave may be a device's on the way, unless its sender's point captured nothing after it. */
+static void acknowledged_on_the_way(void **state)
+{
+	(void)state;
+	for (unsigned after = 0; after < 2; after++) {
+		struct capture c[2];
+		struct ws_join_result result;
+		open_both(c);
+		both(c, 100 * MS, 1, ACK | PSH, 501, 101, 50);
+		add(&c[1], 500 * MS, 0, ACK, 101, 551, 0)->identification = 77;
+		if (!after)
+			both(c, 900 * MS, 0, ACK, 101, 551, 0);
+		ws_joiner_free(run(c, &result));
+		assert_int_equal(result.direction[0].not_captured, 1);
+		assert_int_equal(result.direction[0].unseen, after);
+	}
+}
+
 /* An ACK leaves for the server and is not seen there. Its point may have missed it: it has missed data of the server around that
  * time (`missed`), and has captured nothing in between, or something (`between`). */
 static void missed_in_a_silence(void **state)
@@ -419,6 +388,23 @@ static void equal_acks(void **state)
 	both(c, 500 * MS, 0, ACK | PSH, 101, 501, 50);
 	struct ws_joiner *joiner = run(c, &result);
 	assert_int_equal(only(joiner, &result, WS_OUTCOME_LOST).frame[0], 5);
+	ws_joiner_free(joiner);
+}
+
+/* Where IP IDs stay the same on the way, ACKs with different ones are different ACKs, though they say the same. */
+static void other_acks(void **state)
+{
+	(void)state;
+	struct capture c[2];
+	struct ws_join_result result;
+	open_both(c);
+	both(c, 100 * MS, 1, ACK | PSH, 501, 101, 50);
+	add(&c[0], 200 * MS, 0, ACK, 101, 551, 0)->identification = 77;
+	add(&c[1], 220 * MS, 0, ACK, 101, 551, 0)->identification = 78;
+	both(c, 900 * MS, 0, ACK | PSH, 101, 551, 50);
+	struct ws_joiner *joiner = run(c, &result);
+	assert_int_equal(only(joiner, &result, WS_OUTCOME_LOST).frame[0], 5);
+	assert_int_equal(only(joiner, &result, WS_OUTCOME_NOT_CAPTURED).frame[1], 5);
 	ws_joiner_free(joiner);
 }
 
@@ -560,8 +546,6 @@ static void nothing_comes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(pair_connections),
-	        cmocka_unit_test(pair_loopback),
 	        cmocka_unit_test(lost_segment),
 	        cmocka_unit_test(acknowledged_and_not_captured),
 	        cmocka_unit_test(nothing_comes),
@@ -570,11 +554,14 @@ int main(void)
 	        cmocka_unit_test(forged_data),
 	        cmocka_unit_test(missed_at_the_sender),
 	        cmocka_unit_test(reset_beside_a_gap),
+	        cmocka_unit_test(acknowledged_on_the_way),
+	        cmocka_unit_test(dropped_by_a_point),
 	        cmocka_unit_test(mirrored),
 	        cmocka_unit_test(missed_by_a_mirror),
 	        cmocka_unit_test(duplicated_by_the_network),
 	        cmocka_unit_test(cut_and_merged),
 	        cmocka_unit_test(equal_acks),
+	        cmocka_unit_test(other_acks),
 	        cmocka_unit_test(three_points),
 	        cmocka_unit_test(missed_in_a_silence),
 	        cmocka_unit_test(missed_with_its_acknowledgment),

@@ -10,6 +10,7 @@
 
 #include <wirestate/join.h>
 
+#include "join/drift.h"
 #include "join/samples.h"
 
 #define MS WS_MILLISECOND
@@ -209,6 +210,24 @@ static void clock_set_back(void **state)
 	}
 }
 
+/* After the step, segments go in one direction only for two seconds, which does not contradict the old offset. They belong to
+ * the new one, which is nearer. */
+static void clock_step_late(void **state)
+{
+	(void)state;
+	uint64_t random = 3;
+	struct ws_clock *clock = ws_clock_create(65536);
+	assert_non_null(clock);
+	add_samples(clock, 0, 20 * WS_SECOND, 10 * MS, 0, 0, &random);
+	for (ws_time t = 20 * WS_SECOND; t < 22 * WS_SECOND; t += 10 * MS)
+		ws_clock_add(clock, t, t + 20 * MS + below(&random, 5000000) + 500 * MS, true);
+	add_samples(clock, 22 * WS_SECOND, 60 * WS_SECOND, 10 * MS, 500 * MS, 0, &random);
+	ws_clock_solve(clock);
+	check_offset(clock, 19 * WS_SECOND, 0);
+	check_offset(clock, 21 * WS_SECOND, 500 * MS);
+	ws_clock_free(clock);
+}
+
 static void clock_wrong_pair(void **state)
 {
 	(void)state;
@@ -248,6 +267,62 @@ static void clock_one_direction(void **state)
 }
 
 /* Runs of many lengths, also of one, with equal samples that differ in their direction. */
+/* The fastest packets of both directions, in windows of two seconds; every second one is late by `uneven`. */
+static void make_windows(struct join_window window[JOIN_WINDOWS], double slope, double uneven)
+{
+	for (int i = 0; i < JOIN_WINDOWS; i++) {
+		const double time = 2e9 * i, late = i % 2 ? uneven : -uneven;
+		window[i] = (struct join_window){.has = {false}};
+		join_window_add(&window[i], time, slope * time + 20e6 + late, true);
+		join_window_add(&window[i], time, slope * time - 30e6 + late, false);
+	}
+}
+
+/* A drift is corrected only where another one leaves the fastest packets much less uneven. */
+static void drift_correction(void **state)
+{
+	static const struct {
+		double uneven; /* the wrong drift makes it about 400 us */
+		bool corrected;
+	} cases[] = {{1e3, true}, {20e3, true}, {80e3, true}, {150e3, false}, {300e3, false}};
+	struct join_window window[JOIN_WINDOWS];
+	(void)state;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(cases); i++) {
+		double slope = 0;
+		make_windows(window, 50e-6, cases[i].uneven);
+		assert_int_equal(join_drift_correct(window, 100e3, &slope), cases[i].corrected);
+		assert_true(fabs(slope - (cases[i].corrected ? 50e-6 : 0)) < 3e-6);
+	}
+	double slope = 0;
+	make_windows(window, 50e-6, 1e3);
+	assert_false(join_drift_correct(window, 1e6, &slope)); /* all of it may be noise */
+	for (int i = 7; i < JOIN_WINDOWS; i++)
+		window[i].has[0] = false;
+	assert_false(join_drift_correct(window, 100e3, &slope)); /* too few of one direction */
+}
+
+/* As many decimals as the bound leaves sense, and no sign where all that are shown are zero. */
+static void offset_words(void **state)
+{
+	static const struct {
+		ws_time offset, bound;
+		const char *words;
+	} cases[] = {
+	        {-400000, 2 * MS, "+0.000 s \u00b12.0 ms"},    {-600000, 2 * MS, "-0.001 s \u00b12.0 ms"},
+	        {400000, 2 * MS, "+0.000 s \u00b12.0 ms"},     {3700 * MS, 30 * MS, "+3.700 s \u00b130 ms"},
+	        {-400, 20000, "+0.000000 s \u00b120 \u00b5s"}, {-600, 20000, "-0.000001 s \u00b120 \u00b5s"},
+	        {-600, WS_TIME_NEVER, "-0.000001 s"},
+	};
+	(void)state;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(cases); i++) {
+		const struct ws_clock_info info = {.offset = cases[i].offset, .bound = cases[i].bound, .samples = 9};
+		char words[64];
+		struct ws_text text = WS_TEXT_OVER(words);
+		ws_clock_offset_number(&text, &info, true);
+		assert_string_equal(ws_text_cstr(&text), cases[i].words);
+	}
+}
+
 static void sort_samples(void **state)
 {
 	(void)state;
@@ -281,10 +356,12 @@ static void sort_samples(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(clock_offset),        cmocka_unit_test(clock_drift),
-	        cmocka_unit_test(clock_plateau),       cmocka_unit_test(clock_step),
-	        cmocka_unit_test(clock_set_back),      cmocka_unit_test(clock_wrong_pair),
-	        cmocka_unit_test(clock_one_direction), cmocka_unit_test(sort_samples),
+	        cmocka_unit_test(clock_offset),     cmocka_unit_test(clock_drift),
+	        cmocka_unit_test(clock_plateau),    cmocka_unit_test(clock_step),
+	        cmocka_unit_test(clock_set_back),   cmocka_unit_test(clock_step_late),
+	        cmocka_unit_test(clock_wrong_pair), cmocka_unit_test(clock_one_direction),
+	        cmocka_unit_test(drift_correction), cmocka_unit_test(offset_words),
+	        cmocka_unit_test(sort_samples),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,9 +129,53 @@ static void kinds_and_directions(void **state)
 	assert_pairs(&two, (const int[][3]){{0, 0, 1}}, 1); /* what is paired stays so */
 }
 
+/* The same datagram on another interface or another link of the point is a copy; one that comes much later is sent again. */
+static void copies(void **state)
+{
+	static const struct ws_join_datagram first = {
+	        .time = WS_SECOND, .digest = 5, .length = 9, .identification = 7, .interface = 1, .ttl = 64};
+	static const struct {
+		ws_time after;
+		uint64_t digest;
+		uint16_t identification;
+		uint8_t direction, ttl;
+		uint32_t interface, length;
+		bool again;
+	} cases[] = {
+	        {0, 5, 7, 0, 64, 1, 9, true},
+	        {10 * MS, 5, 7, 0, 63, 2, 9, true},
+	        {10 * MS + 1, 5, 7, 0, 63, 2, 9, false},
+	        {-1, 5, 7, 0, 63, 2, 9, false},
+	        {MS, 6, 7, 0, 63, 2, 9, false},
+	        {MS, 5, 8, 0, 63, 2, 9, false},
+	        {MS, 5, 7, 1, 63, 2, 9, false},
+	        {MS, 5, 7, 0, 63, 2, 8, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(cases); i++) {
+		const struct ws_join_datagram second = {.time = first.time + cases[i].after,
+		                                        .digest = cases[i].digest,
+		                                        .length = cases[i].length,
+		                                        .identification = cases[i].identification,
+		                                        .interface = cases[i].interface,
+		                                        .direction = cases[i].direction,
+		                                        .ttl = cases[i].ttl};
+		assert_int_equal(ws_join_datagram_again(&first, &second), cases[i].again);
+	}
+	struct ws_join_datagram left = first, right = first; /* without an IP ID, the way tells */
+	left.identification = right.identification = 0;
+	assert_false(ws_join_datagram_again(&left, &right));
+	right.ttl--;
+	assert_true(ws_join_datagram_again(&left, &right));
+	right.ttl++;
+	right.interface++;
+	assert_true(ws_join_datagram_again(&left, &right));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(first_ones_are_lost), cmocka_unit_test(alike),
-	                                   cmocka_unit_test(one_vote), cmocka_unit_test(kinds_and_directions)};
+	                                   cmocka_unit_test(one_vote), cmocka_unit_test(kinds_and_directions),
+	                                   cmocka_unit_test(copies)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -262,6 +262,22 @@ static void test_one_connection_record(void **state)
 	}
 }
 
+/* What nothing is known of is null: here the server has sent nothing, and there is no duration to divide by. */
+static void test_unanswered(void **state)
+{
+	(void)state;
+	struct rig *rig =
+	        rig_open((struct ws_output_options){.format = WS_FORMAT_JSON, .records = 1u << WS_RECORD_CONNECTION});
+	put_conversation(rig, 1);
+	const char *text = rig_finish(rig);
+	const char *server = strstr(text, "\"server\":{");
+	assert_non_null(server);
+	assert_int_equal(count_of(text, "\"retransmitted\":0.000000000"), 1);
+	assert_int_equal(count_of(server, "\"retransmitted\":null"), 1);
+	assert_int_equal(count_of(text, "\"throughput\":null"), 2);
+	rig_close(rig);
+}
+
 /* ---- Writing */
 
 /* Written at once or through the buffer, the bytes are the same; 500 packets pass its end several times. */
@@ -321,6 +337,7 @@ int main(void)
 	        cmocka_unit_test(test_json_cut),
 	        cmocka_unit_test(test_json_records),
 	        cmocka_unit_test(test_one_connection_record),
+	        cmocka_unit_test(test_unanswered),
 	        cmocka_unit_test(test_buffer_boundaries),
 	        cmocka_unit_test(test_options),
 	};
