@@ -268,7 +268,8 @@ struct ws_dump_options {
 struct ws_dump; /* opaque */
 struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, const struct ws_dump_options *options,
                              struct ws_error *error) WS_CHECKED;
-/* The same into a file that is open for writing, from its beginning, and becomes the dump's, also after a failure; -1: it could not be opened, errno says why. */
+/* The same into a file that is open for writing, from its beginning, and becomes the dump's, also after a failure; -1: it
+ * could not be opened, errno says why. */
 struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *name,
                                 const struct ws_dump_options *options, struct ws_error *error) WS_CHECKED;
 uint64_t ws_dump_size(const struct ws_dump *dump); /* bytes of the file, also those that are not yet written out */

@@ -379,7 +379,8 @@ bool ws_tracker_comment_contains(const struct ws_tracker *tracker, ws_conn_id id
 void ws_processes_words(struct ws_text *text, const struct ws_conn_info *info);
 /* Appends the process at an endpoint, or nothing. */
 void ws_process_words(struct ws_text *text, const struct ws_endpoint_info *endpoint);
-/* Appends "nginx[812]", a long name cut between two characters, or nothing where the process at the endpoint is not known for certain. True: it is. */
+/* Appends "nginx[812]", a long name cut between two characters, or nothing where the process at the endpoint is not known
+ * for certain. True: it is. */
 bool ws_process_label(struct ws_text *text, const struct ws_endpoint_info *endpoint);
 /* Appends a tunnel with the id of its innermost level: "vxlan 42", "gre > gtp-u 0x1f"; or nothing. */
 void ws_tunnel_words(struct ws_text *text, const struct ws_tunnel_path *path, uint32_t id);

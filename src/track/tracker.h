@@ -51,9 +51,9 @@ struct ws_tracker {
 	struct ws_tunnels tunnels;
 	struct ws_hostnames names;
 	struct ws_exchange_pool requests;
-	const struct ws_kernel *kernel; /* borrowed: what the own host's kernel says; NULL: it is not asked */
+	const struct ws_kernel *kernel;  /* borrowed: what the own host's kernel says; NULL: it is not asked */
 	const struct ws_tracker *latest; /* borrowed: see ws_tracker_set_latest(); NULL: this is the latest one */
-	bool processes_named;           /* of some connection a process is known */
+	bool processes_named;            /* of some connection a process is known */
 	bool tunnels_stated, shares_stated, names_stated; /* some connection of records has them */
 	struct ws_stored *stored;                         /* of records, which then are all there is; or NULL */
 	struct ws_merged *merged;                         /* owned: it shows the trackers of several points; or NULL */

@@ -6,7 +6,17 @@
 #include <wirestate/details.h>
 #include <wirestate/scene.h>
 
-enum packet_row_kind { ROW_LAYER, ROW_FIELD, ROW_OPTION, ROW_DATAGRAM, ROW_BAR, ROW_FRAGMENT, ROW_TEXT, ROW_NOTE, ROW_SIZE };
+enum packet_row_kind {
+	ROW_LAYER,
+	ROW_FIELD,
+	ROW_OPTION,
+	ROW_DATAGRAM,
+	ROW_BAR,
+	ROW_FRAGMENT,
+	ROW_TEXT,
+	ROW_NOTE,
+	ROW_SIZE
+};
 
 struct packet_row {
 	uint8_t kind, layer, depth;
