@@ -21,6 +21,9 @@ enum {
 
 _Static_assert(sizeof(struct ws_conn) % WORD_SIZE == 0 && KEY % WORD_SIZE == 0, "whole words");
 _Static_assert(MOST_WORDS / 4 + 1 <= UINT8_MAX, "ws_rested.sizes");
+_Static_assert(sizeof(struct ws_rested_wait) + sizeof(struct ws_brief) + MOST_WORDS * (WORD_SIZE + 1) <
+                       UINT8_MAX * WS_RESTED_UNIT,
+               "ws_rested.units");
 _Static_assert(sizeof(struct ws_shares) % WORD_SIZE == 0 && sizeof(struct ws_rare) % WORD_SIZE == 0, "likewise");
 
 /* ---- What each number is likely to equal
@@ -376,13 +379,14 @@ struct ws_rested *ws_rested_make(const struct ws_table *table, const struct ws_c
 	word_pack_end(&to);
 	const size_t masks = (size_t)(to.mask - mask), sizes = (size_t)(to.size - size);
 	const size_t bytes = (size_t)(to.data - data);
-	struct ws_rested *rested =
-	        malloc(sizeof(*rested) + (front.waits ? sizeof(front.wait) : 0) + 2 * address_size(conn->ip_version) +
-	               front.brief_size + masks + sizes + bytes + WORD_SLACK);
+	const size_t all = sizeof(struct ws_rested) + (front.waits ? sizeof(front.wait) : 0) +
+	                   2 * address_size(conn->ip_version) + front.brief_size + masks + sizes + bytes + WORD_SLACK;
+	struct ws_rested *rested = malloc(all);
 	if (!rested)
 		return NULL;
 	uint8_t *out = put_front(rested, conn, &front);
 	rested->sizes = (uint8_t)sizes;
+	rested->units = (uint8_t)((all + WS_RESTED_KEPT + WS_RESTED_UNIT - 1) / WS_RESTED_UNIT);
 	memcpy(out, mask, masks);
 	memcpy(out + masks, size, sizes);
 	memcpy(out + masks + sizes, data, bytes);

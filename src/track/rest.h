@@ -17,6 +17,7 @@ struct ws_rested {
 	uint8_t reported : 1;       /* of one that waits: as in struct ws_conn */
 	uint8_t endpoint : 1;       /* likewise: the one that is in TIME_WAIT */
 	uint8_t sizes;              /* see rest.c */
+	uint8_t units;              /* of memory, see ws_rested_size() */
 	/* A struct ws_rested_wait, if it waits; the addresses, without what is the same in all; the brief, if there is one;
 	 * the rest of it. */
 	uint8_t bytes[];
@@ -28,6 +29,14 @@ struct ws_rested_wait {
 	ws_time deadline;
 	uint32_t number; /* of the connection */
 } __attribute__((packed));
+
+/* The bytes of memory that it takes, as they are without the few more that malloc() gives sometimes: what is evicted must not
+ * depend on those. malloc() gives whole units, of which it keeps some bytes. */
+enum { WS_RESTED_UNIT = 16, WS_RESTED_KEPT = 8 };
+static inline size_t ws_rested_size(const struct ws_rested *rested)
+{
+	return (size_t)rested->units * WS_RESTED_UNIT;
+}
 
 /* What a place with WS_PLACE_AT_REST leads to. */
 static inline struct ws_rested *ws_rested_at(uintptr_t place)

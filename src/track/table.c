@@ -14,7 +14,6 @@
 #include "track/rare.h"
 #include "track/rest.h"
 
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -393,10 +392,9 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 
 /* ---- Memory of those at rest */
 
-static size_t rested_size(struct ws_rested *rested)
+static size_t rested_size(const struct ws_rested *rested)
 {
-	enum { OVERHEAD = 8 }; /* of malloc() */
-	return malloc_usable_size(rested) + OVERHEAD + INDEX_BYTES;
+	return ws_rested_size(rested) + INDEX_BYTES;
 }
 
 static void free_rested(struct ws_table *table, struct ws_rested *rested)
