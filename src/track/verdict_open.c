@@ -55,10 +55,16 @@ static bool is_rejected(const struct ws_endpoint_info *e)
 	return e->stalled_answers >= MANY_ANSWERS && e->stalled_answers + 1 >= e->stalled;
 }
 
-/* Nearly every copy was answered by an ACK that its sender has to drop. */
-static bool has_misplaced_acks(const struct ws_endpoint_info *e)
+/* Says so where nearly every copy of what endpoint `i` sends again was answered by an ACK that it has to drop. */
+static bool say_misplaced_acks(struct verdict *v, unsigned i)
 {
-	return e->stalled_misplaced >= MANY_ANSWERS && e->stalled_misplaced + 1 >= e->stalled;
+	const struct ws_endpoint_info *e = &v->info->endpoint[i];
+	if (e->stalled_misplaced < MANY_ANSWERS || e->stalled_misplaced + 1 < e->stalled)
+		return false;
+	SAY_TEXTS(v,
+	          _("the %1$s's ACKs have a sequence number for which the %2$s has to drop them (RFC 9293 §3.10.7.4)"),
+	          verdict_side(v->info, 1 - i), verdict_side(v->info, i));
+	return true;
 }
 
 /* What endpoint `i` sends again has always been large, and less than one such segment has ever got through: the size may be
@@ -81,12 +87,9 @@ static void say_what_gets_through(struct verdict *v, unsigned i, bool fin)
 {
 	const struct ws_endpoint_info *e = &v->info->endpoint[i];
 	const char *peer = verdict_side(v->info, 1 - i);
-	if (has_misplaced_acks(e))
-		SAY_TEXTS(
-		        v,
-		        _("the %1$s's ACKs have a sequence number for which the %2$s has to drop them (RFC 9293 §3.10.7.4)"),
-		        peer, verdict_side(v->info, i));
-	else if (fails_by_size(v->info, i, fin))
+	if (say_misplaced_acks(v, i))
+		return;
+	if (fails_by_size(v->info, i, fin))
 		SAY(v,
 		    _("small segments have got through to the %1$s, but none of %2$u B: they may be too large for the path (a "
 		      "path MTU black hole)"),
@@ -181,12 +184,7 @@ static bool acks_do_not_arrive(struct verdict *v, unsigned i)
 	SAY(v, _("stuck: the %1$s sent again %2$u times in %3$s what the %4$s had acknowledged"), self, e->stalled,
 	    verdict_duration(info->last_time - e->stalled_sent).text, peer);
 	NEXT(v);
-	if (has_misplaced_acks(e))
-		SAY_TEXTS(
-		        v,
-		        _("the %1$s's ACKs have a sequence number for which the %2$s has to drop them (RFC 9293 §3.10.7.4)"),
-		        peer, self);
-	else
+	if (!say_misplaced_acks(v, i))
 		SAY_TEXTS(v, _("the %1$s's ACKs do not reach the %2$s, or it does not take them"), peer, self);
 	return true;
 }
