@@ -193,7 +193,9 @@ static void packet_layout(struct ws_ui *ui, const struct ws_model *model)
 		return;
 	const struct ws_tracker *tracker = ws_tracker_part(model->tracker, view->point);
 	struct ws_conn_info info;
-	view->mss = !view->alone && ws_tracker_conn(model->tracker, ui->replay.conn, &info) ? info.mss : 0;
+	const bool connected =
+	        packet_is_long(view) && !view->alone && ws_tracker_conn(model->tracker, ui->replay.conn, &info);
+	view->mss = connected ? info.mss : 0;
 	if (view->packet.fragment && view->fragments.seen != ws_tracker_fragments(tracker).end)
 		packet_find_fragments(view, model);
 	packet_build(view);
