@@ -4,6 +4,7 @@
 #include "track/closing.h"
 #include "track/kernel.h"
 #include "track/merged.h"
+#include "track/storm.h"
 #include "track/together.h"
 
 #include <wirestate/join.h>
@@ -237,50 +238,6 @@ static void fill_processes(const struct ws_path_of *of, const struct ws_conn *co
 		info->endpoint[i].process = ws_conn_process(conn, i, likely_client, &info->endpoint[i].process_guessed);
 }
 
-/* Whose the sockets of the own host are. */
-static void fill_owners(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
-{
-	struct ws_kernel_owner owner;
-	for (unsigned i = 0; i < 2; i++) {
-		struct ws_endpoint_info *e = &info->endpoint[i];
-		const struct ws_kernel_end *end = ws_kernel_end_of(tracker, conn, i);
-		if (!end)
-			continue;
-		ws_kernel_owner_of(tracker->kernel, end, &owner);
-		e->service = owner.service;
-		e->container = owner.container;
-		e->user = owner.user;
-		if (owner.process) {
-			e->process = owner.process;
-			e->process_guessed = false;
-		}
-	}
-}
-
-/* The same for a tracker at an earlier time. What has been asked since may be about another connection with the same
- * addresses and ports, which the latest tracker knows. */
-static void fill_latest_owners(const struct ws_tracker *latest, const struct ws_conn *conn, struct ws_conn_info *info)
-{
-	struct ws_conn_copy copy;
-	const ws_conn_id id = latest->kernel ? ws_tracker_conn_find(latest, conn->number) : 0;
-	const struct ws_conn *now = id ? ws_table_read(&latest->table, id, &copy) : NULL;
-	if (now && now->first_time == conn->first_time && memcmp(now->port, conn->port, sizeof(now->port)) == 0 &&
-	    memcmp(now->address, conn->address, sizeof(now->address)) == 0)
-		fill_owners(latest, now, info);
-}
-
-/* What the own host's kernel says, and whose the sockets are. */
-static void fill_kernel(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
-{
-	if (tracker->latest)
-		fill_latest_owners(tracker->latest, conn, info);
-	if (!tracker->kernel)
-		return;
-	for (unsigned i = 0; i < 2; i++)
-		info->endpoint[i].kernel = ws_kernel_end_of(tracker, conn, i);
-	fill_owners(tracker, conn, info);
-}
-
 static ws_time time_wait_end(const struct ws_tracker *tracker, const struct ws_endpoint *e)
 {
 	return e->state == WS_TIME_WAIT ? e->time_wait_start + tracker->config.time_wait : 0;
@@ -338,16 +295,6 @@ void ws_conn_fill_end(const struct ws_tracker *tracker, const struct ws_conn *co
 		fill_endpoint_rest(tracker, conn, i, info);
 }
 
-static void fill_storm(const struct ws_conn *conn, const struct ws_storm *storm, struct ws_conn_info *info)
-{
-	const uint32_t packets = (uint32_t)(conn->traffic[0].packets + conn->traffic[1].packets);
-	info->storm = storm->segments;
-	info->storm_time = storm->latest - storm->since;
-	info->storm_resetters = storm->resetters;
-	info->storm_goes_on =
-	        storm->segments && storm->run_packets == packets && storm->run && conn->last_time == storm->latest;
-}
-
 /* What its own point knows. `of`: NULL, where one point only has captured it; `chosen`: as of fill_ending(). */
 static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *of, const struct ws_conn *conn,
                      unsigned parts, const unsigned *chosen, struct ws_conn_info *info)
@@ -368,7 +315,7 @@ static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *
 		info->syn_ack_repeats = rare->marks[0].syn_ack_repeats + rare->marks[1].syn_ack_repeats;
 		info->lacks_timestamps = rare->marks[0].lacks_timestamps || rare->marks[1].lacks_timestamps;
 		info->renumbered = conn->renumbered;
-		fill_storm(conn, &rare->storm, info);
+		ws_storm_fill(conn, info);
 	}
 	if (parts & WS_PART_ROUND_TRIP) {
 		info->initial_rtt = ws_analyser_initial_rtt(&conn->analyser);
@@ -385,7 +332,7 @@ static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *
 	if (parts & WS_PART_NAMES)
 		fill_names(tracker, of, conn, info);
 	if (parts & (WS_PART_KERNEL | WS_PART_PROCESS))
-		fill_kernel(tracker, conn, info);
+		ws_kernel_fill(tracker, conn, info);
 	if (parts & WS_PART_SHARES)
 		info->shares_known = ws_conn_shares_sum(tracker, conn, &info->shares, &info->shares_point);
 	if (parts & WS_PART_EXCHANGES)

@@ -452,15 +452,58 @@ void ws_tracker_set_latest(struct ws_tracker *tracker, const struct ws_tracker *
 	tracker->latest = latest;
 }
 
-/* An answer from before the connection's first packet is about another one with the same addresses and ports, and so is
- * every answer once a newer connection has taken them over. */
-const struct ws_kernel_end *ws_kernel_end_of(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i)
+/* Of endpoint `i`; NULL: nothing is known. An answer from before the connection's first packet is about another one with the
+ * same addresses and ports, and so is every answer once a newer connection has taken them over. */
+static const struct ws_kernel_end *end_of(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i)
 {
 	const struct ws_kernel_end *end = ws_kernel_find(tracker->kernel, &conn->address[i], conn->port[i],
 	                                                 &conn->address[1 - i], conn->port[1 - i]);
 	if (!end || end->socket.asked < conn->first_time || conn->machine.superseded)
 		return NULL;
 	return conn->ended && ws_table_newest(&tracker->table, conn) != conn->id ? NULL : end;
+}
+
+/* `states`: what the kernel says of the sockets, too, and not only whose they are. */
+static void fill_ends(const struct ws_tracker *tracker, const struct ws_conn *conn, bool states,
+                      struct ws_conn_info *info)
+{
+	struct ws_kernel_owner owner;
+	for (unsigned i = 0; i < 2; i++) {
+		struct ws_endpoint_info *e = &info->endpoint[i];
+		const struct ws_kernel_end *end = end_of(tracker, conn, i);
+		if (!end)
+			continue;
+		if (states)
+			e->kernel = end;
+		ws_kernel_owner_of(tracker->kernel, end, &owner);
+		e->service = owner.service;
+		e->container = owner.container;
+		e->user = owner.user;
+		if (owner.process) {
+			e->process = owner.process;
+			e->process_guessed = false;
+		}
+	}
+}
+
+/* For a tracker at an earlier time. What has been asked since may be about another connection with the same addresses and
+ * ports, which the latest tracker knows. */
+static void fill_latest_owners(const struct ws_tracker *latest, const struct ws_conn *conn, struct ws_conn_info *info)
+{
+	struct ws_conn_copy copy;
+	const ws_conn_id id = latest->kernel ? ws_tracker_conn_find(latest, conn->number) : 0;
+	const struct ws_conn *now = id ? ws_table_read(&latest->table, id, &copy) : NULL;
+	if (now && now->first_time == conn->first_time && memcmp(now->port, conn->port, sizeof(now->port)) == 0 &&
+	    memcmp(now->address, conn->address, sizeof(now->address)) == 0)
+		fill_ends(latest, now, false, info);
+}
+
+void ws_kernel_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
+{
+	if (tracker->latest)
+		fill_latest_owners(tracker->latest, conn, info);
+	if (tracker->kernel)
+		fill_ends(tracker, conn, true, info);
 }
 
 /* ---- Comparing */

@@ -6,8 +6,8 @@
 
 #include <wirestate/kernel.h>
 
-/* Of endpoint `i`, by the tracker's kernel; NULL: nothing is known. */
-const struct ws_kernel_end *ws_kernel_end_of(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i);
+/* What the own host's kernel says, and whose the sockets are. What is not known stays as it is. */
+void ws_kernel_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info);
 
 /* kernel_owners.c */
 

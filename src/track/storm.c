@@ -5,6 +5,11 @@
 #define LONG_RUN 20 /* segments; keep-alives, challenges and probes, whose timer doubles, take fewer */
 #define AT_ONCE (100 * WS_MILLISECOND) /* a timer takes longer to send something again */
 
+static uint32_t packets_of(const struct ws_conn *conn)
+{
+	return (uint32_t)(conn->traffic[0].packets + conn->traffic[1].packets);
+}
+
 /* A RST, or an ACK that repeats what its sender has said, which has a mark. */
 static bool says_nothing_new(const struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
 {
@@ -20,7 +25,7 @@ static bool says_nothing_new(const struct ws_conn *conn, const struct ws_segment
 void ws_storm_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
 {
 	struct ws_storm *storm = &conn->rare->storm;
-	const uint32_t packets = (uint32_t)(conn->traffic[0].packets + conn->traffic[1].packets);
+	const uint32_t packets = packets_of(conn);
 	const ws_time heard = conn->analyser.flow[!s->direction].last_time;
 	if (!says_nothing_new(conn, s, analysis))
 		return; /* the count of packets tells that the run is over */
@@ -42,4 +47,14 @@ void ws_storm_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 	storm->segments += storm->run == LONG_RUN ? LONG_RUN : 1;
 	storm->latest = s->time;
 	storm->resetters |= storm->run_resets;
+}
+
+void ws_storm_fill(const struct ws_conn *conn, struct ws_conn_info *info)
+{
+	const struct ws_storm *storm = &ws_conn_rare(conn)->storm;
+	info->storm = storm->segments;
+	info->storm_time = storm->latest - storm->since;
+	info->storm_resetters = storm->resetters;
+	info->storm_goes_on = storm->segments && storm->run_packets == packets_of(conn) && storm->run &&
+	                      conn->last_time == storm->latest;
 }
