@@ -4,6 +4,7 @@
 
 #include <wirestate/types.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What made an endpoint send the RST that ended a connection, as far as packets show it. */
@@ -20,6 +21,7 @@ enum ws_reset_trigger {
 	WS_RESET_FIN_UNANSWERED,    /* it had sent its FIN several times without an ACK of it */
 	WS_RESET_DATA_UNANSWERED,   /* the same with data */
 	WS_RESET_PROBES_UNANSWERED, /* the same with keep-alives */
+	WS_RESET_PROBES_UNHEARD,    /* with keep-alives that were answered, as the capture shows */
 	WS_RESET_ACKS_UNHEARD,      /* it had sent again what the captured ACKs of its peer acknowledge */
 };
 
@@ -41,6 +43,7 @@ struct ws_reset {
 	uint16_t identification, own_identification; /* its, and that of its sender's segment before it */
 	uint8_t ttl, own_ttl;
 	uint8_t trigger, look; /* enum ws_reset_trigger, enum ws_reset_look */
+	bool rejected;         /* with what was unanswered: each time the peer had repeated its ACK */
 };
 
 #endif

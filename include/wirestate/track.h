@@ -198,6 +198,7 @@ struct ws_endpoint_info {
 	uint32_t stalled_answers; /* those of them that the peer has answered by repeating its ACK */
 	uint32_t stalled_acked;   /* those of them that a timer sent though the peer's ACK of them had been captured */
 	uint32_t stalled_misplaced; /* the peer's ACKs since then that have to be dropped for their sequence number */
+	bool stalled_heard;         /* with stalled_acked: it has acknowledged what the peer sent after that ACK */
 	bool stalled_old_stamp;     /* the latest of them has an older timestamp than what the peer's ACK echoes */
 	uint32_t syns;    /* the SYNs, or SYN-ACKs, that it sent with its initial number; 0: none was captured */
 	ws_time syn_time; /* from the first to the last of them */

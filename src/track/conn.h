@@ -39,18 +39,24 @@ struct ws_marks {
 	uint32_t unanswered_keep_alives; /* its keep-alives while the peer had sent `peer_packets` segments */
 	uint32_t peer_packets;           /* modulo 2^32 */
 	ws_time unanswered_since;        /* the time of the first of them */
-	uint32_t syn_ack_repeats;        /* its SYN-ACKs after the handshake's ACK */
-	uint32_t syns_again;             /* its SYNs, or SYN-ACKs, after the first one */
-	ws_time syn_since, syn_latest;   /* the times of the first one and, where it was sent again, of the latest */
-	ws_time stalled_since;           /* the time of the first retransmission that `stalled` counts */
-	ws_time stalled_sent;            /* when what `stalled` counts was first sent */
+	uint64_t probed_packets;         /* the packets of both endpoints up to its latest keep-alive */
+	ws_time probed, probe_pause;     /* its time, and the longest pause before one that follows an answered one */
+	ws_time hasty_since;             /* the time of the first of these: */
+	uint32_t hasty_keep_alives; /* its latest ones, after far shorter pauses, though those before were answered */
+	uint32_t syn_ack_repeats;   /* its SYN-ACKs after the handshake's ACK */
+	uint32_t syns_again;        /* its SYNs, or SYN-ACKs, after the first one */
+	ws_time syn_since, syn_latest; /* the times of the first one and, where it was sent again, of the latest */
+	ws_time stalled_since;         /* the time of the first retransmission that `stalled` counts */
+	ws_time stalled_sent;          /* when what `stalled` counts was first sent */
 	ws_time stalled_pause;      /* how long the peer had sent nothing when what `stalled` counts was first sent */
 	uint32_t stalled_least;     /* the payload of the smallest of them */
 	uint32_t stalled_answers;   /* those of them after which the peer has repeated its ACK, but for the latest */
 	uint32_t stalled_repeats;   /* the peer's duplicate_acks when the latest of them was sent */
 	uint32_t stalled_echo;      /* with stalled_echoed: the timestamp that the peer's latest repeated ACK echoes */
 	uint32_t stalled_acked;     /* those of them that a timer sent after the peer's ACK of them had been captured */
+	uint32_t stalled_peer;      /* the highest number that the peer had sent when the first of these was sent */
 	uint32_t stalled_misplaced; /* ACKs of the peer since then whose sequence number lies outside the window */
+	bool stalled_heard;         /* it has since acknowledged what the peer sent after it had acknowledged them */
 	bool stalled_echoed;
 	bool stalled_old_stamp; /* the latest of them has an older timestamp than that */
 	bool lacks_timestamps;  /* it has acknowledged a repeated SYN-ACK without the timestamps that both SYNs have */
@@ -64,6 +70,7 @@ struct ws_storm {
 	uint8_t resetters : 2;            /* a bit for each endpoint that has sent RSTs among them */
 	uint8_t run_resets : 2;           /* likewise in the latest ones */
 	uint8_t run_direction : 1;        /* of the latest of them */
+	uint8_t run_counts : 1;           /* these are among `segments` */
 	ws_time since, latest, run_since; /* of the first and the latest of `segments`, and the first of `run` */
 };
 

@@ -4,6 +4,7 @@
 #include "track/closing.h"
 #include "track/kernel.h"
 #include "track/merged.h"
+#include "track/stall.h"
 #include "track/storm.h"
 #include "track/together.h"
 
@@ -111,9 +112,10 @@ static void fill_marks(const struct ws_marks *marks, const struct ws_marks *peer
 	info->stalled_sent = marks->stalled_sent;
 	info->stalled_pause = marks->stalled_pause;
 	info->stalled_least = marks->stalled_least;
-	info->stalled_answers = marks->stalled_answers + (peer->duplicate_acks != marks->stalled_repeats);
+	info->stalled_answers = ws_stall_answers(marks, peer);
 	info->stalled_acked = marks->stalled_acked;
 	info->stalled_misplaced = marks->stalled_misplaced;
+	info->stalled_heard = marks->stalled_heard;
 	info->stalled_old_stamp = marks->stalled_old_stamp;
 }
 

@@ -2,6 +2,7 @@
  * default TTL, other systems start with another TTL. So a RST looks foreign only if it has come another way, as far as
  * its TTL tells (hosts start with 64, 128 or 255), or if its identification is none that its sender counts up to. */
 #include "track/reset_note.h"
+#include "track/stall.h"
 
 #define STEADY 3 /* packets in a row whose identifications are counted up */
 #define FAR 1024 /* identifications that the sender does not use within LATELY */
@@ -53,6 +54,13 @@ static bool gave_up(const struct ws_conn *conn, const struct ws_segment *s, stru
 		reset->tried = s->time - marks->unanswered_since;
 		return true;
 	}
+	if (marks->hasty_keep_alives >= AGAIN &&
+	    marks->probed_packets + 1 == conn->traffic[0].packets + conn->traffic[1].packets) {
+		reset->trigger = WS_RESET_PROBES_UNHEARD;
+		reset->times = marks->hasty_keep_alives;
+		reset->tried = s->time - marks->hasty_since;
+		return true;
+	}
 	if (traffic->stalled < AGAIN || traffic->stalled_ack != peer->last_ack_sent)
 		return false;
 	reset->bytes = self->snd_max - peer->last_ack_sent;
@@ -62,6 +70,8 @@ static bool gave_up(const struct ws_conn *conn, const struct ws_segment *s, stru
 	                 : self->fin_sent && reset->bytes == 1 ? WS_RESET_FIN_UNANSWERED
 	                                                       : WS_RESET_DATA_UNANSWERED;
 	reset->times = traffic->stalled;
+	reset->rejected =
+	        ws_stall_is_rejected(traffic->stalled, ws_stall_answers(marks, &ws_conn_rare(conn)->marks[there]));
 	reset->tried = s->time - marks->stalled_sent;
 	return true;
 }

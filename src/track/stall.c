@@ -36,11 +36,16 @@ static void note_retransmission(struct ws_conn *conn, const struct ws_segment *s
 		marks->stalled_sent = first_sent(conn, s);
 		marks->stalled_pause = heard && heard < marks->stalled_sent ? marks->stalled_sent - heard : 0;
 		marks->stalled_answers = marks->stalled_acked = marks->stalled_misplaced = 0;
-		marks->stalled_echoed = false;
+		marks->stalled_echoed = marks->stalled_heard = false;
 	} else {
 		marks->stalled_answers += repeats != marks->stalled_repeats;
 	}
-	marks->stalled_acked += is_needless(conn, s);
+	if (is_needless(conn, s)) {
+		const uint32_t sent = conn->machine.endpoint[there].snd_max;
+		if (!marks->stalled_acked++)
+			marks->stalled_peer = sent;
+		marks->stalled_heard = s->flags & WS_TCP_ACK && ws_seq_before(marks->stalled_peer, s->acknowledgment);
+	}
 	marks->stalled_repeats = repeats;
 	marks->stalled_old_stamp =
 	        !first && marks->stalled_echoed && s->timestamps && ws_seq_before(s->tsval, marks->stalled_echo);
@@ -133,12 +138,30 @@ void ws_syn_note(struct ws_table *table, struct ws_conn *conn, const struct ws_s
 		rare->plainer_syn = (uint8_t)(conn->syn_extras & ~ws_syn_extras(s));
 }
 
+/* Who hears no answer probes sooner than who waits until the connection has been idle again (RFC 1122 §4.2.3.6). */
+static void note_probe(const struct ws_conn *conn, const struct ws_segment *s, struct ws_marks *marks)
+{
+	const uint64_t packets = conn->traffic[0].packets + conn->traffic[1].packets;
+	const ws_time pause = s->time - marks->probed;
+	const bool answered = marks->probed && packets == marks->probed_packets + 2 &&
+	                      marks->peer_packets != (uint32_t)conn->traffic[!s->direction].packets;
+	if (!answered || pause >= marks->probe_pause / 2)
+		marks->hasty_keep_alives = 0;
+	else if (!marks->hasty_keep_alives++)
+		marks->hasty_since = s->time;
+	if (answered && pause > marks->probe_pause)
+		marks->probe_pause = pause;
+	marks->probed = s->time;
+	marks->probed_packets = packets;
+}
+
 void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
 {
 	struct ws_marks *marks = &conn->rare->marks[s->direction];
 	const uint32_t peer_packets = (uint32_t)conn->traffic[s->direction ^ 1].packets;
 	const unsigned syn_ack = WS_TCP_SYN | WS_TCP_ACK;
 	if (analysis & 1u << WS_ANALYSIS_KEEP_ALIVE) {
+		note_probe(conn, s, marks);
 		if (!marks->unanswered_keep_alives || marks->peer_packets != peer_packets) {
 			marks->unanswered_keep_alives = 0;
 			marks->peer_packets = peer_packets;

@@ -8,6 +8,20 @@
  * copies within less come from the capture or the network. */
 #define WS_SHORTEST_TIMEOUT (200 * WS_MILLISECOND)
 
+#define WS_STALL_MANY_ANSWERS 2
+
+/* How often the peer has repeated its ACK after what was sent again. */
+static inline uint32_t ws_stall_answers(const struct ws_marks *marks, const struct ws_marks *peer)
+{
+	return marks->stalled_answers + (peer->duplicate_acks != marks->stalled_repeats);
+}
+
+/* It has done so after most of these, so that has reached it. */
+static inline bool ws_stall_is_rejected(uint32_t stalled, uint32_t answers)
+{
+	return answers >= WS_STALL_MANY_ANSWERS && answers + 1 >= stalled;
+}
+
 /* WS_SYN_* of a SYN, of whatever else 0. */
 unsigned ws_syn_extras(const struct ws_segment *s);
 /* Records closed windows and unanswered retransmissions, for verdicts long after these segments. */

@@ -2,7 +2,8 @@
  * with a RST that is not the next in order (RFC 5961 §3.2), each of their segments causes the next one. */
 #include "track/storm.h"
 
-#define LONG_RUN 20 /* segments; keep-alives, challenges and probes, whose timer doubles, take fewer */
+#define LONG_RUN 20   /* segments; keep-alives, challenges and probes, whose timer doubles, take fewer */
+#define LONG_RESETS 6 /* the same with RSTs, of which one that is challenged is followed by one that is accepted */
 #define AT_ONCE (100 * WS_MILLISECOND) /* a timer takes longer to send something again */
 
 static uint32_t packets_of(const struct ws_conn *conn)
@@ -36,15 +37,16 @@ void ws_storm_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 	storm->run_direction = s->direction & 1;
 	if (!answers) {
 		storm->run_since = s->time;
-		storm->run_resets = 0;
+		storm->run_resets = storm->run_counts = 0;
 	}
 	if (s->flags & WS_TCP_RST)
 		storm->run_resets |= 1u << s->direction & 3;
-	if (storm->run < LONG_RUN)
+	if (storm->run < (storm->run_resets ? LONG_RESETS : LONG_RUN))
 		return;
 	if (!storm->segments)
 		storm->since = storm->run_since;
-	storm->segments += storm->run == LONG_RUN ? LONG_RUN : 1;
+	storm->segments += storm->run_counts ? 1 : storm->run;
+	storm->run_counts = 1;
 	storm->latest = s->time;
 	storm->resetters |= storm->run_resets;
 }

@@ -322,6 +322,7 @@ static void fill_state(const struct ws_tracker *tracker, unsigned e, unsigned at
 		end->stalled_answers = there.stalled_answers;
 		end->stalled_acked = there.stalled_acked;
 		end->stalled_misplaced = there.stalled_misplaced;
+		end->stalled_heard = there.stalled_heard;
 		end->stalled_old_stamp = there.stalled_old_stamp;
 		end->unanswered_keep_alives = there.unanswered_keep_alives;
 		end->unanswered_since = there.unanswered_since;

@@ -179,6 +179,10 @@ static void say_half_closed(struct verdict *v, unsigned i)
 		        _("closing: the %1$s sent FIN; the capture does not show whether the %2$s has closed, because the "
 		          "end of what it has sent was not captured"),
 		        verdict_side(info, 1 - i), verdict_side(info, i));
+	} else if (info->endpoint[1 - i].unacknowledged && info->endpoint[1 - i].state == WS_FIN_WAIT_1) {
+		verdict_set(v, WS_VERDICT_CLOSING, 1);
+		SAY_TEXTS(v, _("closing: the %1$s sent FIN, which the %2$s has not acknowledged"),
+		          verdict_side(info, 1 - i), verdict_side(info, i));
 	} else {
 		const bool stuck = info->last_time - info->first_time > LONG_CLOSE_WAIT;
 		verdict_set(v, WS_VERDICT_CLOSE_WAIT, stuck ? 3 : 1);

@@ -236,8 +236,14 @@ static void say_unanswered(struct verdict *v, const char *self, const char *peer
 	const struct verdict_number tried = verdict_duration(reset->tried);
 	if (reset->trigger == WS_RESET_FIN_UNANSWERED) { /* who sent the first FIN stands before it */
 		NEXT(v);
-		SAY(v, _("the %3$s gave up: its FIN was unanswered, sent again %1$u times in %2$s"), reset->times,
-		    tried.text, self);
+		if (reset->rejected)
+			SAY(v,
+			    _("the %3$s gave up: its FIN was sent again %1$u times in %2$s, and the %4$s answered with the "
+			      "same ACK each time"),
+			    reset->times, tried.text, self, peer);
+		else
+			SAY(v, _("the %3$s gave up: its FIN was unanswered, sent again %1$u times in %2$s"),
+			    reset->times, tried.text, self);
 		return;
 	}
 	COMMA(v);
@@ -249,6 +255,16 @@ static void say_unanswered(struct verdict *v, const char *self, const char *peer
 		    ws_translate_plural("which gave up: %1$u keep-alive in %2$s without an answer",
 		                        "which gave up: %1$u keep-alives in %2$s without an answer", reset->times),
 		    reset->times, tried.text);
+	else if (reset->trigger == WS_RESET_PROBES_UNHEARD)
+		SAY(v,
+		    _("which gave up: it sent %1$u keep-alives in %2$s as if they were unanswered, though the %3$s answered "
+		      "them"),
+		    reset->times, tried.text, peer);
+	else if (reset->rejected)
+		SAY(v,
+		    _("which gave up: %1$u B were not acknowledged, sent again %2$u times in %3$s, and the %4$s answered with "
+		      "the same ACK each time"),
+		    reset->bytes, reset->times, tried.text, peer);
 	else
 		SAY(v, _("which gave up: %1$u B were unanswered, sent again %2$u times in %3$s"), reset->bytes,
 		    reset->times, tried.text);

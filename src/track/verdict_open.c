@@ -6,7 +6,6 @@
 #define MANY_RETRANSMISSIONS 3
 #define LONG_SILENCE (5 * WS_SECOND) /* after which two retransmissions are enough */
 #define MANY_KEEP_ALIVES 2
-#define MANY_ANSWERS 2
 #define LONG_PAUSE (30 * WS_SECOND) /* after so long the first firewalls forget a connection */
 #define MANY_SYN_ACKS 2
 #define REUSED_SOON (240 * WS_SECOND) /* TIME_WAIT, as RFC 9293 has it: two minutes twice */
@@ -49,17 +48,11 @@ static bool is_not_accepted(const struct ws_conn_info *info)
 	       !(server->state == WS_ESTABLISHED && server->certainty == WS_CONFIRMED);
 }
 
-/* The peer has repeated its ACK after most of what was sent again, so that has reached it. */
-static bool is_rejected(const struct ws_endpoint_info *e)
-{
-	return e->stalled_answers >= MANY_ANSWERS && e->stalled_answers + 1 >= e->stalled;
-}
-
 /* Says so where nearly every copy of what endpoint `i` sends again was answered by an ACK that it has to drop. */
 static bool say_misplaced_acks(struct verdict *v, unsigned i)
 {
 	const struct ws_endpoint_info *e = &v->info->endpoint[i];
-	if (e->stalled_misplaced < MANY_ANSWERS || e->stalled_misplaced + 1 < e->stalled)
+	if (e->stalled_misplaced < WS_STALL_MANY_ANSWERS || e->stalled_misplaced + 1 < e->stalled)
 		return false;
 	SAY_TEXTS(v,
 	          _("the %1$s's ACKs have a sequence number for which the %2$s has to drop them (RFC 9293 §3.10.7.4)"),
@@ -87,6 +80,7 @@ static void say_what_gets_through(struct verdict *v, unsigned i, bool fin)
 {
 	const struct ws_endpoint_info *e = &v->info->endpoint[i];
 	const char *peer = verdict_side(v->info, 1 - i);
+	const bool rejected = ws_stall_is_rejected(e->stalled, e->stalled_answers);
 	if (say_misplaced_acks(v, i))
 		return;
 	if (fails_by_size(v->info, i, fin))
@@ -96,13 +90,13 @@ static void say_what_gets_through(struct verdict *v, unsigned i, bool fin)
 		    peer, e->stalled_least);
 	else if (v->info->endpoint[1 - i].lacks_first)
 		SAY_TEXTS(v, _("some of it has got through to the %s, but not its beginning"), peer);
-	else if (is_rejected(e) && e->stalled_old_stamp)
+	else if (rejected && e->stalled_old_stamp)
 		SAY_TEXTS(
 		        v,
 		        _("the %s answers with the same ACK each time: it drops segments whose timestamps are older than "
 		          "those before (PAWS)"),
 		        peer);
-	else if (is_rejected(e))
+	else if (rejected)
 		SAY_TEXTS(
 		        v,
 		        _("the %s answers with the same ACK each time, so what is sent reaches it, but it does not take it"),
@@ -184,7 +178,10 @@ static bool acks_do_not_arrive(struct verdict *v, unsigned i)
 	SAY(v, _("stuck: the %1$s sent again %2$u times in %3$s what the %4$s had acknowledged"), self, e->stalled,
 	    verdict_duration(info->last_time - e->stalled_sent).text, peer);
 	NEXT(v);
-	if (!say_misplaced_acks(v, i))
+	if (e->stalled_heard)
+		SAY_TEXTS(v, _("the %2$s does not take these ACKs, though it receives what the %1$s sends"), peer,
+		          self);
+	else if (!say_misplaced_acks(v, i))
 		SAY_TEXTS(v, _("the %1$s's ACKs do not reach the %2$s, or it does not take them"), peer, self);
 	return true;
 }

@@ -287,7 +287,8 @@ static void make_reset(struct ws_conn_info *info, uint64_t *random)
 	                                .own_identification = 78,
 	                                .ttl = 60,
 	                                .own_ttl = 50};
-	info->reset.trigger = (uint8_t)below(random, WS_RESET_PROBES_UNANSWERED + 1);
+	info->reset.trigger = (uint8_t)below(random, WS_RESET_ACKS_UNHEARD + 1);
+	info->reset.rejected = below(random, 2);
 	info->reset.look = (uint8_t)below(random, WS_RESET_OTHER_IDENTIFICATION + 1);
 }
 
