@@ -17,6 +17,8 @@
 
 /* What follows an ACK within this was waiting for it. */
 #define RELEASED_WITHIN (5 * WS_MILLISECOND)
+/* By so much at most an ACK is delayed (RFC 1122 §4.2.3.2, with what timers take). */
+#define LONGEST_DELAY (600 * WS_MILLISECOND)
 
 /* ---- What keeps the connection from going on */
 
@@ -132,7 +134,7 @@ WS_SELDOM static void settle_same_sender(struct ws_shares *shares, const struct 
 		return;
 	}
 	const ws_time delay = side->all_acked - side->sent_time, way = shares->time.way_to[!self];
-	const bool nagle = delay > way + WS_SHARE_DELAYED_AFTER && side->little;
+	const bool nagle = delay > way + WS_SHARE_DELAYED_AFTER && delay <= way + LONGEST_DELAY && side->little;
 	ws_shares_split(shares, wait, nagle ? way + shares->time.way_to[self] : wait, cause, self, WS_CAUSE_NAGLE,
 	                self);
 }

@@ -131,3 +131,28 @@ def reset_after_a_challenge(capture):
     talk.server("R", seq=350, window=0, ident=0)
     talk.client("A")
     talk.server("R", seq=301, window=0, ident=0)
+
+
+# ---- ACKs that come late
+
+
+def late_ack(capture, delay):
+    """A small segment, whose ACK releases the next one."""
+    talk = opened(capture)
+    for _ in range(2):
+        talk.client("PA", 60)
+        talk.server("A", after=delay)
+        talk.client("PA", 60)
+        talk.server("A")
+
+
+@case("delayed-ack", {"spent.nagle_to_server": 0.4})
+def delayed_ack(capture):
+    """Ethersex issue 257: a sender that waits for the ACK of each segment, and Windows, which delays it."""
+    late_ack(capture, 0.21)
+
+
+@case("ack-too-late-for-a-delay", {"spent.nagle_to_server": 0.0})
+def ack_too_late_for_a_delay(capture):
+    """No ACK is delayed by more than half a second (RFC 1122 §4.2.3.2)."""
+    late_ack(capture, 2)
