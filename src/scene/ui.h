@@ -18,7 +18,8 @@
 #include <wirestate/points.h>
 #include <wirestate/scene.h>
 
-enum { UI_DEPTH = 8, UI_MIN_COLUMNS = 40, UI_MIN_ROWS = 10 };
+/* A screen can have led to itself: the packet, by way of its stream, to another packet; but only once. */
+enum { UI_DEPTH = 2 * WS_SCREEN_COUNT, UI_MIN_COLUMNS = 40, UI_MIN_ROWS = 10 };
 
 struct ws_ui {
 	struct ws_ui_options options;
