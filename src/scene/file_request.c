@@ -23,7 +23,7 @@ static bool accept_name(struct ws_ui *ui, const struct ws_model *model, const ch
 	return true;
 }
 
-/* The name of the file is that of the lesson's. */
+/* The file gets the name of the lesson. */
 static bool ask_lesson(struct ws_ui *ui, ws_conn_id conn)
 {
 	static const struct prompt_use use = {

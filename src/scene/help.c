@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TWO_COLUMNS = 76, GAP = 2, TOP = 2, WORD = 13, MOST_LINES = 160, MOST_ACTIONS = 16 };
+enum { TWO_COLUMNS = 76, GAP = 2, TOP = 2, WORD = 13, MOST_LINES = 400, MOST_ACTIONS = 16 };
 
 /* A word and what it means; a sentence of its own where the word is empty. */
 struct entry {
@@ -128,8 +128,8 @@ static const struct group {
 
 /* One line of a column. A heading has only a word. */
 struct line {
-	const char *word;
-	char text[256];
+	const char *word, *text;
+	int part; /* which row of the text, as it is wrapped */
 	enum ws_style style;
 	bool heading;
 };
@@ -171,17 +171,23 @@ static int add_heading(struct page *page, const char *heading)
 {
 	const int side = page->columns == 2 && page->count[1] < page->count[0];
 	if (page->count[side])
-		add_line(page, side, &(struct line){.word = ""});
+		add_line(page, side, &(struct line){.word = "", .text = ""});
 	add_line(page, side, &(struct line){.word = _(heading), .style = WS_STYLE_TITLE, .heading = true});
 	return side;
 }
 
+static int text_width(const struct page *page, const char *word)
+{
+	return page->width - (*word ? WORD : 0) - 2;
+}
+
 static void add_entry(struct page *page, int side, const struct entry *entry)
 {
-	const char *text = *entry->text ? _(entry->text) : "";
-	struct line line = {.word = *entry->word ? ws_translate_marked(entry->word) : "", .style = entry->style};
-	const int width = page->width - (*entry->word ? WORD : 0) - 2;
-	for (int i = 0; draw_wrap(text, width, i, line.text, sizeof(line.text)); i++) {
+	struct line line = {.word = *entry->word ? ws_translate_marked(entry->word) : "",
+	                    .text = *entry->text ? _(entry->text) : "",
+	                    .style = entry->style};
+	const int rows = draw_wrap_rows(line.text, text_width(page, line.word));
+	for (; line.part < rows; line.part++) {
 		add_line(page, side, &line);
 		line.word = *entry->word ? " " : "";
 	}
@@ -300,8 +306,10 @@ static bool help_open(struct ws_ui *ui, const struct ws_model *model)
 
 /* ---- Drawing */
 
-static void draw_line(struct ws_canvas *canvas, int row, int column, int limit, const struct line *line)
+static void draw_line(struct ws_canvas *canvas, int row, int column, const struct page *page, const struct line *line)
 {
+	const int limit = column + page->width;
+	char words[512] = "";
 	if (line->heading) {
 		ws_canvas_bold(canvas, row, column, limit, line->style, line->word);
 		return;
@@ -309,7 +317,8 @@ static void draw_line(struct ws_canvas *canvas, int row, int column, int limit, 
 	const int text = column + 1 + (*line->word ? WORD : 0);
 	const char *word = line->style == WS_STYLE_KEY ? hints_key_name(line->word, canvas->ascii) : line->word;
 	draw_cut(canvas, row, column + 1, text - 1, line->style, word);
-	draw_cut(canvas, row, text, limit, WS_STYLE_NORMAL, line->text);
+	(void)draw_wrap(line->text, text_width(page, line->word), line->part, words, sizeof(words));
+	draw_cut(canvas, row, text, limit, WS_STYLE_NORMAL, words);
 }
 
 static void help_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
@@ -328,7 +337,7 @@ static void help_draw(const struct ws_ui *ui, const struct ws_model *model, stru
 	for (int side = 0; side < page.columns; side++) {
 		const int column = 1 + side * (page.width + GAP);
 		for (int row = TOP, i = ui->help_top; row < bottom && i < page.count[side]; row++, i++)
-			draw_line(canvas, row, column, column + page.width, &page.line[side][i]);
+			draw_line(canvas, row, column, &page, &page.line[side][i]);
 	}
 	draw_rule(canvas, bottom);
 	if (help_lines(&page) - ui->help_top > bottom - TOP)

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "scene/widgets/draw.h"
 #include "scene_world.h"
 
 #include <locale.h>
@@ -218,6 +219,71 @@ static void test_help_names_the_keys(void **state)
 	assert_false(ws_ui_act(world->ui, &world->model, WS_ACT_QUIT));
 }
 
+/* At the least width a help has the most lines. Each ends with its last section. */
+static void test_a_narrow_help_is_whole(void **state)
+{
+	static const struct {
+		enum ws_action opens;
+		const char *last;
+	} helps[] = {{WS_ACT_NONE, "Verdicts are judgements"},
+	             {WS_ACT_ENTER, "Verdicts are judgements"},
+	             {WS_ACT_GRAPH, "~close()"},
+	             {WS_ACT_DETAIL, "~close()"}};
+	struct world *world = *state;
+	assert_true(ws_canvas_resize(&world->canvas, 40, 400));
+	for (size_t i = 0; i < WS_ARRAY_SIZE(helps); i++) {
+		if (helps[i].opens != WS_ACT_NONE)
+			act(world, helps[i].opens);
+		act(world, WS_ACT_HELP);
+		assert_shows(world, helps[i].last);
+		while (ws_ui_screen(world->ui) != WS_SCREEN_LIST)
+			act(world, WS_ACT_BACK);
+	}
+}
+
+/* A line that has more bytes than room goes on in the next one; no character is lost or cut. */
+static void test_long_lines_are_broken(void **state)
+{
+	char text[3 * 100 + 1] = "", joined[sizeof(text)] = "", line[64];
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		strcat(text, i % 7 ? "中" : "文");
+	for (int i = 0; draw_wrap(text, 1000, i, line, sizeof(line)); i++)
+		strcat(joined, line);
+	assert_string_equal(joined, text);
+	assert_int_equal(draw_wrap_rows(text, 50), 4);
+}
+
+/* However many screens have led here, the next one can be opened, and each is left for the one before. */
+static void test_screens_are_left_for_those_before(void **state)
+{
+	static const struct {
+		enum ws_action action;
+		enum ws_screen screen;
+	} way[] = {
+	        {WS_ACT_OVERVIEW, WS_SCREEN_OVERVIEW}, {WS_ACT_EXCHANGES, WS_SCREEN_EXCHANGES},
+	        {WS_ACT_ENTER, WS_SCREEN_EXCHANGES},   {WS_ACT_ENTER, WS_SCREEN_LIFELINES},
+	        {WS_ACT_DIAGRAM, WS_SCREEN_DIAGRAM},   {WS_ACT_GRAPH, WS_SCREEN_GRAPH},
+	        {WS_ACT_DETAIL, WS_SCREEN_PACKET},     {WS_ACT_STREAM, WS_SCREEN_STREAM},
+	        {WS_ACT_HELP, WS_SCREEN_HELP},
+	};
+	struct world *world = *state;
+	ws_time clock = WS_SECOND;
+	send_segment(world, true, 4002, WS_TCP_ACK | WS_TCP_PSH, 8000, 9002, 2, WS_MILLISECOND); /* an answer */
+	for (size_t i = 0; i < WS_ARRAY_SIZE(way); i++) {
+		free(draw(world));
+		do
+			ws_ui_tick(world->ui, &world->model, clock += WS_MILLISECOND);
+		while (ws_ui_busy(world->ui));
+		act(world, way[i].action);
+		assert_int_equal(ws_ui_screen(world->ui), way[i].screen);
+	}
+	for (size_t i = WS_ARRAY_SIZE(way) - 1; i > 0; i--) {
+		act(world, WS_ACT_BACK);
+		assert_int_equal(ws_ui_screen(world->ui), way[i - 1].screen);
+	}
+}
+
 /* Live, time goes on after the last segment; the cursor stays at the end of the graph, and is what zooming is about. */
 static void test_the_graph_has_a_cursor_when_live(void **state)
 {
@@ -323,6 +389,9 @@ int main(void)
 	        SCENE_TEST(test_packet),
 	        SCENE_TEST(test_a_frame_of_no_connection),
 	        SCENE_TEST(test_help_names_the_keys),
+	        SCENE_TEST(test_a_narrow_help_is_whole),
+	        SCENE_TEST(test_screens_are_left_for_those_before),
+	        cmocka_unit_test(test_long_lines_are_broken),
 	        SCENE_TEST(test_the_lab_waits_for_help),
 	        SCENE_TEST(test_the_graph_has_a_cursor_when_live),
 	        SCENE_TEST(test_too_small_says_so),

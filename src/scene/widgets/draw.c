@@ -40,6 +40,15 @@ void draw_bar(struct ws_canvas *canvas, int row, int column, int width, enum ws_
 		ws_canvas_put(canvas, row, column + i, i < filled ? style : WS_STYLE_DIM, i < filled ? 0x2593 : 0x2591);
 }
 
+/* The bytes of a text's next line: at most `width` columns, and fewer than `size`. */
+static size_t line_length(const char *utf8, int width, size_t size)
+{
+	size_t length = ws_text_line(utf8, width);
+	while (length >= size && width > 1)
+		length = ws_text_line(utf8, --width);
+	return length;
+}
+
 bool draw_wrap(const char *utf8, int width, int index, char *line, size_t size)
 {
 	if (width < 1)
@@ -49,7 +58,7 @@ bool draw_wrap(const char *utf8, int width, int index, char *line, size_t size)
 			utf8++;
 		if (!*utf8)
 			return false;
-		const size_t end = ws_text_line(utf8, width);
+		const size_t end = line_length(utf8, width, size);
 		if (at == index) {
 			snprintf(line, size, "%.*s", (int)end, utf8);
 			return true;
@@ -60,7 +69,7 @@ bool draw_wrap(const char *utf8, int width, int index, char *line, size_t size)
 
 int draw_wrap_rows(const char *utf8, int width)
 {
-	char line[8];
+	char line[512];
 	int rows = 0;
 	while (draw_wrap(utf8, width, rows, line, sizeof(line)))
 		rows++;
@@ -72,10 +81,10 @@ int draw_wrapped(struct ws_canvas *canvas, int row, int rows, enum ws_style styl
 	const int limit = canvas->columns - 1;
 	int end = 1;
 	for (int i = 0; i < rows && *utf8; i++) {
-		const size_t length = i == rows - 1 ? strlen(utf8) : ws_text_line(utf8, limit - 1);
 		char line[512];
+		const size_t length = line_length(utf8, limit - 1, sizeof(line));
 		snprintf(line, sizeof(line), "%.*s", (int)length, utf8);
-		end = draw_cut(canvas, row + i, 1, limit, style, line);
+		end = draw_cut(canvas, row + i, 1, limit, style, i == rows - 1 ? utf8 : line);
 		utf8 += length;
 		utf8 += strspn(utf8, " ");
 	}

@@ -19,8 +19,8 @@ void draw_rule(struct ws_canvas *canvas, int row);
 /* Draws a bar of `width` columns: `done` of `whole` parts are filled. */
 void draw_bar(struct ws_canvas *canvas, int row, int column, int width, enum ws_style style, uint64_t done,
               uint64_t whole);
-/* Breaks text at spaces, and East Asian text between characters, into lines of at most `width` columns, and copies line
- * `index` to `line`. False: there are fewer lines. */
+/* Breaks text at spaces, and East Asian text between characters, into lines of at most `width` columns and fewer than
+ * `size` bytes, and copies line `index` to `line`. False: there are fewer lines. */
 bool draw_wrap(const char *utf8, int width, int index, char *line, size_t size);
 /* Appends whole seconds, or less when there is less than one, of a time that goes on. */
 void draw_seconds(struct ws_text *text, ws_time duration);
