@@ -12,48 +12,71 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ANSWER_WITHIN = 5000 /* ms */, REQUEST_MOST = 256 };
+enum { ANSWER_WITHIN = 5000 /* ms */, REQUEST_MOST = 256, LINE_MOST = 1024 };
 
-/* Reads until `length` bytes are there, or, with `line`, a newline. Returns the number of bytes, or -1. */
-static ssize_t read_answer(int fd, char *out, size_t length, bool line)
+/* Reads at most `length` bytes, when there are any. Returns how many; 0: none have come in time, or none will. */
+static size_t read_some(int fd, char *out, size_t length, ws_time until)
 {
-	size_t got = 0;
-	const ws_time until = link_clock() + ANSWER_WITHIN * WS_MILLISECOND;
-	while (got < length) {
-		struct pollfd ready = {.fd = fd, .events = POLLIN};
-		const ws_time left = until - link_clock();
-		if (left <= 0 || (poll(&ready, 1, (int)(left / WS_MILLISECOND) + 1) < 0 && errno != EINTR))
-			return -1;
-		if (!(ready.revents & (POLLIN | POLLHUP)))
+	struct pollfd ready = {.fd = fd, .events = POLLIN};
+	for (ws_time left; (left = until - link_clock()) > 0;) {
+		const int found = poll(&ready, 1, (int)(left / WS_MILLISECOND) + 1);
+		if (found < 0 && errno != EINTR)
+			return 0;
+		if (found <= 0)
 			continue;
-		const ssize_t now = read(fd, out + got, line ? 1 : length - got);
-		if (now <= 0)
-			return -1;
-		got += (size_t)now;
-		if (line && out[got - 1] == '\n')
-			break;
+		const ssize_t got = read(fd, out, length);
+		return got > 0 ? (size_t)got : 0;
 	}
-	return (ssize_t)got;
+	return 0;
+}
+
+/* Reads the first line of an answer, without its newline. False: it has not come in time. It is written at once, so
+ * that one of which only a part came is none. */
+static bool read_line(struct answers *answers, char line[LINE_MOST], ws_time until)
+{
+	for (size_t used = 0; used < LINE_MOST && read_some(answers->requests, line + used, 1, until); used++)
+		if (line[used] == '\n') {
+			line[used] = '\0';
+			answers->late_line = false;
+			answers->late_packets = strncmp(line, "ok ", 3) == 0 ? strtoul(line + 3, NULL, 10) : 0;
+			return true;
+		}
+	return false;
+}
+
+/* Reads the bytes after that line. */
+static bool read_packets(struct answers *answers, char packets[ANSWER_MOST], ws_time until)
+{
+	for (size_t used = 0, got; answers->late_packets; used += got) {
+		const size_t room = ANSWER_MOST - used;
+		got = read_some(answers->requests, packets + used,
+		                answers->late_packets < room ? answers->late_packets : room, until);
+		if (!got)
+			return false;
+		answers->late_packets -= got;
+	}
+	return true;
 }
 
 /* Asks for the packets. Returns how many bytes `packets` has, or -1 with the reason in `why`. */
-static ssize_t ask(const struct answers *answers, uint64_t connection, char *packets, char *why, size_t why_size)
+static ssize_t ask(struct answers *answers, uint64_t connection, char packets[ANSWER_MOST], char why[LINE_MOST])
 {
-	char line[REQUEST_MOST];
-	snprintf(why, why_size, E_("the sensor does not answer"));
+	char line[LINE_MOST];
+	const ws_time until = link_clock() + ANSWER_WITHIN * WS_MILLISECOND;
+	snprintf(why, LINE_MOST, E_("the sensor does not answer"));
+	if ((answers->late_line && !read_line(answers, line, until)) || !read_packets(answers, packets, until))
+		return -1;
 	const int length = snprintf(line, sizeof(line), "packets %" PRIu64 " %d\n", connection, ANSWER_MOST);
 	if (write(answers->requests, line, (size_t)length) != length)
 		return -1;
-	const ssize_t got = read_answer(answers->requests, line, sizeof(line) - 1, true);
-	if (got <= 0)
+	answers->late_line = true;
+	if (!read_line(answers, line, until))
 		return -1;
-	line[got - 1] = '\0';
 	if (strncmp(line, "error ", 6) == 0)
-		snprintf(why, why_size, "%s", line + 6);
-	if (strncmp(line, "ok ", 3) != 0)
-		return -1;
-	const unsigned long size = strtoul(line + 3, NULL, 10);
-	return size <= ANSWER_MOST ? read_answer(answers->requests, packets, size, false) : -1;
+		snprintf(why, LINE_MOST, "%s", line + 6);
+	const size_t size = answers->late_packets;
+	const bool good = strncmp(line, "ok ", 3) == 0 && read_packets(answers, packets, until);
+	return good ? (ssize_t)size : -1;
 }
 
 static void reply(natsConnection *connection, natsMsg *request, const char *packets, ssize_t length, const char *why)
@@ -70,8 +93,8 @@ static void reply(natsConnection *connection, natsMsg *request, const char *pack
 
 static void on_request(natsConnection *connection, natsSubscription *subscription, natsMsg *message, void *closure)
 {
-	const struct answers *answers = closure;
-	char text[REQUEST_MOST], boot[RELAY_NAME_MOST + 1], why[REQUEST_MOST];
+	struct answers *answers = closure;
+	char text[REQUEST_MOST], boot[RELAY_NAME_MOST + 1], why[LINE_MOST];
 	uint64_t number;
 	ssize_t length = -1;
 	char *packets = NULL;
@@ -87,7 +110,7 @@ static void on_request(natsConnection *connection, natsSubscription *subscriptio
 	else if (!(packets = malloc(ANSWER_MOST)))
 		snprintf(why, sizeof(why), E_("the sensor has no memory"));
 	else
-		length = ask(answers, number, packets, why, sizeof(why));
+		length = ask(answers, number, packets, why);
 	reply(connection, message, packets, length, why);
 	free(packets);
 	natsMsg_Destroy(message);

@@ -252,14 +252,18 @@ bool settings_parse(int argc, char **argv, struct settings *settings, struct ws_
 	*settings = (struct settings){
 	        .command = COMMAND_NONE, .requests = -1, .queue = QUEUE_DEFAULT, .wait = 60 * WS_SECOND};
 	int option, row = 0;
+	char letter[] = "-?";
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":h", long_options, &row)) != -1) {
 		if (option == 'h')
 			option = OPTION_HELP;
 		if (option == ':')
 			return ws_fail(error, WS_ERROR_OPTION, "%s needs a value; see --help", argv[optind - 1]);
-		if (option == '?')
-			return ws_fail(error, WS_ERROR_OPTION, "%s: no such option; see --help", argv[optind - 1]);
+		if (option == '?') {
+			letter[1] = (char)optopt; /* of several letters in one word; a word that is wrong has none */
+			return ws_fail(error, WS_ERROR_OPTION, "%s: no such option; see --help",
+			               optopt > 0 && optopt < OPTION_NONE ? letter : argv[optind - 1]);
+		}
 		if (!set_option(option, long_options[option - OPTION_NONE - 1].name, optarg, settings, error))
 			return false;
 	}
