@@ -100,7 +100,7 @@ static void *read_input(void *context)
 	       ((got = read(STDIN_FILENO, buffer + length, SIZE - length)) > 0 || (got < 0 && errno == EINTR)))
 		if (got > 0)
 			length = take_lines(publisher, buffer, length + (size_t)got, &skipping);
-	if (length)
+	if (length || skipping) /* the last line has no newline */
 		take_line(publisher, skipping ? "?" : buffer, skipping ? 1 : length);
 	free(buffer);
 	pthread_mutex_lock(&publisher->lock);
@@ -152,13 +152,21 @@ static natsStatus send_line(struct publisher *publisher, const struct flight *fl
 	return status;
 }
 
+static bool is_acknowledged(struct publisher *publisher, const struct flight *flight)
+{
+	pthread_mutex_lock(&publisher->lock);
+	const bool acknowledged = flight->acknowledged;
+	pthread_mutex_unlock(&publisher->lock);
+	return acknowledged;
+}
+
 /* Publishes what is in flight and not acknowledged yet, at most so many lines, and waits for the acknowledgments. */
-static void send_flights(struct publisher *publisher, size_t most)
+static void send_batch(struct publisher *publisher, size_t most)
 {
 	jsPubOptions options;
 	natsMsgList pending = {0};
 	for (size_t i = 0; i < publisher->flying && most; i++) {
-		if (publisher->flight[i].acknowledged)
+		if (is_acknowledged(publisher, &publisher->flight[i]))
 			continue;
 		if (send_line(publisher, &publisher->flight[i]) != NATS_OK)
 			break;
@@ -173,7 +181,7 @@ static void send_flights(struct publisher *publisher, size_t most)
 }
 
 /* Forgets the batch when all of it is acknowledged. Returns how many lines are not. */
-static size_t land_flights(struct publisher *publisher)
+static size_t finish_batch(struct publisher *publisher)
 {
 	size_t left = 0;
 	pthread_mutex_lock(&publisher->lock);
@@ -195,17 +203,18 @@ static bool publish_batch(struct publisher *publisher, bool *ready)
 {
 	size_t left = publisher->flying;
 	if (!*ready) {
-		send_flights(publisher, 1);
-		*ready = land_flights(publisher) < left;
+		send_batch(publisher, 1);
+		*ready = finish_batch(publisher) < left;
 	}
 	if (*ready && publisher->flying) {
-		send_flights(publisher, BATCH);
-		*ready = !land_flights(publisher);
+		send_batch(publisher, BATCH);
+		*ready = !finish_batch(publisher);
 	}
 	return *ready;
 }
 
-static void take_off(struct publisher *publisher)
+/* Numbers the next lines of the queue, which are in flight from now on. */
+static void fill_batch(struct publisher *publisher)
 {
 	struct relay_entry *entry;
 	pthread_mutex_lock(&publisher->lock);
@@ -320,16 +329,16 @@ static bool make_streams(struct publisher *publisher, bool *reported)
 
 static void publish_all(struct publisher *publisher)
 {
-	bool made = false, ready = false, reported = false, stream_reported = false, said_goodbye = false;
+	bool made = false, ready = false, reported = false, stream_reported = false, said_last = false;
 	ws_time pause = PAUSE_LEAST, ended = 0;
 	push_heartbeat(publisher, false);
 	for (;;) {
 		if (!ended && input_ended(publisher))
 			ended = link_clock();
 		if (!publisher->flying && !wait_for_lines(publisher)) {
-			if (said_goodbye)
+			if (said_last)
 				return;
-			push_heartbeat(publisher, said_goodbye = true);
+			push_heartbeat(publisher, said_last = true);
 		}
 		if (ended && link_clock() - ended > publisher->settings->wait)
 			return;
@@ -341,7 +350,7 @@ static void publish_all(struct publisher *publisher)
 		}
 		made = made || make_streams(publisher, &stream_reported);
 		if (!publisher->flying)
-			take_off(publisher);
+			fill_batch(publisher);
 		if (!publisher->flying)
 			continue;
 		if (publish_batch(publisher, &ready)) {

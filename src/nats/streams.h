@@ -19,7 +19,8 @@ const char *stream_name(enum stream stream);
 void stream_subject(char subject[SUBJECT_MOST], const char *site, const char *sensor, const char *kind);
 
 /* Makes the streams that are not there; what is there stays as it is. `most` bounds the bytes of the records, 0: 4 GiB.
- * False: the server allows or answers neither; publishing can still work, where somebody else has made them. */
+ * False: the server does not allow it, or does not answer. Where somebody else makes them, publishing works all the
+ * same. */
 bool streams_make(struct link *link, int64_t most, struct ws_error *error) WS_CHECKED;
 
 #endif

@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,7 @@ struct subscriber {
 	char durable[RELAY_NAME_MOST + 1];
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* both ways: a line has come, or there is room */
-	bool stop;
+	atomic_bool stop;
 	struct source source[STREAM_COUNT];
 	struct relay_seen *seen;
 	natsMsg *written[WRITTEN_MOST]; /* and not acknowledged yet */
@@ -240,7 +241,7 @@ static struct source *next_source(struct subscriber *subscriber)
 	for (size_t i = 0; i < STREAM_COUNT; i++) {
 		struct source *source = &subscriber->source[i];
 		const struct relay_item *item = relay_order_peek(&source->order, link_clock(), PATIENCE);
-		if (!item && source->started && (source->pending || !source->asked) && !source->order.count)
+		if (!item && (source->pending || !source->asked) && !source->order.count)
 			return NULL;
 		if (item && (!best || item->time < time)) {
 			best = source;
@@ -261,10 +262,10 @@ static bool is_finished(const struct subscriber *subscriber)
 	return true;
 }
 
-/* Acknowledges what has been written. False: it could not be written. */
+/* Acknowledges what has been written. False: it could not be written, now or since the last time. */
 static bool flush(struct subscriber *subscriber)
 {
-	const bool written = !fflush(stdout);
+	const bool written = !fflush(stdout) && !ferror(stdout);
 	for (size_t i = 0; i < subscriber->written_count; i++) {
 		if (written)
 			natsMsg_Ack(subscriber->written[i], NULL);
@@ -382,7 +383,8 @@ static void stop_sources(struct subscriber *subscriber)
 
 static void report_end(const struct subscriber *subscriber)
 {
-	fprintf(stderr, subscriber->lines == 1 ? "%" PRIu64 " record" : "%" PRIu64 " records", subscriber->lines);
+	fprintf(stderr, subscriber->lines == 1 ? E_("%" PRIu64 " record") : E_("%" PRIu64 " records"),
+	        subscriber->lines);
 	if (subscriber->duplicates)
 		fprintf(stderr, E_(", %" PRIu64 " that came again left out"), subscriber->duplicates);
 	if (subscriber->garbage)
