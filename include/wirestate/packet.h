@@ -256,7 +256,7 @@ struct ws_packet {
 	uint32_t icmp_mtu; /* of "fragmentation needed" and "packet too big"; 0: none */
 	struct ws_quote quote;
 
-	bool may_name;         /* its payload may state the name of a host, so the tracker must see its bytes */
+	bool may_name; /* its payload may state the name of a host, or why it is a RST, so the tracker must see its bytes */
 	bool name_goes_on;     /* `may_name`, and the next segments of the connection may go on with it */
 	uint32_t flow;         /* set and read by the tracker, see ws_tracker_hash(); 0: none */
 	uint32_t conversation; /* the same of UDP */

@@ -32,6 +32,8 @@ enum ws_reset_look {
 	WS_RESET_OTHER_IDENTIFICATION, /* its IPv4 identification is far from those around it */
 };
 
+enum { WS_RESET_TEXT = 78 };
+
 /* The RST that ended a connection. */
 struct ws_reset {
 	ws_time idle;   /* how long the connection had been without a segment */
@@ -42,8 +44,9 @@ struct ws_reset {
 	uint32_t times; /* with what was unanswered: how often it was sent again, or how many keep-alives there were */
 	uint16_t identification, own_identification; /* its, and that of its sender's segment before it */
 	uint8_t ttl, own_ttl;
-	uint8_t trigger, look; /* enum ws_reset_trigger, enum ws_reset_look */
-	bool rejected;         /* with what was unanswered: each time the peer had repeated its ACK */
+	uint8_t trigger, look;    /* enum ws_reset_trigger, enum ws_reset_look */
+	bool rejected;            /* with what was unanswered: each time the peer had repeated its ACK */
+	char text[WS_RESET_TEXT]; /* its payload, which may say why (RFC 9293 §3.5.3); "": none, or no text */
 };
 
 #endif

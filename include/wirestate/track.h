@@ -334,6 +334,8 @@ struct ws_conn_info {
 	bool storm_goes_on;       /* the latest segment is one of them */
 	uint32_t syn_ack_repeats; /* SYN-ACKs sent again after the handshake's ACK had been captured */
 	bool lacks_timestamps;    /* the ACKs of those lack the timestamps that both SYNs have */
+	uint32_t wrong_sacks;     /* ACKs whose SACK blocks have numbers that the other side has not sent */
+	uint8_t wrong_sacker;     /* the endpoint that has sent most of them */
 	struct ws_icmp_note icmp; /* count 0: none, or no longer known */
 	struct ws_said said;
 	bool superseded;                 /* a newer connection took over its addresses and ports */

@@ -231,6 +231,8 @@ bool ws_may_state_name(const struct ws_packet *packet)
 	const bool udp = packet->transport == WS_TRANSPORT_UDP;
 	if (packet->fragment || !packet->payload_captured || (!udp && packet->transport != WS_TRANSPORT_TCP))
 		return false;
+	if (!udp && packet->flags & WS_TCP_RST)
+		return true;
 	return ws_payload_may_name(udp, packet->source_port, packet->frame->data + packet->payload_offset,
 	                           packet->payload_captured);
 }
@@ -249,7 +251,7 @@ bool ws_name_goes_on(const struct ws_packet *packet)
 {
 	const uint8_t *bytes = packet->frame->data + packet->payload_offset;
 	const size_t length = packet->payload_captured;
-	if (packet->transport != WS_TRANSPORT_TCP)
+	if (packet->transport != WS_TRANSPORT_TCP || packet->flags & WS_TCP_RST)
 		return false;
 	if (packet->source_port == WS_DNS_PORT || length < 4)
 		return true;

@@ -59,6 +59,7 @@ struct ws_marks {
 	bool stalled_heard;         /* it has since acknowledged what the peer sent after it had acknowledged them */
 	bool stalled_echoed;
 	bool stalled_old_stamp; /* the latest of them has an older timestamp than that */
+	uint32_t wrong_sacks;   /* its ACKs whose SACK blocks have numbers that the peer has not sent */
 	bool lacks_timestamps;  /* it has acknowledged a repeated SYN-ACK without the timestamps that both SYNs have */
 };
 

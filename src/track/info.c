@@ -317,6 +317,8 @@ static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *
 		info->syn_ack_repeats = rare->marks[0].syn_ack_repeats + rare->marks[1].syn_ack_repeats;
 		info->lacks_timestamps = rare->marks[0].lacks_timestamps || rare->marks[1].lacks_timestamps;
 		info->renumbered = conn->renumbered;
+		info->wrong_sacker = rare->marks[1].wrong_sacks > rare->marks[0].wrong_sacks;
+		info->wrong_sacks = rare->marks[info->wrong_sacker].wrong_sacks;
 		ws_storm_fill(conn, info);
 	}
 	if (parts & WS_PART_ROUND_TRIP) {

@@ -198,6 +198,8 @@ static inline __attribute__((always_inline)) bool gist_after_link(const struct w
 	gist->checksum_sent = 0;
 	if (!at.udp && !fill_tcp(tracker, gist, transport, &at))
 		return false;
+	if (!at.udp && gist->segment.flags & WS_TCP_RST && gist->segment.length)
+		return false; /* what it says is read from the packet */
 	if (at.udp && tracker->config.joins)
 		note_digest(&gist->segment, ws_payload_digest(data + at.payload, gist->segment.length,
 		                                              ws_plain_captured(&at, frame->captured)));

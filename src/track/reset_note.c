@@ -4,6 +4,8 @@
 #include "track/reset_note.h"
 #include "track/stall.h"
 
+#include <string.h>
+
 #define STEADY 3 /* packets in a row whose identifications are counted up */
 #define FAR 1024 /* identifications that the sender does not use within LATELY */
 #define LATELY WS_SECOND
@@ -150,6 +152,24 @@ static void note_trigger(const struct ws_conn *conn, const struct ws_segment *s,
 		reset->trigger = WS_RESET_ANSWERED;
 	else
 		reset->trigger = (uint8_t)socket_lacking(conn, s, reset);
+}
+
+/* Text without its end of line or NUL. Anything else is no text, but may be data that a faulty sender has left there. */
+void ws_reset_note_text(struct ws_conn *conn, const uint8_t *payload, size_t length)
+{
+	if (!conn->rare || conn->machine.endpoint[0].dead || conn->machine.endpoint[1].dead)
+		return;
+	char *text = conn->rare->reset.text;
+	while (length && (payload[length - 1] == '\0' || strchr("\r\n ", payload[length - 1])))
+		length--;
+	for (size_t i = 0; i < length; i++)
+		if (payload[i] < ' ' || payload[i] > '~')
+			return;
+	const size_t kept = length < WS_RESET_TEXT ? length : WS_RESET_TEXT - 1;
+	memcpy(text, payload, kept);
+	text[kept] = '\0';
+	if (kept < length)
+		memcpy(text + kept - 3, "...", 3);
 }
 
 void ws_reset_note_take(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s)

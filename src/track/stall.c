@@ -119,6 +119,26 @@ unsigned ws_syn_extras(const struct ws_segment *s)
 	       (s->timestamps || s->sack_permitted || s->window_scale < WS_SCALE_CUT_OFF ? WS_SYN_OPTIONS : 0u);
 }
 
+/* They lie past what the peer has sent and past the window, or before its SYN. Of a long stream every number may have been sent. */
+void ws_sack_judge(struct ws_table *table, struct ws_conn *conn, struct ws_segment *s)
+{
+	const struct ws_endpoint *self = &conn->machine.endpoint[s->direction];
+	const struct ws_endpoint *peer = &conn->machine.endpoint[!s->direction];
+	const uint32_t long_stream = 1u << 30;
+	if (!peer->iss_known || !peer->sent_any || conn->machine.self || conn->renumbered ||
+	    conn->traffic[!s->direction].bytes > long_stream || peer->snd_max - peer->iss > long_stream)
+		return;
+	const bool after = ws_seq_before(peer->snd_max, s->sack_right) &&
+	                   ws_beyond_window(&conn->machine, peer, self, s->sack_right);
+	if (!after && ws_seq_before(peer->iss, s->sack_right))
+		return;
+	struct ws_rare *rare = ws_table_rare(table, conn);
+	if (rare)
+		rare->marks[s->direction].wrong_sacks++;
+	s->sack = false;
+	s->sack_right = 0;
+}
+
 /* Nothing has been sent since the first one, so the flow has the time of that, unless it goes on from an older
  * connection; a number of 0 means for it that nothing is known. */
 void ws_syn_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s)

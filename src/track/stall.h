@@ -26,6 +26,9 @@ static inline bool ws_stall_is_rejected(uint32_t stalled, uint32_t answers)
 unsigned ws_syn_extras(const struct ws_segment *s);
 /* Records closed windows and unanswered retransmissions, for verdicts long after these segments. */
 void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis);
+/* A SACK block with numbers that the peer cannot have sent is counted, and taken out of the segment, as its receiver ignores it. Call
+ * it before ws_analyse(). */
+void ws_sack_judge(struct ws_table *table, struct ws_conn *conn, struct ws_segment *s);
 /* Counts a SYN, or SYN-ACK, that is sent again. Call it before ws_analyse(). */
 void ws_syn_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s);
 /* Records probes that the peer has not answered, and SYN-ACKs that the handshake's ACK should have ended. */

@@ -104,6 +104,10 @@ static void add_marks(const struct ws_conn_info *other, unsigned swapped, struct
 	if (other->syn_ack_repeats > info->syn_ack_repeats)
 		info->syn_ack_repeats = other->syn_ack_repeats;
 	info->lacks_timestamps |= other->lacks_timestamps;
+	if (other->wrong_sacks > info->wrong_sacks) {
+		info->wrong_sacks = other->wrong_sacks;
+		info->wrong_sacker = (uint8_t)(other->wrong_sacker ^ swapped);
+	}
 	if (other->storm <= info->storm)
 		return;
 	info->storm = other->storm;

@@ -258,6 +258,8 @@ static __attribute__((noinline)) void take_any(struct ws_tracker *tracker, struc
 	struct ws_analysis_result analysis;
 	if (segment->flags & WS_TCP_SYN && !segment->duplicate)
 		ws_syn_note(&tracker->table, conn, segment);
+	if (segment->sack && !segment->duplicate && !segment->bad_checksum)
+		ws_sack_judge(&tracker->table, conn, segment);
 	ws_analyse(&conn->analyser, segment, &analysis);
 	ws_tracker_count(tracker, conn, segment, &analysis);
 	if (packet && packet->tcp.sack_count && tracker->config.history && !segment->duplicate)
@@ -327,6 +329,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_gist *gist, co
 		ws_checksums_note(tracker, conn, &tuple, &segment, (enum ws_checksum)gist->checksum);
 	if (!segment.duplicate && !segment.bad_checksum)
 		ws_reset_note(&tracker->table, conn, &segment);
+	if (packet && packet->may_name && segment.flags & WS_TCP_RST && !segment.duplicate && !segment.bad_checksum)
+		ws_reset_note_text(conn, packet->frame->data + packet->payload_offset, packet->payload_captured);
 	conn->recent = 1;
 	if (segment.time > conn->last_time) /* the clock may have been set back */
 		conn->last_time = segment.time;

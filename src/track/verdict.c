@@ -329,10 +329,18 @@ static void say_more(struct verdict *v)
 	if (v->judgement.verdict != WS_VERDICT_OPEN && v->judgement.verdict != WS_VERDICT_SILENT)
 		verdict_syns(v, false);
 	say_forged(v);
-	if (v->judgement.verdict == WS_VERDICT_RESET && info->reset_by != WS_CLOSED_BY_NONE)
+	if ((v->judgement.verdict == WS_VERDICT_RESET && info->reset_by != WS_CLOSED_BY_NONE) ||
+	    v->judgement.verdict == WS_VERDICT_REFUSED)
 		verdict_reset_look(v);
 	verdict_not_accepted(v);
 	verdict_storm(v);
+	if (info->wrong_sacks > 1) {
+		NEXT(v);
+		SAY(v,
+		    _("%1$u ACKs of the %2$s have SACK blocks with numbers that the %3$s never sent, so they are no use: as "
+		      "behind a firewall that changes sequence numbers, but not those in SACK blocks"),
+		    info->wrong_sacks, verdict_side(info, info->wrong_sacker), verdict_side(info, !info->wrong_sacker));
+	}
 	if (info->twin) {
 		NEXT(v);
 		SAY(v, _("the same connection as #%llu, on the other side of a device that changes sequence numbers"),

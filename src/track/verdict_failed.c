@@ -326,6 +326,8 @@ static void say_trigger(struct verdict *v, unsigned i)
 	} else if (reset->trigger == WS_RESET_FORGOTTEN) {
 		COMMA(v);
 		SAY(v, _("because the %1$s's FIN came when the %2$s no longer had the connection"), peer, self);
+	} else if (reset->text[0]) {
+		; /* it says itself why */
 	} else if (reset->trigger == WS_RESET_UNREAD) {
 		COMMA(v);
 		SAY_TEXTS(v,
@@ -356,6 +358,11 @@ static void say_trigger(struct verdict *v, unsigned i)
 void verdict_reset_look(struct verdict *v)
 {
 	const struct ws_reset *reset = &v->info->reset;
+	if (reset->text[0]) {
+		NEXT(v);
+		/* TRANSLATORS: %s is what the network has brought. */
+		SAY_TEXTS(v, _("the RST says \"%s\""), reset->text);
+	}
 	if (reset->look == WS_RESET_LOOKS_LIKE_SENDER)
 		return;
 	NEXT(v);

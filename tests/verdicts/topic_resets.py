@@ -400,3 +400,42 @@ def reset_by_a_device(capture):
     talk.client("PA", 100)
     talk.server("RA", ttl=60, ident=0, after=0.002)
     talk.client("RA", ttl=62, ident=0, after=0.0001)
+
+
+# ---- What a RST says itself
+
+
+SWEEPER = b"BIG-IP: [0x2a6d4f8:1234] Flow expired (sweeper) (idle timeout)"
+
+
+def says(capture, payload):
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", 100)
+    talk.server("PA", 300)
+    talk.client("PA", 100, after=301)
+    talk.server("RA", payload, window=0, after=0.001)
+
+
+@case("reset-says-why", {"verdict_tag": "RESET", "verdict": 'the RST says "BIG-IP: .0x2a6d4f8:1234. Flow expired .sweeper. .idle timeout."', "silent_about": "unread"})
+def reset_says_why(capture):
+    """F5 puts a text into its RSTs (tm.rstcause.pkt), as RFC 9293 §3.5.3 allows."""
+    says(capture, SWEEPER + b"\r\n\0")
+
+
+@case("reset-says-much", {"verdict_tag": "RESET", "verdict": 'the RST says "(x{74})[.][.][.]"'})
+def reset_says_much(capture):
+    says(capture, b"x" * 200)
+
+
+@case("reset-with-data", {"verdict_tag": "RESET", "verdict": "unread", "silent_about": "says"})
+def reset_with_data(capture):
+    """What is no text is not shown."""
+    says(capture, b"GET /\xff\x1b[2J")
+
+
+@case("refusal-says-why", {"verdict_tag": "REFUSED", "verdict": 'the RST says "No local listener"'})
+def refusal_says_why(capture):
+    talk = Talk(capture)
+    talk.client("S")
+    talk.server("RA", b"No local listener", seq=-5000, ack=1, window=0)
