@@ -206,6 +206,8 @@ static bool check(struct options *options, struct ws_error *error)
 		return false;
 	if (options->joined)
 		options->filter = options->joined;
+	if (options->filter && (options->list_interfaces || options->list_link_types))
+		return option_refuse(error, "-D and -L print a list, which excludes filters");
 	if (options->list_interfaces)
 		return true;
 	if (options->lesson)
