@@ -464,6 +464,8 @@ static void draw_too_small(const struct ws_ui *ui, struct ws_canvas *canvas)
 	         has_panel(ui) ? _("A lesson needs %dx%d or more; this terminal is %dx%d. q quits.")
 	                       : _("wirestate needs %dx%d or more; this terminal is %dx%d. q quits."),
 	         columns, rows, canvas->columns, canvas->rows);
+	if (draw_wrap_rows(sentence, canvas->columns) > canvas->rows)
+		snprintf(sentence, sizeof(sentence), _("needs %dx%d; q quits"), columns, rows);
 	for (int row = 0; draw_wrap(sentence, canvas->columns, row, line, sizeof(line)); row++)
 		ws_canvas_text(canvas, row, 0, canvas->columns, WS_STYLE_NORMAL, line);
 }

@@ -155,7 +155,9 @@ static void say_values(const struct ws_ui *ui, const struct ws_plot *plot, struc
 		if (curve == WS_CURVE_SACK || !value_at(graph, plot, curve, ui->graph.cursor, &point))
 			continue;
 		ws_text_puts(text, separator);
-		if (plot->kind == WS_PLOT_NUMBERS) { /* TRANSLATORS: "data up to 12" */
+		if (plot->kind == WS_PLOT_NUMBERS && curve == WS_CURVE_ACK) {
+			ws_text_printf(text, _("ACK up to %lld"), (long long)(point.high - 1));
+		} else if (plot->kind == WS_PLOT_NUMBERS) { /* TRANSLATORS: "data up to 12" */
 			ws_text_printf(text, _("%s up to %lld"), plot->curve[i].words, (long long)(point.high - 1));
 		} else {
 			ws_text_printf(text, "%s ",
