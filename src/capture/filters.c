@@ -25,8 +25,8 @@ static bool compile_one(struct ws_filters *filters, enum ws_link link)
 /* It does so for no link type. */
 static bool fail_all(const struct ws_filters *filters, unsigned link, struct ws_error *error)
 {
-	return ws_fail(error, WS_ERROR_FILTER, "the filter '%.200s' does not compile: %s; see pcap-filter(7)", filters->expression,
-	               filters->problem[link] ? filters->problem[link] : "out of memory");
+	return ws_fail(error, WS_ERROR_FILTER, "the filter '%.200s' does not compile: %s; see pcap-filter(7)",
+	               filters->expression, filters->problem[link] ? filters->problem[link] : "out of memory");
 }
 
 bool ws_filters_fail(const struct ws_filters *filters, enum ws_link link, struct ws_error *error)

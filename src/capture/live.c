@@ -140,7 +140,8 @@ static bool choose_link(struct ws_capture *capture, const char *wanted, struct w
 
 static bool fail_filter(struct ws_error *error, const char *filter, pcap_t *pcap)
 {
-	return ws_fail(error, WS_ERROR_FILTER, "the filter '%.200s' does not compile: %s; see pcap-filter(7)", filter, pcap_geterr(pcap));
+	return ws_fail(error, WS_ERROR_FILTER, "the filter '%.200s' does not compile: %s; see pcap-filter(7)", filter,
+	               pcap_geterr(pcap));
 }
 
 static bool set_filter(struct ws_capture *capture, const struct ws_capture_options *options, struct ws_error *error)

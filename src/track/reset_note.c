@@ -172,6 +172,22 @@ void ws_reset_note_text(struct ws_conn *conn, const uint8_t *payload, size_t len
 		memcpy(text + kept - 3, "...", 3);
 }
 
+/* Whether what `self` acknowledges includes the FIN of `peer`, and so all data before it. */
+static bool acknowledges_fin(const struct ws_endpoint *self, const struct ws_endpoint *peer)
+{
+	return peer->fin_sent && !peer->fin_implied && self->acked_any &&
+	       !ws_seq_before(self->last_ack_sent, peer->fin_end);
+}
+
+static bool is_finished(const struct ws_conn *conn, const struct ws_segment *s)
+{
+	const struct ws_endpoint *self = &conn->machine.endpoint[s->direction],
+	                         *peer = &conn->machine.endpoint[!s->direction];
+	const bool now =
+	        s->flags & WS_TCP_ACK && peer->fin_sent && !peer->fin_implied && s->acknowledgment == peer->fin_end;
+	return (now || acknowledges_fin(self, peer)) && acknowledges_fin(peer, self);
+}
+
 void ws_reset_note_take(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s)
 {
 	if (conn->machine.endpoint[0].dead || conn->machine.endpoint[1].dead)
@@ -184,6 +200,7 @@ void ws_reset_note_take(struct ws_table *table, struct ws_conn *conn, const stru
 	note_pauses(conn, s, reset);
 	reset->look = (uint8_t)look_of(conn, s);
 	note_trigger(conn, s, reset);
+	reset->finished = is_finished(conn, s);
 	reset->ttl = s->ttl;
 	reset->own_ttl = conn->traffic[s->direction].ttl;
 	reset->identification = s->identification;

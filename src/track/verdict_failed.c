@@ -246,6 +246,12 @@ static void say_unanswered(struct verdict *v, const char *self, const char *peer
 			    reset->times, tried.text, self);
 		return;
 	}
+	if (reset->trigger == WS_RESET_ACKS_UNHEARD && v->info->closed_by != WS_CLOSED_BY_NONE) { /* likewise */
+		NEXT(v);
+		SAY(v, _("the %4$s gave up: it had sent again %1$u times in %2$s what the %3$s had acknowledged"),
+		    reset->times, tried.text, peer, self);
+		return;
+	}
 	COMMA(v);
 	if (reset->trigger == WS_RESET_ACKS_UNHEARD)
 		SAY(v, _("which gave up: it had sent again %1$u times in %2$s what the %3$s had acknowledged"),
@@ -376,6 +382,7 @@ void verdict_reset_look(struct verdict *v)
 
 enum {
 	AFTER_NOTHING,
+	AFTER_ACKNOWLEDGED_FINS,
 	AFTER_BOTH_FINS,
 	AFTER_A_FIN,
 	AFTER_OWN_FIN,
@@ -389,6 +396,7 @@ enum {
 /* Who sent the RST (parts: %1$s), and after what; %2$s is who sent the first FIN. */
 static const char *const resets[AFTERS] = {
         [AFTER_NOTHING] = N_("reset by the %s"),
+        [AFTER_ACKNOWLEDGED_FINS] = N_("reset by the %s with both FINs acknowledged"),
         [AFTER_BOTH_FINS] = N_("reset by the %s after both sides had sent FIN"),
         [AFTER_A_FIN] = N_("reset by the %1$s after a FIN, which the %2$s sent first"),
         [AFTER_OWN_FIN] = N_("reset by the %s after its own FIN"),
@@ -400,6 +408,7 @@ static const char *const resets[AFTERS] = {
 /* The same where it is not known who sent the RST; %s is who sent the first FIN. */
 static const char *const resets_of_unknown[AFTERS] = {
         [AFTER_NOTHING] = N_("reset"),
+        [AFTER_ACKNOWLEDGED_FINS] = N_("reset with both FINs acknowledged"),
         [AFTER_BOTH_FINS] = N_("reset after both sides had sent FIN"),
         [AFTER_A_FIN] = N_("reset after a FIN, which the %s sent first"),
         [AFTER_OWN_FIN] = N_("reset after a FIN, which the %s sent first"),
@@ -411,6 +420,8 @@ static const char *const resets_of_unknown[AFTERS] = {
 
 static unsigned reset_after(const struct ws_conn_info *info, bool early)
 {
+	if (info->reset.finished)
+		return AFTER_ACKNOWLEDGED_FINS;
 	switch ((enum ws_closed_by)info->closed_by) {
 	case WS_CLOSED_BY_BOTH:
 		return AFTER_BOTH_FINS;
@@ -435,7 +446,7 @@ bool verdict_was_reset(struct verdict *v)
 	const bool fin = info->closed_by != WS_CLOSED_BY_NONE, known = info->reset_by != WS_CLOSED_BY_NONE;
 	const bool early =
 	        !fin && !(info->completeness & 8) && info->handshake != WS_HANDSHAKE_MISSED && !info->one_direction;
-	verdict_set(v, WS_VERDICT_RESET, (early || !info->opened) && known ? 1 : 2);
+	verdict_set(v, WS_VERDICT_RESET, info->reset.finished || ((early || !info->opened) && known) ? 1 : 2);
 	if (!v->text)
 		return true;
 	const unsigned after = reset_after(info, early), by = info->reset_by == WS_CLOSED_BY_ENDPOINT_1;
@@ -445,6 +456,10 @@ bool verdict_was_reset(struct verdict *v)
 		say_trigger(v, by);
 	} else {
 		ws_text_parts(v->text, _(resets_of_unknown[after]), closer);
+	}
+	if (info->reset.finished) {
+		NEXT(v);
+		SAY_TEXTS(v, _("all data had arrived"));
 	}
 	NEXT(v);
 	verdict_traffic(v);

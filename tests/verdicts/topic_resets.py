@@ -439,3 +439,55 @@ def refusal_says_why(capture):
     talk = Talk(capture)
     talk.client("S")
     talk.server("RA", b"No local listener", seq=-5000, ack=1, window=0)
+
+
+def finished(capture, last=True):
+    """Both sides have sent FIN; `last`: the second one is acknowledged, too."""
+    talk = ask(capture)
+    talk.client("FA")
+    talk.server("A")
+    talk.server("FA")
+    if last:
+        talk.client("A")
+    return talk
+
+
+FINISHED = {**RESET, "severity": 1, "close": "rst", "closed_by": "client"}
+
+
+@case("reset-time-wait-gone", {**FINISHED, "reset_by": "client", "verdict": "^reset by the client with both FINs acknowledged, after 1.0 s of silence on its part; all data had arrived; 100 B"})
+def reset_time_wait_gone(capture):
+    """The last ACK was lost, and TIME_WAIT was not kept."""
+    talk = finished(capture)
+    talk.server("FA", seq=talk.b.seq - 1, after=1)
+    talk.client("R", seq=talk.a.seq)
+
+
+@case("reset-acknowledges-fin", {**FINISHED, "reset_by": "client", "verdict": "^reset by the client with both FINs acknowledged; all data"})
+def reset_acknowledges_fin(capture):
+    finished(capture, last=False).client("RA")
+
+
+@case("reset-fin-unheard", {**FINISHED, "reset_by": "server",
+                            "verdict": "^reset by the server with both FINs acknowledged; the server gave up: it had sent again 3 times in 11.0 s "
+                                       "what the client had acknowledged; all data had arrived; 100 B"})
+def reset_fin_unheard(capture):
+    talk = finished(capture)
+    for after in (1, 2, 4):
+        talk.server("FA", seq=talk.b.seq - 1, after=after)
+    talk.server("RA", after=4)
+
+
+@case("reset-fin-not-acknowledged", {**RESET, "severity": 2, "silent_about": "all data had arrived"})
+def reset_fin_not_acknowledged(capture):
+    finished(capture, last=False).client("R")
+
+
+@case("reset-data-before-fin", {**RESET, "severity": 2, "silent_about": "all data had arrived"})
+def reset_data_before_fin(capture):
+    """The client has acknowledged neither the server's last data nor its FIN."""
+    talk = ask(capture)
+    talk.client("FA")
+    talk.server("A")
+    talk.server("FPA", 50)
+    talk.client("R", seq=talk.a.seq)
