@@ -339,6 +339,15 @@ static inline bool end_wait(struct ws_shares *shares, const struct ws_share_side
 	return true;
 }
 
+/* The RST of a sender whose timer has sent all that is under way again, and that nothing has answered since: it waited for an
+ * ACK until it gave up. */
+static bool gives_up(const struct ws_shares *shares, const struct ws_segment *s)
+{
+	const struct ws_share_side *self = &shares->side[s->direction];
+	return s->flags & WS_TCP_RST && self->repaired && ws_shares_in_flight(self) &&
+	       self->recovery_end == self->end && self->sent_time >= shares->since;
+}
+
 /* The interval that ends with a segment belongs to a cause; or goes on, when a program is waited for and nothing of it
  * has come. */
 static inline void end_interval(struct ws_shares *shares, const struct ws_share_side *self, const struct ws_segment *s,
@@ -347,7 +356,9 @@ static inline void end_interval(struct ws_shares *shares, const struct ws_share_
 	const struct ws_share_side *sides = shares->side;
 	if (is_unusual(shares) && (sides[0].doubtful || sides[1].doubtful || sides[0].suspected || sides[1].suspected))
 		return;
-	if (state.cause == WS_CAUSE_WINDOW && !sides[state.side].small)
+	if ((state.waits || state.cause == WS_CAUSE_CLOSING) && gives_up(shares, s))
+		ws_shares_spend(shares, WS_CAUSE_TIMEOUT, s->direction, now - shares->since);
+	else if (state.cause == WS_CAUSE_WINDOW && !sides[state.side].small)
 		ws_shares_split(shares, now - shares->since, ws_shares_opened_after(shares, state.side, now, mss),
 		                WS_CAUSE_WINDOW, state.side, WS_CAUSE_NETWORK, state.side);
 	else if (!state.waits)

@@ -163,8 +163,52 @@ static void test_reset_after_an_unanswered_repetition(void **state)
 	const struct ws_time_shares shares = SHARES_OF(shots);
 	(void)state;
 	assert_int_equal(shares.timeouts, 1);
-	assert_int_equal(rounded(shares.time[WS_CAUSE_TIMEOUT][CLIENT]), 240);
-	assert_int_equal(rounded(shares.time[WS_CAUSE_CLOSING][0]), 1000);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_TIMEOUT][CLIENT]), 1240);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_CLOSING][0]), 0);
+}
+
+/* The server's data, or its FIN, is sent again three times without an ACK; then comes a RST of `resetter`. */
+static void give_up(uint16_t flags, uint32_t length, bool closed, unsigned resetter, ws_time timeout)
+{
+	const uint32_t client = 101u + closed, server = 501 + length + (flags == F);
+	const struct shot shots[] = {
+	        OPENS(20),
+	        {CLIENT, closed ? F : A, 101, 501, 0, 21, .window = 1000},
+	        {SERVER, flags, 501, client, length, 100, .window = 1000},
+	        {SERVER, flags, 501, client, length, 300, .window = 1000},
+	        {SERVER, flags, 501, client, length, 700, .window = 1000},
+	        {SERVER, flags, 501, client, length, 1500, .window = 1000},
+	        {resetter, R | A, resetter == SERVER ? server : client, resetter == SERVER ? client : 501, 0, 3100,
+	         .window = 1000},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_TIMEOUT][SERVER]), timeout);
+}
+
+static void test_sender_gives_up(void **state)
+{
+	(void)state;
+	give_up(A, 50, false, SERVER, 3000);
+	give_up(F, 0, false, SERVER, 3000);
+	give_up(F, 0, true, SERVER, 3000);
+	give_up(A, 50, false, CLIENT, 1400); /* its RST says nothing about what the server waited for */
+}
+
+/* What was sent again has been acknowledged, and newer data was sent only once: the RST gives nothing up. */
+static void test_reset_after_newer_data(void **state)
+{
+	static const struct shot shots[] = {
+	        OPENS(20),
+	        {CLIENT, A, 101, 501, 0, 21, .window = 1000},
+	        {SERVER, A, 501, 101, 50, 100, .window = 1000},
+	        {SERVER, A, 501, 101, 50, 300, .window = 1000},
+	        {CLIENT, A, 101, 551, 0, 320, .window = 1000},
+	        {SERVER, A, 551, 101, 50, 1000, .window = 1000},
+	        {SERVER, R | A, 601, 101, 0, 3000, .window = 1000},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(rounded(shares.time[WS_CAUSE_TIMEOUT][SERVER]), 200);
 }
 
 /* A request is lost once before the capture at the server, as the numbers of packets say, and a later one twice. Linux
@@ -329,6 +373,8 @@ int main(void)
 	        cmocka_unit_test(test_ack_says_that_data_came_twice),
 	        cmocka_unit_test(test_identifications_without_timestamps),
 	        cmocka_unit_test(test_reset_after_an_unanswered_repetition),
+	        cmocka_unit_test(test_sender_gives_up),
+	        cmocka_unit_test(test_reset_after_newer_data),
 	        cmocka_unit_test(test_no_probe_follows_a_probe),
 	        cmocka_unit_test(test_no_probe_without_sack),
 	        cmocka_unit_test(test_segments_are_too_large),
