@@ -442,6 +442,46 @@ static void three_points(void **state)
 	ws_joiner_free(joiner);
 }
 
+/* The middle point of three has missed something that the point beyond it captured, but not in its silence: it came there
+ * after that. */
+static void missed_after_a_silence(void **state)
+{
+	enum { LOST = 900, MISSED = 901 };
+	(void)state;
+	struct ws_error error;
+	struct capture c[3];
+	struct ws_join_result result;
+	struct ws_join_point point[3];
+	open_both(c);
+	both(c, 100 * MS, 0, ACK | PSH, 101, 501, 50);
+	both(c, 130 * MS, 1, ACK, 501, 151, 0);
+	add(&c[0], 200 * MS, 0, ACK | PSH, 151, 501, 50)->identification = LOST;
+	both(c, 205 * MS, 0, ACK | PSH, 201, 501, 50);
+	add(&c[1], 205 * MS, 1, ACK | PSH, 501, 151, 30)->identification = MISSED;
+	add(&c[0], 225 * MS, 1, ACK | PSH, 501, 151, 30)->identification = MISSED;
+	both(c, 500 * MS, 0, ACK | PSH, 151, 531, 50);
+	both(c, 540 * MS, 1, ACK, 531, 251, 0);
+	c[2] = c[0]; /* the middle, 5 ms from the client */
+	c[2].count = 0;
+	for (size_t i = 0; i < c[0].count; i++) {
+		struct ws_join_segment segment = c[0].segment[i];
+		segment.time += segment.direction ? -5 * MS : 5 * MS;
+		if (segment.identification < LOST)
+			c[2].segment[c[2].count++] = segment;
+	}
+	for (unsigned i = 0; i < 3; i++)
+		point[i] = (struct ws_join_point){
+		        .side = {.segment = c[i].segment, .count = c[i].count, .connection = &c[i].connection},
+		        .period = {.first = -WS_SECOND, .last = 10 * WS_SECOND}};
+	struct ws_joiner *joiner = ws_joiner_create(1000, 1, &error);
+	assert_non_null(joiner);
+	assert_true(ws_joiner_run(joiner, point, 3, &result));
+	assert_int_equal(result.direction[0].lost, 1);
+	assert_int_equal(result.direction[0].lost_after[0], 1);
+	assert_int_equal(result.direction[0].not_captured, 0);
+	ws_joiner_free(joiner);
+}
+
 /* Both directions pass the first point and 5 to 50 us later the second, as at two mirror ports. Nothing but sequence
  * numbers and flags tells the segments apart, and some at the end are equal. Some times are equal or the other way round.
  */
@@ -564,6 +604,7 @@ int main(void)
 	        cmocka_unit_test(other_acks),
 	        cmocka_unit_test(three_points),
 	        cmocka_unit_test(missed_in_a_silence),
+	        cmocka_unit_test(missed_after_a_silence),
 	        cmocka_unit_test(missed_with_its_acknowledgment),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

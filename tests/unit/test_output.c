@@ -11,9 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <wirestate/kernel.h>
 #include <wirestate/output.h>
 
 #include "json_check.h"
+#include "output/columns.h"
 #include "output_rig.h"
 
 /* ---- Text */
@@ -104,6 +106,23 @@ static void test_text_marks(void **state)
 	assert_non_null(strstr(text, " [bad TCP checksum]\n"));
 	assert_non_null(strstr(text, " [truncated: the capture holds only the first bytes of this header]\n"));
 	assert_non_null(strstr(text, " [malformed: header length below the minimum]\n"));
+	rig_close(rig);
+}
+
+/* Without an ACK it is not known what SACK blocks are relative to. */
+static void test_sack_without_ack(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_open((struct ws_output_options){.format = WS_FORMAT_TEXT, .records = 1});
+	struct frame_bytes frame;
+	static const char sack[] = "\x01\x01\x05\x0a\0\0\x13\xed\0\0\x14\x51"; /* 5101 to 5201 */
+	put_conversation(rig, 3);
+	put_tcp(&frame, &(struct tcp_frame){1, 2, 49346, 8000, ACK, 502, 1001, 5001, sack, 12, NULL});
+	assert_true(rig_put(rig, &frame));
+	assert_non_null(strstr(rig_text(rig), " sack 101–201"));
+	put_tcp(&frame, &(struct tcp_frame){1, 2, 49346, 8000, RST, 502, 1001, 5001, sack, 12, NULL});
+	assert_true(rig_put(rig, &frame));
+	assert_non_null(strstr(rig_text(rig), " sack 5101–5201"));
 	rig_close(rig);
 }
 
@@ -262,6 +281,41 @@ static void test_one_connection_record(void **state)
 	}
 }
 
+/* A connection whose record was written when it ended is not written again when it is given up. */
+static void test_evicted_after_its_record(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_open((struct ws_output_options){
+	        .format = WS_FORMAT_JSON, .records = 1u << WS_RECORD_CONNECTION, .live = true});
+	struct frame_bytes frame;
+	put_conversation(rig, 3);
+	const struct ws_event event = {.kind = WS_EVENT_EVICTED,
+	                               .time = rig->time,
+	                               .conn = ws_tracker_conn_at(rig->tracker, 0),
+	                               .conn_number = 1};
+	const struct ws_track_result evicted = {.events = &event, .event_count = 1};
+	put_tcp(&frame, &(struct tcp_frame){2, 1, 8000, 49346, RST, 0, 5001, 0, NULL, 0, NULL});
+	assert_true(rig_put(rig, &frame));
+	assert_true(ws_output_events(rig->output, &evicted, rig->tracker));
+	assert_int_equal(count_of(rig_text(rig), "\"type\":\"connection\""), 1);
+	rig_close(rig);
+}
+
+/* What a kernel has said before the latest segment may no longer be true. */
+static void test_kernel_state_of_its_time(void **state)
+{
+	(void)state;
+	const struct ws_kernel_end end = {.state = WS_ESTABLISHED, .socket.asked = START};
+	struct ws_conn_info conn = {.last_time = START, .endpoint[0].kernel = &end};
+	const struct subject subject = {.conn = &conn};
+	struct value value;
+	kernel_state(&subject, 0, &value);
+	assert_int_not_equal(value.kind, VALUE_ABSENT);
+	conn.last_time++;
+	kernel_state(&subject, 0, &value);
+	assert_int_equal(value.kind, VALUE_ABSENT);
+}
+
 /* What nothing is known of is null: here the server has sent nothing, and there is no duration to divide by. */
 static void test_unanswered(void **state)
 {
@@ -332,11 +386,14 @@ int main(void)
 	        cmocka_unit_test(test_text_timer),
 	        cmocka_unit_test(test_text_lines),
 	        cmocka_unit_test(test_text_marks),
+	        cmocka_unit_test(test_sack_without_ack),
 	        cmocka_unit_test(test_text_detail),
 	        cmocka_unit_test(test_json_packet),
 	        cmocka_unit_test(test_json_cut),
 	        cmocka_unit_test(test_json_records),
 	        cmocka_unit_test(test_one_connection_record),
+	        cmocka_unit_test(test_evicted_after_its_record),
+	        cmocka_unit_test(test_kernel_state_of_its_time),
 	        cmocka_unit_test(test_unanswered),
 	        cmocka_unit_test(test_buffer_boundaries),
 	        cmocka_unit_test(test_options),
