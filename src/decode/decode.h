@@ -209,6 +209,9 @@ static inline bool ws_tcp_is_timestamps(const uint8_t *options, uint32_t length)
  * then that one is not read. */
 bool ws_tcp_read_options(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t length) WS_CHECKED;
 
+/* RFC 7413 §4.1.1: the experimental option that became fast open begins with these two bytes after its length. */
+enum { WS_OPTION_EXPERIMENT = 254, WS_FAST_OPEN_MAGIC = 0xf989 };
+
 enum ws_option_family { WS_OPTIONS_IPV4, WS_OPTIONS_TCP, WS_OPTIONS_IPV6 };
 
 /* An option of any family, not yet interpreted. */

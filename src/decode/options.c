@@ -4,9 +4,6 @@
  * and length bytes, except in IPv6, where it counts only the data. */
 #include "decode/decode.h"
 
-#define EXPERIMENT 254
-#define FAST_OPEN_MAGIC 0xf989 /* RFC 7413 §4.1.1: the experimental option that became fast open */
-
 /* The form of an option's data. */
 enum form {
 	FORM_BYTES, /* not interpreted */
@@ -43,7 +40,7 @@ static const struct option_info tcp_options[256] = {
         [29] = {"tcp_ao", N_("authentication"), FORM_AUTHENTICATION, 4, 40, 0},
         [30] = {"mptcp", N_("multipath"), FORM_MPTCP, 3, 40, 0},
         [34] = {"fast_open", N_("fast open"), FORM_COOKIE, 2, 18, 0},
-        [EXPERIMENT] = {"experiment", N_("experiment"), FORM_BYTES, 4, 40, 0},
+        [WS_OPTION_EXPERIMENT] = {"experiment", N_("experiment"), FORM_BYTES, 4, 40, 0},
 };
 
 static const struct option_info fast_open_experiment = {"fast_open", N_("fast open"), FORM_COOKIE, 4, 20, 0};
@@ -76,8 +73,8 @@ static const struct option_info *find_info(enum ws_option_family family, const u
 	        [WS_OPTIONS_TCP] = tcp_options,
 	        [WS_OPTIONS_IPV6] = ipv6_options,
 	};
-	if (family == WS_OPTIONS_TCP && bytes[0] == EXPERIMENT && length >= 4 &&
-	    ws_load16(bytes + 2) == FAST_OPEN_MAGIC)
+	if (family == WS_OPTIONS_TCP && bytes[0] == WS_OPTION_EXPERIMENT && length >= 4 &&
+	    ws_load16(bytes + 2) == WS_FAST_OPEN_MAGIC)
 		return &fast_open_experiment;
 	const struct option_info *info = &tables[family][bytes[0]];
 	return info->name ? info : &unknown_option;
@@ -277,7 +274,7 @@ static void route_times_text(struct ws_text *text, const struct ws_option *optio
 
 static void cookie_text(struct ws_text *text, const struct ws_option *option)
 {
-	uint32_t begin = option->bytes[0] == EXPERIMENT ? 4 : 2;
+	uint32_t begin = option->bytes[0] == WS_OPTION_EXPERIMENT ? 4 : 2;
 	if (option->length == begin) {
 		ws_text_puts(text, _("cookie requested"));
 		return;

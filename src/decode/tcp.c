@@ -12,10 +12,7 @@ enum {
 	OPTION_MD5 = 19,
 	OPTION_AUTHENTICATION = 29,
 	OPTION_FAST_OPEN = 34,
-	OPTION_EXPERIMENT = 254,
 };
-
-#define FAST_OPEN_MAGIC 0xf989 /* RFC 7413 §4.1.1: the experimental option that became fast open */
 
 static void read_sack(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t length)
 {
@@ -56,8 +53,8 @@ static void read_option(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint8_
 	case OPTION_AUTHENTICATION:
 		tcp->keyed = true;
 		break;
-	case OPTION_EXPERIMENT:
-		tcp->fast_open |= ws_load16(bytes + 2) == FAST_OPEN_MAGIC;
+	case WS_OPTION_EXPERIMENT:
+		tcp->fast_open |= ws_load16(bytes + 2) == WS_FAST_OPEN_MAGIC;
 		break;
 	default:
 		break;

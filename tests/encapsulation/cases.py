@@ -44,6 +44,9 @@ def links():
     yield Case("wifi-control", LINK["wifi"], each(lambda way, p: f.wifi(p, way, qos=True, control=True)))
     yield Case("wifi-protected", LINK["wifi"], each(lambda way, p: f.wifi(p, way, qos=True, protected=True)), 0,
                texts=((("-v", "-T", "text"), "protected               set"), (("-T", "text"), "IEEE 802.11 encrypted len"),))
+    pieces = [bytes((frame[0], frame[1] | 4)) + frame[2:] for frame in each(lambda way, p: f.wifi(p, way))]  # more fragments
+    pieces += [frame[:22] + b"\x11\0" + frame[24:] for frame in each(lambda way, p: f.wifi(p, way))]  # the second one
+    yield Case("wifi-fragments", LINK["wifi"], pieces, 0, in_tshark=False, texts=((("-T", "text"), "IEEE 802.11 len"),))
     beacon = bytes((0x80, 0)) + bytes(2) + b"\xff" * 6 + f.MACS[6:] + f.MACS[6:] + bytes(2) + bytes(12)
     acknowledgment = bytes((0xd4, 0, 0, 0)) + f.MACS[6:]
     yield Case("wifi-other", LINK["wifi"], [beacon, acknowledgment] + each(lambda way, p: f.wifi(p, way)))

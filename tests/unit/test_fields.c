@@ -135,6 +135,7 @@ static void test_tcp_options(void **state)
 	for (size_t i = 0; i < WS_ARRAY_SIZE(cases); i++) {
 		segment(&d, cases[i].bytes);
 		assert_text(&d, find_layer(&d, WS_HEADER_TCP), "options", cases[i].text);
+		assert_int_equal(d.packet.tcp.fast_open, strncmp(cases[i].text, "fast open", strlen("fast open")) == 0);
 		release(&d);
 	}
 }
