@@ -89,7 +89,9 @@ static size_t split(const char *call, char *buffer, size_t size, char *arguments
 	int depth = 0;
 	bool string = false;
 	for (char *at = buffer;; at++) {
-		if (*at == '"' && (at == buffer || at[-1] != '\\'))
+		if (string && *at == '\\' && at[1])
+			at++;
+		else if (*at == '"')
 			string = !string;
 		else if (!string && (*at == '{' || *at == '[' || *at == '<'))
 			depth++;

@@ -66,6 +66,8 @@ static void calls_are_read_from_strace(void **state)
 	        {"7 1.0 write(6<TCP:[a->b]>, \"hi\\n\", 3 <unfinished ...>\n8 1.5 close(5<TCP:[a->b]>) = 0\n"
 	         "7 2.0 <... write resumed>) = 3\n",
 	         "b1 write(6, 3 bytes)\nb2 close(5)\nr2 close(5) = 0\nr1 write(6, 3 bytes) = 3\n"},
+	        {"7 1.0 write(6<TCP:[a->b]>, \"a\\\\\", 2) = 2\n", /* it ends in a backslash */
+	         "b1 write(6, 2 bytes)\nr1 write(6, 2 bytes) = 2\n"},
 	        {"7 1.0 setsockopt(3<TCP:[99]>, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0\n",
 	         "b1 setsockopt(3, SO_REUSEADDR, 1)\nr1 setsockopt(3, SO_REUSEADDR, 1) = 0\n"},
 	        {"7 1.0 sendto(3<UDP:[a:1]>, \"hi\", 2, 0, {sa_family=AF_INET}, 16) = 2\n",
