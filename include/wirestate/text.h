@@ -81,6 +81,8 @@ bool ws_printable(uint32_t code_point);
 /* The width in terminal columns of the next code point of a text that is not empty, and in `used` its length in bytes.
  * A byte that is not valid UTF-8, or not printable, is as wide as the escape that ws_text_clean() makes of it. */
 int ws_columns_of_next(const char *utf8, size_t length, size_t *used);
+/* How many bytes of text[0..length) an error shows: at most `most`, and whole characters. */
+int ws_utf8_cut(const char *text, size_t length, int most);
 /* The width in terminal columns of a whole text. */
 int ws_columns(const char *utf8);
 /* How many bytes of a text go into a line of `width` columns. Lines end before a space, which the next line leaves out,

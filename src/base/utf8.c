@@ -273,6 +273,14 @@ int ws_columns_of_next(const char *utf8, size_t length, size_t *used)
 	return (int)clean.length;
 }
 
+int ws_utf8_cut(const char *text, size_t length, int most)
+{
+	size_t end = length < (size_t)most ? length : (size_t)most;
+	while (end && end < length && ((unsigned char)text[end] & 0xc0) == 0x80)
+		end--;
+	return (int)end;
+}
+
 int ws_columns(const char *utf8)
 {
 	int width = 0;

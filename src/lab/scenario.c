@@ -13,6 +13,9 @@
 
 enum { LONGEST_LINE = 400, WORDS = 8, TRANSLATED = LAB_KEY_ABOUT + 1 }; /* the keys before it: title and about */
 
+/* What an error shows of a text: the values of %.*s. */
+#define SHOWN(text) ws_utf8_cut(text, strlen(text), 60), text
+
 static const char *const key_words[] = {
 #define X(name, word, meaning) [name] = word,
         LAB_KEYS(X)
@@ -176,7 +179,7 @@ static bool step_option(const struct parser *parser, struct lab_step *step)
 		return step_refuse(parser, LAB_OPTION);
 	const int option = find(parser->word[1], option_words, LAB_OPTION_COUNT);
 	if (option < 0)
-		return fail(parser, "no socket option is called '%.60s' here; there are: %s", parser->word[1],
+		return fail(parser, "no socket option is called '%.*s' here; there are: %s", SHOWN(parser->word[1]),
 		            listed(option_words, LAB_OPTION_COUNT, names, sizeof(names)));
 	step->option = (uint8_t)option;
 	step->number = 1;
@@ -227,7 +230,7 @@ static bool take_step(struct parser *parser, enum lab_side side)
 		words[i] = verbs[i].word;
 	const int verb = find(parser->word[0], words, LAB_VERB_COUNT);
 	if (verb < 0)
-		return fail(parser, "no call is named '%.60s' here; there are: %s", parser->word[0],
+		return fail(parser, "no call is named '%.*s' here; there are: %s", SHOWN(parser->word[0]),
 		            listed(words, LAB_VERB_COUNT, names, sizeof(names)));
 	if (scenario->step_count[side] == LAB_STEPS)
 		return fail(parser, "a program has at most %d calls", LAB_STEPS);
@@ -244,7 +247,7 @@ static bool take_direction(const struct parser *parser, uint8_t *from)
 {
 	*from = strcmp(parser->word[1], "client>server") == 0 ? LAB_CLIENT : LAB_SERVER;
 	return *from == LAB_CLIENT || strcmp(parser->word[1], "server>client") == 0 ||
-	       fail(parser, "'%.60s' is no direction; write client>server or server>client", parser->word[1]);
+	       fail(parser, "'%.*s' is no direction; write client>server or server>client", SHOWN(parser->word[1]));
 }
 
 /* The direction, the kind and which one, after the word of what is done. */
@@ -255,12 +258,12 @@ static bool take_which(const struct parser *parser, struct lab_rule *rule)
 		return false;
 	const int kind = find(parser->word[2], kind_words, LAB_KIND_COUNT);
 	if (kind < 0)
-		return fail(parser, "no segment is called '%.60s' here; there are: %s", parser->word[2],
+		return fail(parser, "no segment is called '%.*s' here; there are: %s", SHOWN(parser->word[2]),
 		            listed(kind_words, LAB_KIND_COUNT, names, sizeof(names)));
 	rule->kind = (uint8_t)kind;
 	rule->ordinal = LAB_ALL;
 	return strcmp(parser->word[3], "all") == 0 || read_number(parser->word[3], 1, 1000000, &rule->ordinal) ||
-	       fail(parser, "'%.60s' is not which one: a number from 1, or all", parser->word[3]);
+	       fail(parser, "'%.*s' is not which one: a number from 1, or all", SHOWN(parser->word[3]));
 }
 
 static bool take_rule(struct parser *parser)
@@ -269,7 +272,7 @@ static bool take_rule(struct parser *parser)
 	char names[200];
 	const int act = find(parser->word[0], act_words, LAB_ACT_COUNT);
 	if (act < 0)
-		return fail(parser, "the wire cannot '%.60s'; it can: %s", parser->word[0],
+		return fail(parser, "the wire cannot '%.*s'; it can: %s", SHOWN(parser->word[0]),
 		            listed(act_words, LAB_ACT_COUNT, names, sizeof(names)));
 	if (parser->words < 4)
 		return fail(parser, "a rule is written: %s client>server FIN 1", act_words[act]);
@@ -293,7 +296,8 @@ static bool take_setting(struct parser *parser)
 	if (side < 0 || parser->words != 3)
 		return fail(parser, "a setting is written: server net.ipv4.tcp_syncookies 0");
 	if (strncmp(parser->word[1], "net.", 4) != 0 || strchr(parser->word[1], '/'))
-		return fail(parser, "'%.60s' is no setting of the network: its name begins with net.", parser->word[1]);
+		return fail(parser, "'%.*s' is no setting of the network: its name begins with net.",
+		            SHOWN(parser->word[1]));
 	if (scenario->setting_count == LAB_SETTINGS)
 		return fail(parser, "there are at most %d settings", LAB_SETTINGS);
 	struct lab_setting *setting = &scenario->settings[scenario->setting_count++];
@@ -317,7 +321,7 @@ bool lab_rule_read(const char *text, const char *name, unsigned line, struct lab
 static bool take_time(const struct parser *parser, const char *value, ws_time *time)
 {
 	return lab_read_time(value, time) ||
-	       fail(parser, "%s: '%.60s' is no time; write 20ms or 1.5s", key_words[parser->key], value);
+	       fail(parser, "%s: '%.*s' is no time; write 20ms or 1.5s", key_words[parser->key], SHOWN(value));
 }
 
 static bool take_loss(const struct parser *parser, const char *value)
@@ -325,7 +329,7 @@ static bool take_loss(const struct parser *parser, const char *value)
 	char *end;
 	const double share = *value >= '0' && *value <= '9' ? strtod(value, &end) : 101;
 	if (share > 100 || strcmp(end, "%") != 0)
-		return fail(parser, "loss: '%.60s' is no share; write 5%%", value);
+		return fail(parser, "loss: '%.*s' is no share; write 5%%", SHOWN(value));
 	parser->scenario->loss = share / 100;
 	return true;
 }
@@ -349,7 +353,7 @@ static bool take_value(struct parser *parser, char *value)
 		return take_text(parser, &scenario->about, value);
 	case LAB_KEY_ORDER:
 		if (!read_number(value, 0, 1000000, &number))
-			return fail(parser, "order: '%.60s' is no number", value);
+			return fail(parser, "order: '%.*s' is no number", SHOWN(value));
 		scenario->order = (unsigned)number;
 		return true;
 	case LAB_KEY_DELAY:
@@ -379,7 +383,7 @@ static bool take_key(struct parser *parser, char **line)
 	*colon = '\0';
 	parser->key = find(*line, key_words, LAB_KEY_COUNT);
 	if (parser->key < 0)
-		return fail(parser, "no key is called '%.60s'; there are: %s", *line,
+		return fail(parser, "no key is called '%.*s'; there are: %s", SHOWN(*line),
 		            listed(key_words, parser->translation ? TRANSLATED : LAB_KEY_COUNT, names, sizeof(names)));
 	if (parser->given[parser->key])
 		return fail(parser, "%s is given twice", key_words[parser->key]);

@@ -107,7 +107,7 @@ bool lesson_came_take(struct ws_lesson *lesson, struct ws_lesson_stop *stop, con
 	struct ws_lesson_outcome *outcome = &attempt->outcome[attempt->outcome_count];
 	*outcome = (struct ws_lesson_outcome){.line = line};
 	const char *told = colon ? colon + width + strspn(colon + width, " ") : "";
-	if (!*told)
+	if (!*told || colon == value)
 		return lesson_fail(
 		        lesson, line, error,
 		        "came: write what has come of it, a colon and what it means: dropped, server sends FIN: "
@@ -123,7 +123,7 @@ bool lesson_came_take(struct ws_lesson *lesson, struct ws_lesson_stop *stop, con
 			return lesson_fail(lesson, line, error,
 			                   "came: '%.*s' is not what becomes of a packet; first write delivered, "
 			                   "dropped, copied, delayed or passed",
-			                   lesson_cut(at, length, 40), at);
+			                   ws_utf8_cut(at, length, 40), at);
 		if (!first && outcome->sign_count == WS_LESSON_SIGNS_MOST)
 			return lesson_fail(lesson, line, error, "came: at most %d things that are seen after it",
 			                   WS_LESSON_SIGNS_MOST);
@@ -132,7 +132,7 @@ bool lesson_came_take(struct ws_lesson *lesson, struct ws_lesson_stop *stop, con
 			        lesson, line, error,
 			        "came: '%.*s' is nothing that is seen; write it like server LAST_ACK, server "
 			        "sends FIN, or client returns ECONNREFUSED",
-			        lesson_cut(at, length, 40), at);
+			        ws_utf8_cut(at, length, 40), at);
 		at += step;
 		at += strspn(at, " ");
 	}

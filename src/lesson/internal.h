@@ -1,6 +1,6 @@
 /* What the files of this folder share. Private to src/lesson. */
-#ifndef SCENE_LESSON_TEXT_H
-#define SCENE_LESSON_TEXT_H
+#ifndef LESSON_INTERNAL_H
+#define LESSON_INTERNAL_H
 
 #include <wirestate/lesson.h>
 #include <wirestate/text.h>
@@ -9,8 +9,6 @@
 bool lesson_fail(const struct ws_lesson *lesson, unsigned line, struct ws_error *error, const char *format, ...)
         WS_PRINTF(4, 5);
 
-/* How many bytes of text[0..length) an error shows: at most `most`, and whole characters. */
-int lesson_cut(const char *text, size_t length, int most);
 /* The bytes of the bar between items of a list, which may be a full-width one, as East Asian keyboards type it; 0: the
  * text does not begin with one. */
 size_t lesson_bar(const char *text);

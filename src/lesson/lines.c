@@ -41,14 +41,6 @@ bool lesson_fail(const struct ws_lesson *lesson, unsigned line, struct ws_error 
 	return false;
 }
 
-int lesson_cut(const char *text, size_t length, int most)
-{
-	size_t end = length < (size_t)most ? length : (size_t)most;
-	while (end && end < length && ((unsigned char)text[end] & 0xc0) == 0x80)
-		end--;
-	return (int)end;
-}
-
 const char *lesson_parser_word(const struct lesson_parser *parser)
 {
 	return keys[parser->key].word;
@@ -176,7 +168,7 @@ static bool is_unknown(const struct lesson_parser *parser, const char *text, siz
 	                   where & WS_LESSON_IN_STOP
 	                           ? N_("no key is called '%.*s'; a stop has: %s")
 	                           : N_("no key is called '%.*s'; before the first stop there are: %s"),
-	                   lesson_cut(text, word, 40), text, words);
+	                   ws_utf8_cut(text, word, 40), text, words);
 }
 
 static bool is_out_of_place(const struct lesson_parser *parser, unsigned where)
@@ -216,7 +208,7 @@ static bool begin_key(struct lesson_parser *parser, const char *text, size_t len
 		return lesson_fail(lesson, parser->line, parser->error,
 		                   "'%.*s' is not 'key: value'; a line that continues a value begins with a space, a "
 		                   "comment with #",
-		                   lesson_cut(text, length, 40), text);
+		                   ws_utf8_cut(text, length, 40), text);
 	parser->key = -1;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(keys); i++)
 		if (strlen(keys[i].word) == word && memcmp(keys[i].word, text, word) == 0)

@@ -42,7 +42,7 @@ bool lesson_keep(struct lesson_parser *parser, char **field)
 static bool bad_value(const struct lesson_parser *parser, const char *right)
 {
 	return lesson_fail(parser->lesson, parser->key_line, parser->error, "%s: '%.*s' is not %s",
-	                   lesson_parser_word(parser), lesson_cut(parser->value, strlen(parser->value), 60),
+	                   lesson_parser_word(parser), ws_utf8_cut(parser->value, strlen(parser->value), 60),
 	                   parser->value, E_(right));
 }
 
@@ -98,7 +98,7 @@ static bool take_screen(struct lesson_parser *parser)
 #undef X
 		return lesson_fail(
 		        parser->lesson, parser->key_line, parser->error, "screen: '%.*s' is not a screen: %s",
-		        lesson_cut(parser->value, strlen(parser->value), 60), parser->value, ws_text_cstr(&text));
+		        ws_utf8_cut(parser->value, strlen(parser->value), 60), parser->value, ws_text_cstr(&text));
 	}
 	if (lesson_parser_stop(parser))
 		lesson_parser_stop(parser)->screen = screen;
@@ -232,7 +232,7 @@ static bool take_states(struct lesson_parser *parser)
 			return lesson_fail(parser->lesson, parser->key_line, parser->error,
 			                   "states: '%.*s' is not a state; write it as on the screen, with its mark: "
 			                   "SYN_RECEIVED~, LISTEN?",
-			                   length > 40 ? 40 : (int)length, at);
+			                   ws_utf8_cut(at, length, 40), at);
 		at += length + strspn(at + length, " ");
 		if (*at != (i ? '\0' : ','))
 			return bad_value(parser, N_("of the form: client ESTABLISHED, server SYN_RECEIVED~"));

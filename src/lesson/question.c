@@ -108,6 +108,12 @@ void ws_lesson_form(const struct ws_lesson_question *question, struct ws_text *t
 
 /* ---- Parsing */
 
+/* How many bytes of a text an error shows. */
+static int shown(const char *text)
+{
+	return ws_utf8_cut(text, strlen(text), 40);
+}
+
 /* Copies text[0..length) without the spaces around it. NULL: there is no memory. */
 static char *trimmed(const char *text, size_t length)
 {
@@ -136,7 +142,7 @@ bool lesson_list_take(struct ws_lesson *lesson, const char *word, const char *va
 		if (!key[0])
 			return lesson_fail(lesson, line, error,
 			                   "%s: '%.*s' has no letter or digit that could be compared", word,
-			                   lesson_cut(item, strlen(item), 40), item);
+			                   shown(item), item);
 		at += length;
 		if (!*at)
 			return true;
@@ -158,15 +164,15 @@ static bool take_state(struct ws_lesson *lesson, struct ws_lesson_stop *stop, co
 		question->after = strtoull(tail + sizeof(after) - 1, &end, 10);
 		if (tail[sizeof(after) - 1] < '1' || tail[sizeof(after) - 1] > '9' || *end)
 			return lesson_fail(lesson, line, error,
-			                   "expect: '%.40s' is not the number of a packet: server LAST_ACK after 10",
-			                   tail + sizeof(after) - 1);
+			                   "expect: '%.*s' is not the number of a packet: server LAST_ACK after 10",
+			                   shown(tail + sizeof(after) - 1), tail + sizeof(after) - 1);
 	}
 	const size_t length = tail ? (size_t)(tail - name) : strlen(name);
 	return lesson_state_read(name, length, &question->state, &mark) ||
 	       lesson_fail(lesson, line, error,
 	                   "expect: '%.*s' is not a state; write it like this: client SYN_SENT, or server LAST_ACK "
 	                   "after 10",
-	                   length > 40 ? 40 : (int)length, name);
+	                   ws_utf8_cut(name, length, 40), name);
 }
 
 static bool has_bar(const char *text)
@@ -180,8 +186,8 @@ bool lesson_word_check(const struct ws_lesson *lesson, const char *word, unsigne
 {
 	char key[LESSON_KEY_BYTES];
 	lesson_fold(word, key);
-	return key[0] || lesson_fail(lesson, line, error, "expect: '%.*s' has no letter or digit to be typed",
-	                             lesson_cut(word, strlen(word), 40), word);
+	return key[0] ||
+	       lesson_fail(lesson, line, error, "expect: '%.*s' has no letter or digit to be typed", shown(word), word);
 }
 
 static bool take_expect(struct ws_lesson *lesson, struct ws_lesson_stop *stop, const char *value, unsigned line,
@@ -226,7 +232,7 @@ static bool take_wrong(struct ws_lesson *lesson, struct ws_lesson_question *ques
 	if (!colon || colon == value || !colon[width])
 		return lesson_fail(lesson, line, error,
 		                   "wrong: '%.*s' is not of the form: 10: the FIN takes a number, too",
-		                   lesson_cut(value, strlen(value), 60), value);
+		                   ws_utf8_cut(value, strlen(value), 60), value);
 	const size_t at = question->wrong_count++;
 	question->wrong[at].line = line;
 	question->wrong[at].value = trimmed(value, (size_t)(colon - value));
@@ -362,8 +368,7 @@ bool lesson_choices_check(const struct ws_lesson *lesson, const struct ws_lesson
 	if (question->choice_count < 2)
 		return lesson_fail(lesson, question->line, error, "expect: a choice needs a second one");
 	return !twin || lesson_fail(lesson, question->line, error, "expect: '%.*s' is there twice",
-	                            lesson_cut(question->choice[twin], strlen(question->choice[twin]), 40),
-	                            question->choice[twin]);
+	                            shown(question->choice[twin]), question->choice[twin]);
 }
 
 /* Orders the choices as they are shown, each with its original. */
@@ -420,11 +425,12 @@ static bool resolve_wrong(struct ws_lesson *lesson, struct ws_lesson_question *q
 		char words[256];
 		struct ws_text form = WS_TEXT_OVER(words);
 		ws_lesson_form(question, &form);
-		return lesson_fail(lesson, line, error, "wrong: nobody can answer '%.40s' here: %s", *value,
-		                   ws_text_cstr(&form));
+		return lesson_fail(lesson, line, error, "wrong: nobody can answer '%.*s' here: %s", shown(*value),
+		                   *value, ws_text_cstr(&form));
 	}
 	if (strcmp(key, question->right) == 0)
-		return lesson_fail(lesson, line, error, "wrong: '%.40s' is what expect calls right", *value);
+		return lesson_fail(lesson, line, error, "wrong: '%.*s' is what expect calls right", shown(*value),
+		                   *value);
 	return replace(value, key, error) && lesson_fill_in(lesson, &question->wrong[at].why, line, error);
 }
 

@@ -32,7 +32,7 @@ static bool next_term(struct ws_lesson *lesson, const char **text, struct term *
 			term->side++;
 		else if (*at != '+' && *at != '-')
 			ws_text_printf(wrong, E_("'%.*s': between two terms stands +, - or ="),
-			               lesson_cut(at, strlen(at), 20), at);
+			               ws_utf8_cut(at, strlen(at), 20), at);
 		term->minus = *at == '-';
 		at += 1 + strspn(at + 1, " ");
 	}
@@ -51,7 +51,7 @@ static bool next_term(struct ws_lesson *lesson, const char **text, struct term *
 		if (*at)
 			ws_text_printf(wrong,
 			               E_("'%.*s' is neither a number nor a field in braces, like {3.tcp.sequence}"),
-			               lesson_cut(at, strlen(at), 20), at);
+			               ws_utf8_cut(at, strlen(at), 20), at);
 		else
 			ws_text_puts(wrong, E_("it ends where a number or a field should stand"));
 		return false;

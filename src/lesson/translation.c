@@ -58,11 +58,11 @@ static bool check_commands(const struct lesson_parser *parser, const char *origi
 		if (!wanted && command)
 			return lesson_fail(parser->lesson, parser->key_line, parser->error,
 			                   "%s: the lesson has no command '%.*s' here", lesson_parser_word(parser),
-			                   lesson_cut(command, length, 60), command);
+			                   ws_utf8_cut(command, length, 60), command);
 		if (wanted && (length != wanted_length || memcmp(wanted, command, length) != 0))
 			return lesson_fail(parser->lesson, parser->key_line, parser->error,
 			                   "%s: the lesson's next command here is '%.*s'", lesson_parser_word(parser),
-			                   lesson_cut(wanted, wanted_length, 60), wanted);
+			                   ws_utf8_cut(wanted, wanted_length, 60), wanted);
 	} while (wanted);
 	return true;
 }
@@ -178,14 +178,15 @@ static bool take_wrong(struct lesson_parser *parser, struct ws_lesson_stop *stop
 	if (found == original->wrong_count)
 		return lesson_fail(parser->lesson, parser->key_line, parser->error,
 		                   "wrong: the lesson has no '%.*s' here; write the answer as it is there: %s",
-		                   lesson_cut(question->wrong[at].value, strlen(question->wrong[at].value), 60),
+		                   ws_utf8_cut(question->wrong[at].value, strlen(question->wrong[at].value), 60),
 		                   question->wrong[at].value, words);
 	for (size_t i = 0; i < at; i++)
 		if (strcmp(question->wrong[i].value, question->wrong[at].value) == 0)
-			return lesson_fail(parser->lesson, parser->key_line, parser->error,
-			                   "wrong: '%.*s' has been given already for this stop",
-			                   lesson_cut(question->wrong[at].value, strlen(question->wrong[at].value), 60),
-			                   question->wrong[at].value);
+			return lesson_fail(
+			        parser->lesson, parser->key_line, parser->error,
+			        "wrong: '%.*s' has been given already for this stop",
+			        ws_utf8_cut(question->wrong[at].value, strlen(question->wrong[at].value), 60),
+			        question->wrong[at].value);
 	return check_parts(parser, original->wrong[found].why, question->wrong[at].why);
 }
 
@@ -278,7 +279,7 @@ static bool check_accepted(const struct lesson_parser *parser, const struct ws_l
 			if (same)
 				return lesson_fail(parser->lesson, question->accept_line, parser->error,
 				                   "accept: '%.*s' is a choice that the lesson calls wrong",
-				                   lesson_cut(question->accept[i], strlen(question->accept[i]), 60),
+				                   ws_utf8_cut(question->accept[i], strlen(question->accept[i]), 60),
 				                   question->accept[i]);
 		}
 	}
@@ -309,7 +310,7 @@ static bool check_stop(const struct lesson_parser *parser)
 			return lesson_fail(
 			        parser->lesson, stop->line, parser->error,
 			        "a wrong answer of this stop is not translated: add a line 'wrong: %.*s: ...'",
-			        lesson_cut(wanted->wrong[i].value, strlen(wanted->wrong[i].value), 60),
+			        ws_utf8_cut(wanted->wrong[i].value, strlen(wanted->wrong[i].value), 60),
 			        wanted->wrong[i].value);
 	}
 	if (!check_accepted(parser, question, wanted))

@@ -89,7 +89,7 @@ bool lesson_field_find(const char *text, size_t length, struct ws_lesson_field *
 			}
 		}
 	}
-	const int shown = lesson_cut(text, length, 40);
+	const int shown = ws_utf8_cut(text, length, 40);
 	if (known && dot) {
 		ws_text_printf(wrong, E_("'%.*s' is no field; %.*s has "), shown, text, (int)layer, text);
 		list_names(wrong, text, layer);
@@ -139,7 +139,7 @@ bool lesson_value_read(struct ws_lesson *lesson, const char *text, size_t *used,
 	const size_t digits = strspn(at, "0123456789");
 	if (!digits || digits > 18 || at[digits] != '.') {
 		ws_text_printf(wrong, E_("{%.*s} must begin with a packet's number: {3.tcp.sequence}"),
-		               lesson_cut(at, inside, 40), at);
+		               ws_utf8_cut(at, inside, 40), at);
 		return false;
 	}
 	value.frame = strtoull(at, NULL, 10);

@@ -128,6 +128,10 @@ def wrong():
         ":12: came: write what has come of it, a colon and what it means: dropped, server sends FIN: The FIN comes again.")
     yield "nothing that one does", LESSON + tried.replace("dropped: x", "lost: x"), (
         ":12: came: 'lost' is not what becomes of a packet; first write delivered, dropped, copied, delayed or passed")
+    yield "nothing that one does, alone", LESSON + tried.replace("dropped: x", ": x"), (
+        ":12: came: write what has come of it, a colon and what it means: dropped, server sends FIN: The FIN comes again.")
+    yield "half a character", change(9, "expect: client " + 20 * "字"), (
+        f":9: expect: '{13 * '字'}' is not a state; write it like this: client SYN_SENT, or server LAST_ACK after 10")
     yield "nothing that is seen", LESSON + tried.replace("dropped: x", "dropped, server waits: x"), (
         ":12: came: 'server waits' is nothing that is seen; write it like server LAST_ACK, server sends FIN, or client returns "
         "ECONNREFUSED")

@@ -82,6 +82,8 @@ static void a_wrong_scenario_names_its_line_and_what_would_be_right(void **state
 	        {HEAD ENDS "system: kernel.panic 1\n", "a setting is written"},
 	        {HEAD ENDS "system: server kernel.panic 1\n", "its name begins with net."},
 	        {HEAD ENDS "system: server net/../kernel 1\n", "its name begins with net."},
+	        {HEAD "delay: x字字字字字字字字字字字字字字字字字字字字字\n" ENDS,
+	         "delay: 'x字字字字字字字字字字字字字字字字字字字' is no time"}, /* 60 bytes and whole characters */
 	};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(wrong); i++) {
 		struct ws_error error = {.status = WS_OK};
