@@ -164,7 +164,7 @@ static struct sockaddr_in other_host(const struct actor *actor, int64_t port)
 static void do_connect(struct actor *actor, const struct lab_step *step)
 {
 	const struct sockaddr_in peer = other_host(actor, step->number);
-	const char *name = lab_side_word(actor->side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT);
+	const char *name = lab_side_word(lab_other_side(actor->side));
 	const int64_t times = step->many ? step->second : 1;
 	for (int64_t i = 0; i < times; i++) {
 		if (actor->connection < 0 || actor->type == SOCK_STREAM) {

@@ -213,7 +213,7 @@ static bool loopback_over_cable(struct ws_error *error)
 static bool host_prepare(enum lab_side side, const struct lab_scenario *scenario, bool patient, bool one,
                          struct ws_error *error)
 {
-	const enum lab_side other = side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
+	const enum lab_side other = lab_other_side(side);
 	if (!set_systems(scenario, side, patient, one, error) || !lab_link_up("lo", NULL, error) ||
 	    !(offload_off(cable) || fail(error, "switch an interface's offloading off")))
 		return false;

@@ -4,6 +4,7 @@
  * tell to which side it belongs. This is looked up for the first packet of a connection or conversation only: the other
  * direction is the other side's. Where nobody has the socket any more, or a process has left its ancestors, the first
  * packet is taken for the client's. */
+#include "base/reader.h"
 #include "lab/internal.h"
 
 #include <dirent.h>
@@ -16,11 +17,6 @@
 #include <unistd.h>
 
 enum { ANCESTORS = 16 };
-
-static enum lab_side other_side(enum lab_side side)
-{
-	return side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
-}
 
 /* ---- Processes */
 
@@ -106,11 +102,6 @@ enum lab_side lab_owner_of_listener(struct lab_run *run, const struct lab_socket
 
 /* ---- Packets */
 
-static uint16_t load16(const uint8_t *bytes)
-{
-	return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
-
 static struct lab_connection turn(const struct lab_connection *connection)
 {
 	struct lab_connection turned;
@@ -133,8 +124,8 @@ static uint8_t read_connection(const uint8_t *ip, size_t length, struct lab_conn
 		return 0;
 	memcpy(&connection->local, ip + 12, sizeof(connection->local));
 	memcpy(&connection->peer, ip + 16, sizeof(connection->peer));
-	connection->local_port = load16(ip + header);
-	connection->peer_port = load16(ip + header + 2);
+	connection->local_port = ws_load16(ip + header);
+	connection->peer_port = ws_load16(ip + header + 2);
 	return ip[9];
 }
 
@@ -149,7 +140,7 @@ static bool find_flow(const struct lab_owners *owners, uint8_t protocol, const s
 		*side = (enum lab_side)flow->side;
 		if (memcmp(&flow->connection, connection, sizeof(*connection)) == 0)
 			return true;
-		*side = other_side(*side);
+		*side = lab_other_side(*side);
 		if (memcmp(&flow->connection, &turned, sizeof(turned)) == 0)
 			return true;
 	}
@@ -166,7 +157,7 @@ static enum lab_side side_of_first(struct lab_run *run, uint8_t protocol, const 
 	if (lab_kernel_inode(kernel, protocol, connection, &inode) && side_of_inode(run, inode, &side))
 		return side;
 	if (lab_kernel_inode(kernel, protocol, &turned, &inode) && side_of_inode(run, inode, &side))
-		return other_side(side);
+		return lab_other_side(side);
 	return LAB_CLIENT;
 }
 
@@ -193,8 +184,8 @@ enum lab_side lab_owner_of_packet(struct lab_run *run, const uint8_t *data, size
 	const uint8_t *ip = data + ETHER_HDR_LEN;
 	length -= ETHER_HDR_LEN;
 	const size_t header = (size_t)(ip[0] & 15) * 4;
-	if (load16(ip + 6) & OFFSET) /* a later fragment has no ports */
-		return load16(ip + 4) == owners->fragment ? (enum lab_side)owners->fragment_side : LAB_CLIENT;
+	if (ws_load16(ip + 6) & OFFSET) /* a later fragment has no ports */
+		return ws_load16(ip + 4) == owners->fragment ? (enum lab_side)owners->fragment_side : LAB_CLIENT;
 	enum lab_side side = LAB_CLIENT;
 	uint8_t protocol = read_connection(ip, length, &connection);
 	if (protocol) {
@@ -202,9 +193,9 @@ enum lab_side lab_owner_of_packet(struct lab_run *run, const uint8_t *data, size
 	} else if (ip[9] == IPPROTO_ICMP && length > header + ICMP_HEADER) {
 		/* It answers the packet of which it has the beginning. */
 		protocol = read_connection(ip + header + ICMP_HEADER, length - header - ICMP_HEADER, &connection);
-		side = protocol ? other_side(side_of_connection(run, protocol, &connection)) : LAB_CLIENT;
+		side = protocol ? lab_other_side(side_of_connection(run, protocol, &connection)) : LAB_CLIENT;
 	}
-	owners->fragment = load16(ip + 4);
+	owners->fragment = ws_load16(ip + 4);
 	owners->fragment_side = (uint8_t)side;
 	return side;
 }

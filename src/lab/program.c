@@ -37,7 +37,7 @@ static void child_prepare(const struct lab_run *run, enum lab_side side, int kee
 
 static uint32_t address_of_other(const struct lab_run *run, enum lab_side side)
 {
-	return lab_address(side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT, run->hosts.one);
+	return lab_address(lab_other_side(side), run->hosts.one);
 }
 
 static _Noreturn void run_script(const struct lab_run *run, enum lab_side side, int reports)
@@ -57,8 +57,6 @@ bool lab_has_strace(void)
 		if (access(path, X_OK) == 0)
 			return true;
 		at += length;
-		if (!*at)
-			break;
 	}
 	return false;
 }

@@ -66,7 +66,7 @@ static void ask_kernels(struct lab_run *run)
 
 static void write_record(struct lab_run *run, const struct lab_frame *frame, bool arrives, ws_time time, size_t length)
 {
-	const uint8_t to = frame->from == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
+	const uint8_t to = (uint8_t)lab_other_side((enum lab_side)frame->from);
 	const struct lab_record record = {.time = time,
 	                                  .side = arrives ? to : frame->from,
 	                                  .arrives = arrives,
@@ -143,7 +143,7 @@ static void know_connection(struct lab_run *run, const struct lab_frame *frame)
 	                                     .local_port = connection.peer_port,
 	                                     .peer_port = connection.local_port};
 	lab_kernel_know(run->hosts.host[from].kernel, &connection);
-	lab_kernel_know(run->hosts.host[from == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT].kernel, &other);
+	lab_kernel_know(run->hosts.host[lab_other_side(from)].kernel, &other);
 }
 
 static void wait_to_write(struct lab_run *run, const struct lab_frame *frame, bool arrives, ws_time time)
@@ -187,7 +187,7 @@ static void packet_left(struct lab_run *run, enum lab_side from, const uint8_t *
 
 static void packet_arrives(struct lab_run *run, struct lab_frame *frame)
 {
-	const enum lab_side to = frame->from == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
+	const enum lab_side to = lab_other_side((enum lab_side)frame->from);
 	const ws_time now = lab_now();
 	if (send(run->hosts.host[to].wire, frame->data, frame->length, MSG_NOSIGNAL) < 0) {
 		lab_evidence_not_sent(&run->evidence, now, frame->number, strerror(errno));
@@ -296,7 +296,7 @@ static void start_client(struct lab_run *run, ws_time begun)
 static bool is_at_rest(const struct lab_run *run, enum lab_side side, ws_time now)
 {
 	const struct lab_program *program = &run->program[side];
-	const struct lab_program *other = &run->program[side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT];
+	const struct lab_program *other = &run->program[lab_other_side(side)];
 	const ws_time patience = program->trace && !program->trace->calls ? BEGINS_LATEST : PATIENCE;
 	return program->ended || program->waits ||
 	       (program->trace && other->ended && now > run->last_change + patience);

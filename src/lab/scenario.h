@@ -12,6 +12,11 @@
 
 enum lab_side { LAB_CLIENT, LAB_SERVER, LAB_SIDES };
 
+static inline enum lab_side lab_other_side(enum lab_side side)
+{
+	return side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
+}
+
 /* X(enumerator, key, what it is) */
 #define LAB_KEYS(X)                                                                                                    \
 	X(LAB_KEY_TITLE, "title", N_("the name of the scenario, as people read it"))                                   \

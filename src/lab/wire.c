@@ -1,4 +1,5 @@
 #include "lab/wire.h"
+#include "base/reader.h"
 
 #include <net/ethernet.h>
 #include <netinet/in.h>
@@ -22,11 +23,6 @@ void lab_wire_free(struct lab_wire *wire)
 
 /* ---- Which packet it is */
 
-static uint16_t load16(const uint8_t *bytes)
-{
-	return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
-
 static enum lab_kind tcp_kind(const uint8_t *tcp, size_t length)
 {
 	const unsigned flags = tcp[13];
@@ -45,9 +41,9 @@ static bool kind_of(const uint8_t *data, size_t length, enum lab_kind *kind)
 {
 	const uint8_t *ip = data + ETHER_HDR_LEN;
 	*kind = LAB_ANY;
-	if (length < ETHER_HDR_LEN + sizeof(struct iphdr) || load16(data + 12) != ETHERTYPE_IP)
+	if (length < ETHER_HDR_LEN + sizeof(struct iphdr) || ws_load16(data + 12) != ETHERTYPE_IP)
 		return false;
-	const size_t header = (size_t)(ip[0] & 15) * 4, total = load16(ip + 2);
+	const size_t header = (size_t)(ip[0] & 15) * 4, total = ws_load16(ip + 2);
 	if (header < sizeof(struct iphdr) || total < header || ETHER_HDR_LEN + total > length)
 		return false;
 	if (ip[9] == IPPROTO_UDP)
@@ -71,23 +67,18 @@ struct range {
 	uint8_t flags;
 };
 
-static uint32_t load32(const uint8_t *bytes)
-{
-	return (uint32_t)load16(bytes) << 16 | load16(bytes + 2);
-}
-
 /* False: it is no TCP segment, or has neither data nor SYN nor FIN. */
 static bool range_of(const uint8_t *data, struct range *range)
 {
 	const uint8_t *ip = data + ETHER_HDR_LEN, *tcp = ip + (size_t)(ip[0] & 15) * 4;
-	if (ip[9] != IPPROTO_TCP || load16(ip + 2) < (size_t)(tcp - ip) + sizeof(struct tcphdr))
+	if (ip[9] != IPPROTO_TCP || ws_load16(ip + 2) < (size_t)(tcp - ip) + sizeof(struct tcphdr))
 		return false;
-	const uint32_t headers = (uint32_t)(tcp - ip) + (uint32_t)(tcp[12] >> 4) * 4, total = load16(ip + 2);
+	const uint32_t headers = (uint32_t)(tcp - ip) + (uint32_t)(tcp[12] >> 4) * 4, total = ws_load16(ip + 2);
 	range->flags = tcp[13] & (TH_SYN | TH_FIN | TH_RST | TH_ACK);
-	range->start = load32(tcp + 4);
+	range->start = ws_load32(tcp + 4);
 	range->end = range->start + (total > headers ? total - headers : 0) + !!(range->flags & TH_SYN) +
 	             !!(range->flags & TH_FIN);
-	range->acknowledgment = load32(tcp + 8);
+	range->acknowledgment = ws_load32(tcp + 8);
 	return range->end != range->start && !(range->flags & TH_RST);
 }
 
@@ -128,7 +119,7 @@ static const struct lab_frame *acknowledges(const struct lab_wire *wire, enum la
 		const struct lab_frame *held = wire->air[i];
 		const uint8_t *ip = held->data + ETHER_HDR_LEN, *tcp = ip + (size_t)(ip[0] & 15) * 4;
 		if (held->held && held->from != from && is_answer(held->data, data) && tcp[13] & TH_ACK &&
-		    (int32_t)(load32(tcp + 8) - at) >= 0)
+		    (int32_t)(ws_load32(tcp + 8) - at) >= 0)
 			return held;
 	}
 	return NULL;
@@ -319,8 +310,8 @@ bool lab_frame_connection(const struct lab_frame *frame, struct lab_connection *
 		return false;
 	memcpy(&connection->local, ip + 12, sizeof(connection->local));
 	memcpy(&connection->peer, ip + 16, sizeof(connection->peer));
-	connection->local_port = load16(tcp);
-	connection->peer_port = load16(tcp + 2);
+	connection->local_port = ws_load16(tcp);
+	connection->peer_port = ws_load16(tcp + 2);
 	return true;
 }
 
