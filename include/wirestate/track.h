@@ -199,6 +199,7 @@ struct ws_endpoint_info {
 	uint32_t stalled_acked;   /* those of them that a timer sent though the peer's ACK of them had been captured */
 	uint32_t stalled_misplaced; /* the peer's ACKs since then that have to be dropped for their sequence number */
 	bool stalled_heard;         /* with stalled_acked: it has acknowledged what the peer sent after that ACK */
+	bool stalled_unstamped;     /* the latest of them lacks the timestamps that both SYNs have */
 	bool stalled_old_stamp;     /* the latest of them has an older timestamp than what the peer's ACK echoes */
 	uint32_t syns;    /* the SYNs, or SYN-ACKs, that it sent with its initial number; 0: none was captured */
 	ws_time syn_time; /* from the first to the last of them */
@@ -217,7 +218,8 @@ struct ws_endpoint_info {
 	bool process_guessed;                   /* the file does not say at which endpoint it is */
 	const struct ws_kernel_end *kernel; /* what the own host's kernel says, see wirestate/kernel.h; NULL: nothing */
 	const char *service, *container, *user; /* as that kernel says, to be cleaned; NULL: none, or not known */
-	uint32_t unacknowledged;                /* bytes (SYN and FIN count one each) sent and not acknowledged */
+	ws_time ignored; /* from the latest new data to the latest segment of the peer, which does not acknowledge all */
+	uint32_t unacknowledged; /* bytes (SYN and FIN count one each) sent and not acknowledged */
 	/* From its segments to the ACKs that cover them; -1: none was measured. The median is right within 13 %. */
 	ws_time rtt_min, rtt_median, rtt_max;
 	uint32_t rtt_count;
@@ -334,6 +336,8 @@ struct ws_conn_info {
 	bool storm_goes_on;       /* the latest segment is one of them */
 	uint32_t syn_ack_repeats; /* SYN-ACKs sent again after the handshake's ACK had been captured */
 	bool lacks_timestamps;    /* the ACKs of those lack the timestamps that both SYNs have */
+	bool answer_unsigned;     /* its SYN has TCP MD5 or TCP-AO, and the SYN-ACK has neither */
+	bool answer_echoes;       /* the SYN-ACK echoes another timestamp than that of its only SYN */
 	uint32_t wrong_sacks;     /* ACKs whose SACK blocks have numbers that the other side has not sent */
 	uint8_t wrong_sacker;     /* the endpoint that has sent most of them */
 	struct ws_icmp_note icmp; /* count 0: none, or no longer known */

@@ -58,6 +58,7 @@ struct ws_marks {
 	uint32_t stalled_misplaced; /* ACKs of the peer since then whose sequence number lies outside the window */
 	bool stalled_heard;         /* it has since acknowledged what the peer sent after it had acknowledged them */
 	bool stalled_echoed;
+	bool stalled_unstamped; /* the latest of them lacks the timestamps that both SYNs have */
 	bool stalled_old_stamp; /* the latest of them has an older timestamp than that */
 	uint32_t wrong_sacks;   /* its ACKs whose SACK blocks have numbers that the peer has not sent */
 	bool lacks_timestamps;  /* it has acknowledged a repeated SYN-ACK without the timestamps that both SYNs have */
@@ -93,7 +94,9 @@ struct ws_rare {
 	uint8_t elsewhere;     /* enum ws_elsewhere */
 	uint8_t old_answer;    /* enum ws_old_answer */
 	uint8_t plainer_syn;   /* WS_SYN_* that the first SYN had, and the latest one before a SYN-ACK has not */
-	uint8_t process_unsure; /* a bit for each endpoint: the way of the packet that names it is not stated */
+	uint8_t answer_unsigned : 1; /* a SYN with TCP MD5 or TCP-AO was answered by a SYN-ACK without */
+	uint8_t answer_echoes : 1;   /* a SYN-ACK echoes another timestamp than that of the only SYN */
+	uint8_t process_unsure;      /* a bit for each endpoint: the way of the packet that names it is not stated */
 };
 
 enum { WS_NO_TIMER = 0xffff };

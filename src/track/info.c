@@ -21,6 +21,12 @@ static uint32_t unacknowledged(const struct ws_conn *conn, unsigned i)
 	return ws_seq_before(peer->last_ack_sent, e->snd_max) ? e->snd_max - peer->last_ack_sent : 0;
 }
 
+static ws_time ignored(const struct ws_conn *conn, unsigned i, uint32_t bytes)
+{
+	const struct ws_flow *self = &conn->analyser.flow[i], *peer = &conn->analyser.flow[1 - i];
+	return bytes && self->next_time && peer->last_time > self->next_time ? peer->last_time - self->next_time : 0;
+}
+
 static enum ws_handshake handshake_of(const struct ws_machine *m)
 {
 	if (m->saw_syn && m->saw_syn_ack && m->saw_handshake_ack)
@@ -116,6 +122,7 @@ static void fill_marks(const struct ws_marks *marks, const struct ws_marks *peer
 	info->stalled_acked = marks->stalled_acked;
 	info->stalled_misplaced = marks->stalled_misplaced;
 	info->stalled_heard = marks->stalled_heard;
+	info->stalled_unstamped = marks->stalled_unstamped;
 	info->stalled_old_stamp = marks->stalled_old_stamp;
 }
 
@@ -188,6 +195,7 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 	}
 	if (parts & WS_PART_FLIGHT) {
 		info->unacknowledged = unacknowledged(conn, i);
+		info->ignored = ignored(conn, i, info->unacknowledged);
 		info->lacks_first = e->sack_known && e->acked_any && ws_seq_before(e->last_ack_sent, e->sack_right);
 	}
 	if (parts & WS_PART_TRAFFIC)
@@ -317,6 +325,8 @@ static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *
 		info->syn_ack_repeats = rare->marks[0].syn_ack_repeats + rare->marks[1].syn_ack_repeats;
 		info->lacks_timestamps = rare->marks[0].lacks_timestamps || rare->marks[1].lacks_timestamps;
 		info->renumbered = conn->renumbered;
+		info->answer_unsigned = rare->answer_unsigned;
+		info->answer_echoes = rare->answer_echoes;
 		info->wrong_sacker = rare->marks[1].wrong_sacks > rare->marks[0].wrong_sacks;
 		info->wrong_sacks = rare->marks[info->wrong_sacker].wrong_sacks;
 		ws_storm_fill(conn, info);

@@ -29,7 +29,7 @@ static void note_retransmission(struct ws_conn *conn, const struct ws_segment *s
 {
 	const unsigned there = s->direction ^ 1u;
 	struct ws_marks *marks = &conn->rare->marks[s->direction];
-	const uint32_t repeats = conn->rare->marks[there].duplicate_acks;
+	const uint32_t repeats = ws_stall_repeats(&conn->rare->marks[there]);
 	if (first) {
 		const ws_time heard = conn->analyser.flow[there].last_time;
 		marks->stalled_since = s->time;
@@ -47,6 +47,8 @@ static void note_retransmission(struct ws_conn *conn, const struct ws_segment *s
 		marks->stalled_heard = s->flags & WS_TCP_ACK && ws_seq_before(marks->stalled_peer, s->acknowledgment);
 	}
 	marks->stalled_repeats = repeats;
+	marks->stalled_unstamped =
+	        !s->timestamps && conn->machine.endpoint[0].stamped && conn->machine.endpoint[1].stamped;
 	marks->stalled_old_stamp =
 	        !first && marks->stalled_echoed && s->timestamps && ws_seq_before(s->tsval, marks->stalled_echo);
 	if (first || s->length < marks->stalled_least)
@@ -173,6 +175,21 @@ static void note_probe(const struct ws_conn *conn, const struct ws_segment *s, s
 		marks->probe_pause = pause;
 	marks->probed = s->time;
 	marks->probed_packets = packets;
+}
+
+void ws_syn_ack_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s)
+{
+	const struct ws_endpoint *self = &conn->machine.endpoint[s->direction];
+	const bool again = ws_conn_rare(conn)->marks[!s->direction].syns_again;
+	const bool plain = conn->keyed_syn && !s->keyed;
+	const bool echoes = s->timestamps && s->tsecr && self->stamped && !again && s->tsecr != self->ts_recent;
+	if (!conn->machine.endpoint[!s->direction].active || conn->machine.saw_syn_ack || !(plain || echoes))
+		return;
+	struct ws_rare *rare = ws_table_rare(table, conn);
+	if (!rare)
+		return;
+	rare->answer_unsigned = plain;
+	rare->answer_echoes = echoes;
 }
 
 void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)

@@ -10,10 +10,16 @@
 
 #define WS_STALL_MANY_ANSWERS 2
 
+/* The ACKs with which it has repeated itself, also those that close its window. */
+static inline uint32_t ws_stall_repeats(const struct ws_marks *marks)
+{
+	return marks->duplicate_acks + marks->zero_windows;
+}
+
 /* How often the peer has repeated its ACK after what was sent again. */
 static inline uint32_t ws_stall_answers(const struct ws_marks *marks, const struct ws_marks *peer)
 {
-	return marks->stalled_answers + (peer->duplicate_acks != marks->stalled_repeats);
+	return marks->stalled_answers + (ws_stall_repeats(peer) != marks->stalled_repeats);
 }
 
 /* It has done so after most of these, so that has reached it. */
@@ -31,6 +37,8 @@ void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 void ws_sack_judge(struct ws_table *table, struct ws_conn *conn, struct ws_segment *s);
 /* Counts a SYN, or SYN-ACK, that is sent again. Call it before ws_analyse(). */
 void ws_syn_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s);
+/* Notes a SYN-ACK that the client has to drop for its options. Call it before the machine takes it in. */
+void ws_syn_ack_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s);
 /* Records probes that the peer has not answered, and SYN-ACKs that the handshake's ACK should have ended. */
 void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis);
 

@@ -104,6 +104,8 @@ static void add_marks(const struct ws_conn_info *other, unsigned swapped, struct
 	if (other->syn_ack_repeats > info->syn_ack_repeats)
 		info->syn_ack_repeats = other->syn_ack_repeats;
 	info->lacks_timestamps |= other->lacks_timestamps;
+	info->answer_unsigned |= other->answer_unsigned;
+	info->answer_echoes |= other->answer_echoes;
 	if (other->wrong_sacks > info->wrong_sacks) {
 		info->wrong_sacks = other->wrong_sacks;
 		info->wrong_sacker = (uint8_t)(other->wrong_sacker ^ swapped);
@@ -311,6 +313,7 @@ static void fill_state(const struct ws_tracker *tracker, unsigned e, unsigned at
 	}
 	if (parts & WS_PART_FLIGHT) {
 		end->unacknowledged = there.unacknowledged;
+		end->ignored = there.ignored;
 		end->lacks_first = there.lacks_first;
 	}
 	if (parts & WS_PART_TRAFFIC) {
@@ -327,6 +330,7 @@ static void fill_state(const struct ws_tracker *tracker, unsigned e, unsigned at
 		end->stalled_acked = there.stalled_acked;
 		end->stalled_misplaced = there.stalled_misplaced;
 		end->stalled_heard = there.stalled_heard;
+		end->stalled_unstamped = there.stalled_unstamped;
 		end->stalled_old_stamp = there.stalled_old_stamp;
 		end->unanswered_keep_alives = there.unanswered_keep_alives;
 		end->unanswered_since = there.unanswered_since;

@@ -258,6 +258,8 @@ static __attribute__((noinline)) void take_any(struct ws_tracker *tracker, struc
 	struct ws_analysis_result analysis;
 	if (segment->flags & WS_TCP_SYN && !segment->duplicate)
 		ws_syn_note(&tracker->table, conn, segment);
+	if (segment->flags & WS_TCP_SYN && segment->flags & WS_TCP_ACK)
+		ws_syn_ack_note(&tracker->table, conn, segment);
 	if (segment->sack && !segment->duplicate && !segment->bad_checksum)
 		ws_sack_judge(&tracker->table, conn, segment);
 	ws_analyse(&conn->analyser, segment, &analysis);

@@ -334,6 +334,16 @@ static void say_more(struct verdict *v)
 		verdict_reset_look(v);
 	verdict_not_accepted(v);
 	verdict_storm(v);
+	if (info->answer_unsigned && info->handshake != WS_HANDSHAKE_COMPLETE) {
+		NEXT(v);
+		SAY_TEXTS(
+		        v,
+		        _("the SYN is signed with TCP MD5 or TCP-AO, and the SYN-ACK is not, so the client drops it"));
+	}
+	if (info->answer_echoes && info->handshake != WS_HANDSHAKE_COMPLETE) {
+		NEXT(v);
+		SAY_TEXTS(v, _("the SYN-ACK echoes another timestamp than the SYN has, so the client may reject it"));
+	}
 	if (info->wrong_sacks > 1) {
 		NEXT(v);
 		SAY(v,

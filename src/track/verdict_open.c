@@ -83,6 +83,13 @@ static void say_what_gets_through(struct verdict *v, unsigned i, bool fin)
 	const bool rejected = ws_stall_is_rejected(e->stalled, e->stalled_answers);
 	if (say_misplaced_acks(v, i))
 		return;
+	if (e->stalled_unstamped) {
+		SAY_TEXTS(
+		        v,
+		        _("its segments lack the timestamps that both SYNs have, so the %s may drop them (RFC 7323 §3.2)"),
+		        peer);
+		return;
+	}
 	if (fails_by_size(v->info, i, fin))
 		SAY(v,
 		    _("small segments have got through to the %1$s, but none of %2$u B: they may be too large for the path (a "
@@ -90,6 +97,11 @@ static void say_what_gets_through(struct verdict *v, unsigned i, bool fin)
 		    peer, e->stalled_least);
 	else if (v->info->endpoint[1 - i].lacks_first)
 		SAY_TEXTS(v, _("some of it has got through to the %s, but not its beginning"), peer);
+	else if (rejected && v->info->endpoint[1 - i].closed_since)
+		SAY_TEXTS(
+		        v,
+		        _("the %1$s answers with the same ACK each time, which keeps its window closed: %2$s is not reading"),
+		        peer, verdict_application(v->info, 1 - i, _("the %s application")).text);
 	else if (rejected && e->stalled_old_stamp)
 		SAY_TEXTS(
 		        v,
@@ -163,6 +175,23 @@ static bool data_stays_unanswered(struct verdict *v, unsigned i)
 	verdict_set(v, WS_VERDICT_STUCK, 3);
 	if (v->text)
 		say_unacknowledged(v, i, fin, info->last_time - e->stalled_sent);
+	return true;
+}
+
+/* The peer is there, but lacks something, and no timer sends that again. */
+static bool data_is_never_repeated(struct verdict *v, unsigned i)
+{
+	const struct ws_conn_info *info = v->info;
+	const struct ws_endpoint_info *e = &info->endpoint[i], *peer = &info->endpoint[1 - i];
+	if (info->one_direction || info->renumbered || e->stalled || e->ignored < LONG_SILENCE || peer->closed_since ||
+	    e->state < WS_ESTABLISHED || e->state == WS_FIN_WAIT_1 || e->state == WS_CLOSING ||
+	    e->state == WS_LAST_ACK || peer->state == WS_CLOSED)
+		return false;
+	verdict_set(v, WS_VERDICT_STUCK, 3);
+	SAY(v,
+	    _("stuck: %1$u B from the %2$s unacknowledged; the %3$s sent segments up to %4$s later, but the capture has none of it "
+	      "again"),
+	    e->unacknowledged, verdict_side(info, i), verdict_side(info, 1 - i), verdict_duration(e->ignored).text);
 	return true;
 }
 
@@ -245,8 +274,8 @@ bool verdict_is_stuck(struct verdict *v)
 	if (is_in_storm(v))
 		return true;
 	for (unsigned i = 0; i < 2; i++)
-		if (window_stays_closed(v, i) || data_stays_unanswered(v, i) || is_repeated_blindly(v, i) ||
-		    acks_do_not_arrive(v, i) || keep_alives_stay_unanswered(v, i))
+		if (window_stays_closed(v, i) || data_stays_unanswered(v, i) || data_is_never_repeated(v, i) ||
+		    is_repeated_blindly(v, i) || acks_do_not_arrive(v, i) || keep_alives_stay_unanswered(v, i))
 			return true;
 	return false;
 }

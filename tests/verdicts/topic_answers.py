@@ -90,6 +90,51 @@ def acks_arrive_beside_data(capture):
         talk.server("A")
 
 
+@case("fin-to-a-closed-window", {"verdict_tag": "STUCK", "silent_about": "gets through",
+                                 "verdict": "sent again 4 times .* the server answers with the same ACK each time, which keeps its window closed"})
+def fin_to_a_closed_window(capture):
+    """Docker for Mac issue 6577: the server's window was never open, and the client sends its FIN all the same."""
+    talk = Talk(capture)
+    talk.client("S")
+    talk.server("SA", window=0)
+    talk.client("A")
+    talk.client("FA")
+    for _ in range(4):
+        talk.client("FA", seq=1, after=0.5)
+        talk.server("A", ack=1, window=0)
+
+
+NEVER = "150 B from the client unacknowledged; the server sent segments up to {} later, but the capture has none of it again"
+
+
+def hole(capture, pause):
+    """Data that is lost, and data after it; the server has something to say later."""
+    talk = opened(capture)
+    talk.client("PA", 100, lost=True)
+    talk.client("PA", 50)
+    talk.server("A", ack=101)
+    talk.server("PA", 10, ack=101, after=pause)
+    return talk
+
+
+@case("lost-and-never-sent-again", {"verdict_tag": "STUCK", "verdict": NEVER.format("60.0 s")})
+def lost_and_never_sent_again(capture):
+    """OpenCI issue 2889: the clock of macOS has stopped, and its retransmission timers with it."""
+    hole(capture, 59.99)
+
+
+@case("lost-and-sent-again", {"verdict_tag": "OPEN"})
+def lost_and_sent_again(capture):
+    talk = hole(capture, 60)
+    talk.client("PA", 100, seq=101)
+    talk.server("A", ack=251)
+
+
+@case("lost-and-soon-over", {"verdict_tag": "OPEN"})
+def lost_and_soon_over(capture):
+    hole(capture, 1)
+
+
 # ---- FINs
 
 
