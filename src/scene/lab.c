@@ -87,7 +87,7 @@ bool lab_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action acti
 	if (action == WS_ACT_LAB_DELIVER && attempt_is_over(ui))
 		return ui->attempt.wants_back = true;
 	if (!model->lab_runs) /* a key that two mean is the screen's again */
-		return action == WS_ACT_LAB_DELIVER && ws_ui_act(ui, model, WS_ACT_PLAY);
+		return action == WS_ACT_LAB_DELIVER ? ws_ui_act(ui, model, WS_ACT_PLAY) : say_none_waits(ui);
 	switch (action) {
 	case WS_ACT_LAB_DELIVER:
 		return ask_about(ui, model, "deliver", false);

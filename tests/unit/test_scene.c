@@ -324,8 +324,9 @@ static void test_the_lab_waits_for_help(void **state)
 	assert_true(ws_ui_key(ui, &world->model, &back));
 	/* A key that is about a packet says so when there is none. */
 	static const enum ws_action about[] = {WS_ACT_LAB_DROP, WS_ACT_LAB_PASS, WS_ACT_LAB_CHOOSE};
-	for (size_t i = 0; i < WS_ARRAY_SIZE(about); i++) {
-		const struct ws_key none = {.kind = WS_KEY_ACTION, .action = about[i]};
+	for (size_t i = 0; i < 2 * WS_ARRAY_SIZE(about); i++) { /* also once the lab has ended */
+		const struct ws_key none = {.kind = WS_KEY_ACTION, .action = about[i % WS_ARRAY_SIZE(about)]};
+		world->model.lab_runs = i < WS_ARRAY_SIZE(about);
 		assert_true(ws_ui_key(ui, &world->model, &none));
 		assert_false(ws_ui_lab_command(ui, command, sizeof(command)));
 		world->ui = ui;
