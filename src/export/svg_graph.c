@@ -22,7 +22,7 @@ enum {
 	EACH_OF_TWO = 300,
 	FEW = 5000,   /* points that are drawn one by one */
 	MARKED = 250, /* points that have dots */
-	LETTER_WIDTH = 9,
+	LETTER_WIDTH = 13, /* of a bold W */
 	TITLE_HEIGHT = 18, /* of a line */
 	X_TICKS = 10,
 	Y_TICKS = 8,
