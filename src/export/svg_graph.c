@@ -20,8 +20,8 @@ enum {
 	FOOT = 48, /* labels below it */
 	EACH_ALONE = 440,
 	EACH_OF_TWO = 300,
-	FEW = 5000,   /* points that are drawn one by one */
-	MARKED = 250, /* points that have dots */
+	FEW = 5000,        /* points that are drawn one by one */
+	MARKED = 250,      /* points that have dots */
 	LETTER_WIDTH = 13, /* of a bold W */
 	TITLE_HEIGHT = 18, /* of a line */
 	X_TICKS = 10,

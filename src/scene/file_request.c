@@ -81,7 +81,7 @@ bool file_request_ask_stream(struct ws_ui *ui, const struct ws_model *model)
 	const char *side = "";
 	if (!stream->number)
 		return false;
-	if (stream->only >= 0 && ws_tracker_conn(model->tracker, stream->conn, &info))
+	if (stream->only >= 0 && replay_conn(&ui->replay, model, stream->conn, &info))
 		side = stream->only == info.likely_client ? "-client" : "-server";
 	ui->file.request = (struct ws_file_request){.content = WS_FILE_STREAM, .conn = stream->conn};
 	snprintf(name, sizeof(name), "connection-%llu%s.bin", (unsigned long long)stream->number, side);

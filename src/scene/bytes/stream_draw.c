@@ -325,7 +325,7 @@ void stream_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 {
 	const struct stream_view *view = &ui->stream;
 	struct ws_conn_info info;
-	if (!view->number || !ws_tracker_conn(model->tracker, view->conn, &info) ||
+	if (!view->number || !replay_conn(&ui->replay, model, view->conn, &info) ||
 	    ws_conn_key(&info) != view->number) {
 		ws_canvas_bold(canvas, 0, 1, canvas->columns, WS_STYLE_TITLE, _("Stream"));
 		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_WARN,

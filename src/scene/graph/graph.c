@@ -169,7 +169,7 @@ static enum graph_sides chosen_sides(const struct ws_ui *ui, const struct ws_con
 static bool change_sides(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct ws_conn_info info;
-	if (!ws_tracker_conn(model->tracker, ui->replay.conn, &info))
+	if (!replay_conn(&ui->replay, model, ui->replay.conn, &info))
 		return false;
 	const enum graph_sides before = chosen_sides(ui, &info);
 	ui->graph.sides = before == GRAPH_CLIENT ? GRAPH_SERVER : before == GRAPH_SERVER ? GRAPH_BOTH : GRAPH_CLIENT;
@@ -215,7 +215,7 @@ static bool make_plot(const struct ws_ui *ui, const struct ws_model *model, enum
 	const struct graph_view *view = &ui->graph;
 	struct ws_conn_info info;
 	ws_time from, to;
-	if (!view->graph || !ws_tracker_conn(model->tracker, ui->replay.conn, &info))
+	if (!view->graph || !replay_conn(&ui->replay, model, ui->replay.conn, &info))
 		return false;
 	const bool server =
 	        sides == GRAPH_BOTH ? index == 1 : sides == GRAPH_SERVER || chosen_sides(ui, &info) == GRAPH_SERVER;
@@ -229,7 +229,7 @@ bool ws_ui_plot(struct ws_ui *ui, const struct ws_model *model, unsigned index, 
                 struct ws_plot *plot)
 {
 	struct ws_conn_info info;
-	if (!ws_ui_graph(ui, model) || !ws_tracker_conn(model->tracker, ui->replay.conn, &info))
+	if (!ws_ui_graph(ui, model) || !replay_conn(&ui->replay, model, ui->replay.conn, &info))
 		return false;
 	/* A picture has room for both directions, where both have data. */
 	const bool both = ui->graph.sides == GRAPH_UNCHOSEN && info.endpoint[0].bytes && info.endpoint[1].bytes;

@@ -177,7 +177,7 @@ void graph_words(const struct ws_ui *ui, const struct ws_model *model, const str
 	struct ws_step step;
 	ws_time first, last;
 	if (!replay_step(&ui->replay, ui->replay.step, &step) ||
-	    !ws_tracker_conn(model->tracker, ui->replay.conn, &info) || !ws_graph_times(ui->graph.graph, &first, &last))
+	    !replay_conn(&ui->replay, model, ui->replay.conn, &info) || !ws_graph_times(ui->graph.graph, &first, &last))
 		return;
 	const ws_time at = step.input.time > first ? step.input.time - first : 0;
 	const char *name = name_of(&info, step.input.direction);

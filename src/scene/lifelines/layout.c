@@ -206,7 +206,7 @@ void layout_shares(const struct layout *layout, struct ws_canvas *canvas, int ro
 	draw_duration(&duration, passed);
 	ws_text_printf(&text, _("TIME %s"), ws_text_cstr(&duration));
 	const int from = 1 + ws_columns(ws_text_cstr(&text)) + 1;
-	const unsigned client = (unsigned)layout->info.likely_client & 1;
+	const unsigned client = layout_is_server(layout, 0);
 	if (layout->info.shares_known ? !share_bar_draw(canvas, row, from, limit, &layout->info.shares, client)
 	                              : !draw_why(layout, canvas, row, from, limit))
 		return;

@@ -279,7 +279,7 @@ static uint32_t facts_of(const struct layout *layout)
 		facts |= FACT_SERVER_WAITS;
 	if (step->certainty[receiver] == WS_PRESUMED)
 		facts |= FACT_PRESUMED;
-	if (!layout->roles_known)
+	if (!layout->roles_known && !layout->ui->replay.swapped)
 		facts |= FACT_ROLES_GUESSED;
 	if (step->input.bad_checksum)
 		facts |= FACT_BAD_CHECKSUM;

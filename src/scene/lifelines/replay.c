@@ -226,6 +226,15 @@ int replay_left(const struct replay *replay, const struct ws_conn_info *info)
 	return (info->likely_client == 1) != replay->swapped;
 }
 
+bool replay_conn(const struct replay *replay, const struct ws_model *model, ws_conn_id conn, struct ws_conn_info *info)
+{
+	if (!ws_tracker_conn(model->tracker, conn, info))
+		return false;
+	if (replay->swapped && replay->conn == conn && info->client == WS_ROLE_UNKNOWN && !info->path)
+		info->likely_client = !info->likely_client;
+	return true;
+}
+
 bool replay_arrived(const struct replay *replay, const struct ws_step *step)
 {
 	return step->input.kind != WS_INPUT_SEGMENT || replay_joined(replay) || replay->phase >= REPLAY_FLIGHT;

@@ -78,6 +78,8 @@ bool replay_step(const struct replay *replay, size_t index, struct ws_step *step
 size_t replay_count(const struct replay *replay);
 /* The endpoint drawn on the left. */
 int replay_left(const struct replay *replay, const struct ws_conn_info *info);
+/* Reads a connection. Where its client is only guessed, the user may have swapped the sides of the one that is played. */
+bool replay_conn(const struct replay *replay, const struct ws_model *model, ws_conn_id conn, struct ws_conn_info *info);
 bool replay_arrived(const struct replay *replay, const struct ws_step *step);
 /* True when several points captured the connection: a step is a departure or an arrival then. */
 bool replay_joined(const struct replay *replay);

@@ -115,7 +115,7 @@ static void find_shares(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct time_view *view = &ui->time;
 	struct ws_conn_info info;
-	const bool found = ws_tracker_conn(model->tracker, ui->replay.conn, &info);
+	const bool found = replay_conn(&ui->replay, model, ui->replay.conn, &info);
 	view->known = found && info.shares_known;
 	view->one_direction = found && (info.one_direction || info.path);
 	view->count = 0;
