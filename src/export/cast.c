@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUTPUT = 32768 };
+enum { OUTPUT = WS_CANVAS_COLUMNS * 40 }; /* a row's: of a cell at most 4 bytes, a style and a place */
 #define FRAME_TIME (40 * WS_MILLISECOND)
 #define LONGEST (4 * 3600 * WS_SECOND) /* nobody watches a longer replay to its end */
 
@@ -19,9 +19,10 @@ struct recorder {
 	struct ws_text text;
 };
 
-static bool put_event_part(struct ws_text *text)
+/* Writes what is to be sent to the terminal so far, whole characters, into the event. */
+static void put_event_part(struct recorder *recorder)
 {
-	struct recorder *recorder = text->context;
+	struct ws_text *text = &recorder->text;
 	char buffer[1024];
 	struct ws_text json = WS_TEXT_OVER(buffer);
 	for (size_t at = 0; at < text->length;) {
@@ -42,7 +43,6 @@ static bool put_event_part(struct ws_text *text)
 		at = end;
 	}
 	text->length = 0;
-	return true;
 }
 
 static void put_style(struct recorder *recorder, const struct ws_cell *cell)
@@ -87,6 +87,7 @@ static void put_changes(struct recorder *recorder)
 			ws_text_append(&recorder->text, utf8, ws_utf8_encode(new[column].code_point, utf8));
 			cursor = column + (column + 1 < columns && !new[column + 1].code_point ? 2 : 1);
 		}
+		put_event_part(recorder);
 	}
 	if (style)
 		ws_text_puts(&recorder->text, "\033[0m");
@@ -112,7 +113,7 @@ static void record_screen(struct recorder *recorder, struct ws_ui *ui, const str
 	if (!time)
 		ws_text_puts(&recorder->text, "\033[?25l\033[2J");
 	put_changes(recorder);
-	put_event_part(&recorder->text);
+	put_event_part(recorder);
 	fputs("\"]\n", recorder->out);
 	const struct ws_canvas drawn = recorder->drawn;
 	recorder->drawn = recorder->shown;
@@ -145,8 +146,6 @@ bool ws_cast(FILE *out, struct ws_ui *ui, const struct ws_model *model, const st
 	recorder->theme = options->theme;
 	recorder->drawn.ascii = recorder->shown.ascii = options->ascii;
 	recorder->text = WS_TEXT_OVER(recorder->bytes);
-	recorder->text.flush = put_event_part;
-	recorder->text.context = recorder;
 	put_header(recorder, options->title);
 	ws_time time = 0;
 	ws_ui_tick(ui, model, 1);
