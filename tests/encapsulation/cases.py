@@ -53,6 +53,8 @@ def links():
     yield Case("radiotap", LINK["radiotap"], each(lambda way, p: f.radiotap(f.wifi(p, way))))
     yield Case("radiotap-fcs", LINK["radiotap"], each(lambda way, p: f.radiotap(f.wifi(p, way, qos=True), True, True)))
     yield Case("radiotap-words", LINK["radiotap"], each(lambda way, p: f.radiotap(f.wifi(p, way), True, True, 2)))
+    padded = [frame[:26] + bytes(2) + frame[26:] for frame in each(lambda way, p: f.wifi(p, way, qos=True))]  # to four bytes
+    yield Case("radiotap-padded", LINK["radiotap"], [f.radiotap(frame, padded=True) for frame in padded])
     yield Case("nflog", LINK["nflog"], each(lambda way, p: f.nflog(p)))
     yield Case("nflog-ipv6", LINK["nflog"], each(lambda way, p: f.nflog(p, 10), f.conversation6()))
     yield Case("pktap", LINK["pktap"], each(lambda way, p: f.pktap(f.ethernet(p, way=way), 1)),

@@ -148,7 +148,7 @@ def wifi(packet, way=0, qos=False, four=False, protected=False, control=False):
     return header + b"\xaa\xaa\x03\0\0\0" + struct.pack(">H", IPV4) + packet
 
 
-def radiotap(frame, fcs=False, time=False, more_words=0):
+def radiotap(frame, fcs=False, time=False, more_words=0, padded=False):
     """With flags among the fields; the check sequence is right."""
     import zlib
     present = 2 | (1 if time else 0)
@@ -156,7 +156,7 @@ def radiotap(frame, fcs=False, time=False, more_words=0):
     fields = struct.pack(f"<{len(words)}I", *words)
     if time:
         fields += bytes(-(4 + len(fields)) % 8) + struct.pack("<Q", 123456)
-    fields += bytes((0x10 if fcs else 0,))
+    fields += bytes(((0x10 if fcs else 0) | (0x20 if padded else 0),))
     header = struct.pack("<BBH", 0, 0, 4 + len(fields)) + fields
     return header + frame + (struct.pack("<I", zlib.crc32(frame)) if fcs else b"")
 

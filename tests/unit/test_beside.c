@@ -154,6 +154,22 @@ static void a_click_selects_and_opens(void **state)
 	assert_false(ws_ui_key(world->ui, &world->model, &click));
 }
 
+static void a_click_on_a_question_selects_it_first(void **state)
+{
+	struct world *world = *state;
+	struct ws_key click = {.kind = WS_KEY_CLICK, .row = 4, .column = 5};
+	arp(world, false, 1, CLIENT, 0x0a0000fe);
+	arp(world, true, 0xfe, 0x0a0000fe, CLIENT);
+	arp(world, false, 1, CLIENT, SERVER);
+	arp(world, true, 2, SERVER, CLIENT);
+	act(world, WS_ACT_ARP);
+	draw(world);
+	assert_true(ws_ui_key(world->ui, &world->model, &click));
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_ARP);
+	assert_true(ws_ui_key(world->ui, &world->model, &click));
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_PACKET);
+}
+
 /* Where there is no connection, the list names the screens that have what there is. */
 static void an_empty_list_names_other_screens(void **state)
 {
@@ -235,6 +251,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(udp_leads_to_datagrams_and_packets, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(a_datagram_without_a_socket_is_not_received, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(a_click_selects_and_opens, set_up, tear_down),
+	        cmocka_unit_test_setup_teardown(a_click_on_a_question_selects_it_first, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(an_empty_list_names_other_screens, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(statistics_of_a_moment_are_no_rate, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(statistics_count, set_up, tear_down),

@@ -134,6 +134,29 @@ static void dump_round_trip(void **state)
 	unlink(file.path);
 }
 
+/* More than the buffer holds is written in between. */
+static void dump_beyond_its_buffer(void **state)
+{
+	enum { COUNT = 40, LENGTH = 60000 };
+	static const uint8_t data[LENGTH];
+	(void)state;
+	struct bytes b = pcap_sample(MICRO, false);
+	struct ws_capture *capture = open_bytes(&b);
+	struct place file = write_file(NULL, 0);
+	struct ws_error error;
+	struct stat status;
+	struct ws_dump *dump = ws_dump_open(capture, file.path, &pcap_options, &error);
+	assert_non_null(dump);
+	for (unsigned i = 0; i < COUNT; i++)
+		assert_true(ws_dump_write(dump, &(struct ws_frame){.data = data, .captured = LENGTH, .length = LENGTH},
+		                          &error));
+	assert_true(ws_dump_close(dump, &error));
+	assert_int_equal(stat(file.path, &status), 0);
+	assert_int_equal(status.st_size, 24 + COUNT * (16 + LENGTH));
+	ws_capture_close(capture);
+	unlink(file.path);
+}
+
 static void dump_failures(void **state)
 {
 	(void)state;
@@ -297,6 +320,7 @@ int main(void)
 	        cmocka_unit_test(a_pipe_that_ends_early),
 	        cmocka_unit_test(standard_input_from_the_middle_of_a_file),
 	        cmocka_unit_test(dump_round_trip),
+	        cmocka_unit_test(dump_beyond_its_buffer),
 	        cmocka_unit_test(dump_failures),
 	        cmocka_unit_test(interface_lists),
 	        cmocka_unit_test(live_on_loopback),

@@ -299,6 +299,29 @@ static void test_the_graph_has_a_cursor_when_live(void **state)
 	assert_shows(world, "\u25b2\n");
 }
 
+/* Where both pages fit, a page on and a page back show the same again. */
+static void test_the_graph_is_turned_by_pages(void **state)
+{
+	struct world *world = *state;
+	act(world, WS_ACT_ENTER);
+	act(world, WS_ACT_GRAPH);
+	free(draw(world));
+	for (int i = 0; i < 3; i++)
+		act(world, WS_ACT_ZOOM_IN);
+	act(world, WS_ACT_PAGE_UP);
+	act(world, WS_ACT_PAGE_UP);
+	char *before = draw(world);
+	act(world, WS_ACT_PAGE_DOWN);
+	char *between = draw(world);
+	act(world, WS_ACT_PAGE_UP);
+	char *after = draw(world);
+	assert_string_equal(before, after);
+	assert_string_not_equal(before, between);
+	free(before);
+	free(between);
+	free(after);
+}
+
 /* Packets that arrive by themselves wait while the help is read. */
 static void test_the_lab_waits_for_help(void **state)
 {
@@ -393,6 +416,7 @@ int main(void)
 	        SCENE_TEST(test_a_narrow_help_is_whole),
 	        SCENE_TEST(test_screens_are_left_for_those_before),
 	        cmocka_unit_test(test_long_lines_are_broken),
+	        SCENE_TEST(test_the_graph_is_turned_by_pages),
 	        SCENE_TEST(test_the_lab_waits_for_help),
 	        SCENE_TEST(test_the_graph_has_a_cursor_when_live),
 	        SCENE_TEST(test_too_small_says_so),
