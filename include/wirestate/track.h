@@ -280,6 +280,20 @@ struct ws_stated {
 /* Composes its words. */
 void ws_tunnel_path_name(struct ws_tunnel_path *path);
 
+/* The TCP options of a SYN or SYN-ACK, as one point has captured it. */
+struct ws_syn_options {
+	uint16_t mss;  /* 0: none */
+	uint8_t scale; /* 255: none */
+	bool sack, timestamps;
+};
+
+/* Two neighbouring points have captured them otherwise. */
+struct ws_option_change {
+	bool changed;
+	uint8_t near, far; /* indices of the points in the path; `near` is the one nearer to the sender */
+	struct ws_syn_options before, after;
+};
+
 struct ws_conn_info {
 	ws_conn_id id;
 	uint64_t number; /* counts from 1, in the order of first packets; of a record: its sensor's */
@@ -342,12 +356,13 @@ struct ws_conn_info {
 	uint8_t wrong_sacker;     /* the endpoint that has sent most of them */
 	struct ws_icmp_note icmp; /* count 0: none, or no longer known */
 	struct ws_said said;
-	bool superseded;                 /* a newer connection took over its addresses and ports */
-	const char *conn_state;          /* Zeek's conn_state, with the likely client as originator; static */
-	char history[40];                /* Zeek's history, likewise */
-	const struct ws_conn_path *path; /* NULL: one point only has captured it, or it is not known yet */
-	bool path_swapped;               /* endpoint 0 here is endpoint 1 there */
-	uint8_t point;                   /* of several points: whose tracker has it */
+	bool superseded;                          /* a newer connection took over its addresses and ports */
+	const char *conn_state;                   /* Zeek's conn_state, with the likely client as originator; static */
+	char history[40];                         /* Zeek's history, likewise */
+	struct ws_option_change option_change[2]; /* by endpoint; only with `path` */
+	const struct ws_conn_path *path;          /* NULL: one point only has captured it, or it is not known yet */
+	bool path_swapped;                        /* endpoint 0 here is endpoint 1 there */
+	uint8_t point;                            /* of several points: whose tracker has it */
 	uint8_t completeness; /* bits of tshark's tcp.completeness: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
 	struct ws_stated stated;
 };

@@ -86,6 +86,8 @@
 	X(opening_known, 1, e->iss_known, "the segment that acknowledged its SYN-ACK had a timestamp")                 \
 	X(overacked, 1, e->sent_any,                                                                                   \
 	  "snd_max rests on an ACK one beyond what was seen of it: a FIN or one byte was lost or missed")              \
+	X(syn_sack, 1, true, "its SYN permits selective acknowledgments")                                              \
+	X(syn_stamp, 1, true, "its SYN has a timestamp")                                                               \
 	X(window_scale, 8, true, "the window scale option of its SYN; 255: none; WS_SCALE_CUT_OFF")
 
 #endif

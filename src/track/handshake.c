@@ -14,6 +14,8 @@ static void note_options(struct ws_step_context *x)
 	self->mss = s->mss;
 	self->window = s->window;
 	self->window_scale = s->window_scale;
+	self->syn_sack = s->sack_permitted;
+	self->syn_stamp = s->timestamps;
 	self->early = 0; /* segments before any SYN do not belong to it, except after a fast open */
 	self->fin_held &= x->has_ack && x->receiver->fast_open;
 }

@@ -194,8 +194,10 @@ void ws_together_fill(const struct ws_tracker *tracker, const struct ws_conn *co
 		if (parts & WS_PART_REST)
 			add_rest(&other, info);
 	}
-	if (parts & WS_PART_OPENING)
+	if (parts & WS_PART_OPENING) {
 		fill_handshake(&seen, info);
+		ws_options_joined_fill(tracker, info);
+	}
 	if (parts & (WS_PART_FIRST | WS_PART_LAST))
 		add_times(tracker, parts, info);
 }

@@ -24,4 +24,7 @@ void ws_together_fill(const struct ws_tracker *tracker, const struct ws_conn *co
 void ws_together_fill_ends(const struct ws_tracker *tracker, unsigned parts, const unsigned chosen[2],
                            struct ws_conn_info *info);
 
+/* options_joined.c. What became of the options in both SYNs on their way. */
+void ws_options_joined_fill(const struct ws_tracker *tracker, struct ws_conn_info *info);
+
 #endif

@@ -249,6 +249,60 @@ static void say_lost(struct verdict *v, unsigned near, unsigned far)
 		          sent_back.text);
 }
 
+/* "MSS 1380 instead of 1460, no window scale" */
+static struct verdict_part option_words(const struct ws_syn_options *before, const struct ws_syn_options *after)
+{
+	struct verdict_part made;
+	struct ws_text text = WS_TEXT_OVER(made.text);
+	const struct {
+		bool before, after, differs;
+		unsigned now, then;
+		const char *name;
+	} option[] = {
+	        {before->mss, after->mss, before->mss != after->mss, after->mss, before->mss, N_("MSS")},
+	        {before->scale != 255, after->scale != 255, before->scale != after->scale, after->scale, before->scale,
+	         N_("window scale")},
+	        {before->sack, after->sack, before->sack != after->sack, 0, 0, N_("SACK permitted")},
+	        {before->timestamps, after->timestamps, before->timestamps != after->timestamps, 0, 0,
+	         N_("timestamps")},
+	};
+	const char *comma = "";
+	for (size_t i = 0; i < sizeof(option) / sizeof(*option); i++) {
+		if (!option[i].differs)
+			continue;
+		ws_text_puts(&text, comma);
+		if (option[i].before && option[i].after)
+			/* TRANSLATORS: "MSS 1380 instead of 1460" */
+			ws_text_printf(&text, _("%1$s %2$u instead of %3$u"), _(option[i].name), option[i].now,
+			               option[i].then);
+		else
+			/* TRANSLATORS: "no window scale", "timestamps added": a TCP option */
+			ws_text_parts(&text, option[i].before ? _("no %s") : _("%s added"), _(option[i].name));
+		comma = _(", ");
+	}
+	ws_text_cstr(&text);
+	return made;
+}
+
+static void say_option_changes(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_option_change *change = &info->option_change[i];
+		const char *near = info->path->name[change->near], *far = info->path->name[change->far];
+		if (!change->changed)
+			continue;
+		NEXT(v);
+		if (i == (unsigned)info->likely_client)
+			SAY_TEXTS(v, _("a device between %1$s and %2$s changed the options of the client's SYN: %3$s"),
+			          near, far, option_words(&change->before, &change->after).text);
+		else
+			SAY_TEXTS(v,
+			          _("a device between %1$s and %2$s changed the options of the server's SYN-ACK: %3$s"),
+			          near, far, option_words(&change->before, &change->after).text);
+	}
+}
+
 /* What several points know: what was lost between two of them, in both directions, and who took how long. */
 static void say_path(struct verdict *v)
 {
@@ -260,6 +314,7 @@ static void say_path(struct verdict *v)
 	for (unsigned i = 0; i + 1u < path->result.points; i++)
 		say_lost(v, path->result.path[client ? path->result.points - 1u - i : i],
 		         path->result.path[client ? path->result.points - 2u - i : i + 1u]);
+	say_option_changes(v);
 	/* RSTs that reject an answer from elsewhere are in another connection where they left. */
 	if ((to->injected || back->injected) && v->info->elsewhere != WS_ELSEWHERE_ANSWERED) {
 		NEXT(v);

@@ -273,6 +273,11 @@ static void make_path(struct made_up *made, uint64_t *random)
 		direction->delay_median = 4 * WS_MILLISECOND;
 	}
 	made->info.path = rarely(random) ? &made->path : NULL;
+	made->info.option_change[below(random, 2)] =
+	        (struct ws_option_change){.changed = rarely(random),
+	                                  .far = 1,
+	                                  .before = {.mss = 1460, .scale = 7, .sack = true},
+	                                  .after = {.mss = 1380, .scale = 255, .timestamps = true}};
 }
 
 static void make_reset(struct ws_conn_info *info, uint64_t *random)
