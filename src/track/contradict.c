@@ -30,6 +30,14 @@ static void contradict_data(struct ws_step_context *x)
 	}
 }
 
+void ws_note_copy(struct ws_endpoint *receiver, const struct ws_segment *fin)
+{
+	if (receiver->fin_order != WS_ORDER_FIN_FIRST || receiver->fin_copied)
+		return;
+	receiver->fin_copied = 1;
+	receiver->fin_again = fin->tsval;
+}
+
 static void contradict_fin(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
@@ -48,12 +56,9 @@ static void contradict_fin(struct ws_step_context *x)
 	}
 	if (!self->fin_sent || self->fin_implied || self->fin_end != x->end)
 		return;
+	ws_note_copy(peer, s);
 	/* The same FIN is sent again: the peer did not get it, or its sender did not get the ACK. */
 	if (peer->fin_received == WS_RECEIPT_PRESUMED) {
-		if (s->timestamps && (peer->state == WS_CLOSING ||
-		                      (peer->state == WS_TIME_WAIT && (peer->path >> 4 & 15) == WS_CLOSING)))
-			peer->was_closing = 1;
-		peer->fin_again = s->tsval;
 		peer->fin_received = WS_NOT_RECEIVED;
 		peer->fin_doubted = 1;
 		peer->fin_pending = 0;

@@ -19,7 +19,7 @@
 	X(uint32_t, fin_ack, PEER, "what it had acknowledged when it sent its FIN; valid with fin_sent")               \
 	X(uint32_t, fin_acked_end, PEER, "one past the segment that acknowledged its FIN; valid with fin_acked")       \
 	X(uint32_t, dead_us, MICROS, "when the RST that ended it passed; valid when dead by a RST")                    \
-	X(uint32_t, fin_again, TSVAL, "of the latest copy of the peer's FIN; valid with was_closing")                  \
+	X(uint32_t, fin_again, TSVAL, "of the copy of the peer's FIN that fin_copied is about")                        \
 	X(uint32_t, opening, TSVAL, "of the segment that acknowledged its SYN-ACK; valid with opening_known")          \
 	X(uint32_t, proof, TSVAL, "of the peer's segment on which the latest presumption rests; with proof_known")     \
 	X(uint32_t, ts_recent, TSVAL, "of the latest segment that came to it in order; valid with stamped")            \
@@ -77,8 +77,10 @@
 	  "the peer's FIN was still under way when it sent its own: it is presumed received at the next ACK")          \
 	X(fin_doubted, 1, peer->fin_sent && !e->fin_received,                                                          \
 	  "the peer sent its FIN, or data before it, again: only its own ACK shows that it has the FIN")               \
-	X(was_closing, 1, peer->fin_sent,                                                                              \
-	  "the peer's FIN was presumed received before the ACK of its own, until that FIN came again")                 \
+	X(fin_order, 2, e->fin_sent,                                                                                   \
+	  "once an ACK of its FIN has passed: whether the peer's FIN had passed before, enum ws_fin_order")            \
+	X(fin_copied, 1, e->fin_order == WS_ORDER_FIN_FIRST,                                                           \
+	  "the peer's FIN has passed again, at the first ACK of its own or later")                                     \
 	X(dead, 3, e->state == WS_CLOSED,                                                                              \
 	  "something has ended it: 1 its RST, 2 a RST that it got, 3 a timer, 4 it is assumed, 5 an ICMP error")       \
 	X(keeps_time_wait, 1, true,                                                                                    \

@@ -132,10 +132,10 @@ void ws_retract_fin(struct ws_step_context *x, struct ws_endpoint *self, enum ws
 {
 	struct ws_endpoint *peer = self == x->sender ? x->receiver : x->sender;
 	self->fin_sent = self->fin_implied = self->fin_first = self->fin_carries_ack = self->fin_acked_last = 0;
-	self->fin_acked_less = self->fin_other = 0;
+	self->fin_acked_less = self->fin_other = self->fin_order = self->fin_copied = 0;
 	self->fin_acked = WS_NOT_RECEIVED;
 	peer->fin_received = WS_NOT_RECEIVED;
-	peer->fin_pending = peer->fin_doubted = peer->was_closing = peer->fin_carries_ack = 0;
+	peer->fin_pending = peer->fin_doubted = peer->fin_carries_ack = 0;
 	peer->fin_first = peer->fin_sent;
 	ws_publish(x, self, WS_BASIS_RETRACTION, why);
 	ws_publish(x, peer, WS_BASIS_RETRACTION, why);

@@ -27,16 +27,34 @@ static void prove(struct ws_step_context *x)
 
 /* ---- The ACK */
 
+/* The peer's FIN passed before the ACK of the sender's own, and nothing before it was missing. If it did not pass again, or the
+ * sender echoes a timestamp from before that, it is that one which has arrived, and before the ACK. */
+static bool first_copy_arrived(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender;
+	const struct ws_segment *s = x->segment;
+	return self->fin_order == WS_ORDER_FIN_FIRST && self->fin_ack == x->receiver->fin_end - 1 &&
+	       (!self->fin_copied || (s->timestamps && ws_seq_before(s->tsecr, self->fin_again)));
+}
+
+/* Both go from the sender to the receiver, whose state depends on which of them comes first. */
+static void note_order(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	if (peer->fin_order)
+		return;
+	peer->fin_order = self->fin_sent && !self->fin_implied ? WS_ORDER_FIN_FIRST : WS_ORDER_ACK_FIRST;
+	if (x->segment->flags & WS_TCP_FIN)
+		ws_note_copy(peer, x->segment);
+}
+
 void ws_prove_fin(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	if (self->fin_received == WS_RECEIPT_PROVEN)
 		return;
 	unsigned acked = self->fin_acked;
-	if (self->was_closing && acked && x->segment->timestamps && self->fin_ack == peer->fin_end - 1 &&
-	    ws_seq_before(x->segment->tsecr, self->fin_again)) {
-		/* It echoes a timestamp from before the FIN was repeated, so the first copy arrived before the ACK of
-		 * its own. */
+	if (acked && !self->fin_received && first_copy_arrived(x)) {
 		self->fin_received = self->fin_acked = WS_NOT_RECEIVED;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
 		self->fin_received = WS_RECEIPT_PROVEN;
@@ -103,12 +121,15 @@ static void ack_at_receiver(struct ws_step_context *x, bool old, bool first)
 		peer->opening = x->segment->tsval;
 		x->machine->saw_handshake_ack = 1;
 		if (x->machine->saw_syn && x->machine->saw_syn_ack)
-			x->machine->rtt_us = ws_micros(x->segment->time) - x->machine->syn_us;
+			note_handshake(x->machine, x->segment);
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_ACKED);
 	}
 	pending_fin_arrives(x);
+	if (peer->dead == WS_DEAD_SENT_RST)
+		return; /* it had no socket any more when the segment came */
 	if (!old && peer->fin_sent && !peer->fin_acked && !ws_seq_before(ack, peer->fin_end)) {
+		note_order(x);
 		peer->fin_acked = WS_RECEIPT_PRESUMED;
 		/* The acknowledgment number of its RST shows whether it had received a segment that is next in order,
 		 * and takes sequence space or follows its sender's FIN. */

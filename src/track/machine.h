@@ -17,6 +17,9 @@
 /* Whether something that was sent towards an endpoint has reached it. */
 enum ws_receipt { WS_NOT_RECEIVED, WS_RECEIPT_PRESUMED, WS_RECEIPT_PROVEN };
 
+/* Which of these passed first on their way to an endpoint: the peer's FIN, or the first ACK of its own. */
+enum ws_fin_order { WS_ORDER_FIN_FIRST = 1, WS_ORDER_ACK_FIRST };
+
 /* What ended an endpoint that is `dead`. */
 enum ws_death {
 	WS_ALIVE,
@@ -144,6 +147,10 @@ void ws_contradict_before_reset(struct ws_step_context *x);
 void ws_contradict(struct ws_step_context *x);
 /* The part of it that a RST with ACK shows, too: its sender was not open yet. Returns true when that was taken back. */
 bool ws_contradict_open(struct ws_step_context *x);
+/* And this part: the SYNs did not cross, if its sender has sent no SYN-ACK. */
+void ws_contradict_crossing(struct ws_step_context *x);
+/* The FIN of the receiver's peer passes. If it did so before the ACK of the receiver's own, this is a copy. */
+void ws_note_copy(struct ws_endpoint *receiver, const struct ws_segment *fin);
 /* True when a RST ended the sender, but can hardly have reached it when it sent this segment. */
 bool ws_left_before_reset(const struct ws_step_context *x);
 /* Called after such a segment: the RST ends the sender now. */

@@ -1,8 +1,8 @@
 /* Scripts for the endpoint machines: segments, and the states after each.
  *
- * A line of a script:  WHO FLAGS seq ack length [tsval tsecr] : CLIENT SERVER
+ * A line of a script:  WHO FLAGS seq ack length [tsval tsecr] [sack RIGHT] : CLIENT SERVER
  * WHO is c or s; FLAGS of S F R P A (- for none); numbers count from the initial sequence numbers; `ack` - means no ACK
- * field; states carry the mark of their certainty; `after STATE` says which one the sender was in before. @N in front
+ * field; states carry the mark of their certainty; `after STATE...` says which ones the sender was in before, the latest first. @N in front
  * sets the step's time to N seconds. Other lines: `icmp WHO seq`, `expire WHO`, `superseded WHO [A]`. */
 #ifndef WS_TESTS_MACHINE_SCRIPT_H
 #define WS_TESTS_MACHINE_SCRIPT_H
@@ -78,6 +78,11 @@ static inline void parse(const char *line, struct ws_segment *s)
 		s->tsval = tsval;
 		s->tsecr = tsecr;
 	}
+	const char *sack = strstr(line, " sack ");
+	s->sack = sack != NULL;
+	if (sack)
+		s->sack_right =
+		        (uint32_t)strtoul(sack + strlen(" sack "), NULL, 10) + (who == 'c' ? SERVER_ISS : CLIENT_ISS);
 }
 
 static inline void state_text(const struct ws_endpoint *e, char *text, size_t size)
@@ -127,6 +132,16 @@ static inline void check_transitions(struct walk *walk, const struct ws_machine 
 			assert_int_equal(walk->path[i][walk->depth[i] - 1], machine->endpoint[i].state);
 }
 
+/* Adds as many states as `after` has. */
+static inline void add_earlier(char *text, size_t size, const char *after, uint32_t path)
+{
+	snprintf(text + strlen(text), size - strlen(text), " after");
+	for (; (after = strchr(after, ' ')); after++) {
+		path >>= 4;
+		snprintf(text + strlen(text), size - strlen(text), " %s", ws_state_name(path & 15));
+	}
+}
+
 static inline void run_script(void **state)
 {
 	const struct script *script = *state;
@@ -140,18 +155,16 @@ static inline void run_script(void **state)
 		parse(line[0] == '@' ? strchr(line, ' ') + 1 : line, &s);
 		s.time = (ws_time)(i + 1) * (i + 1) * WS_SECOND; /* later steps are more than a round trip apart */
 		if (line[0] == '@')
-			s.time = strtoll(line + 1, NULL, 10) * WS_SECOND;
+			s.time = (ws_time)(strtod(line + 1, NULL) * WS_SECOND);
 		ws_machine_step(&machine, &s, &outcome);
 		check_transitions(&walk, &machine, &outcome);
-		char client[32], server[32], got[80], want[80];
+		char client[32], server[32], got[120], want[120];
 		state_text(&machine.endpoint[0], client, sizeof(client));
 		state_text(&machine.endpoint[1], server, sizeof(server));
 		snprintf(got, sizeof(got), "%s %s", client, server);
-		if (strstr(expected, " after ")) {
-			const struct ws_endpoint *sender = &machine.endpoint[s.direction];
-			snprintf(got, sizeof(got), "%s %s after %s", client, server,
-			         ws_state_name(sender->path >> 4 & 15));
-		}
+		const char *after = strstr(expected, " after ");
+		if (after)
+			add_earlier(got, sizeof(got), after + 1, machine.endpoint[s.direction].path);
 		snprintf(want, sizeof(want), "%s", expected + 2);
 		if (strcmp(got, want))
 			fail_msg("%s, line %u: %s\n  got  %s\n  want %s", script->name, i + 1, line, got, want);
