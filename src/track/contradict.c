@@ -85,7 +85,7 @@ bool ws_contradict_open(struct ws_step_context *x)
 
 /* When both sent a bare SYN, an endpoint that goes on without sending a SYN-ACK never got the other's SYN. That SYN was
  * lost, and the other's SYN-ACK took the endpoint from SYN_SENT to ESTABLISHED. */
-static void contradict_crossing(struct ws_step_context *x)
+void ws_contradict_crossing(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
 	if (self == x->receiver || !self->active || !self->syn_received || self->syn_ack_sent || !self->syn_acked ||
@@ -102,6 +102,6 @@ void ws_contradict(struct ws_step_context *x)
 	ws_contradict_before_reset(x);
 	contradict_data(x);
 	contradict_fin(x);
-	contradict_crossing(x);
+	ws_contradict_crossing(x);
 	(void)ws_contradict_open(x);
 }

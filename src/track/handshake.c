@@ -92,7 +92,7 @@ static void late_syn(struct ws_step_context *x)
 void ws_handle_syn(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	if (!x->receiver->syn_ack_sent)
+	if (!x->receiver->syn_ack_sent || !x->receiver->syn_acked)
 		x->machine->syn_us = ws_micros(x->segment->time);
 	if (!self->active && !self->sent_any) {
 		first_syn(x);
@@ -142,7 +142,7 @@ static void syn_ack_leaves(struct ws_step_context *x, bool again)
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
 	const bool answers_again = ws_micros(s->time) - x->machine->syn_us < ws_micros(SOONEST_AGAIN);
-	if (again)
+	if (again && !answers_again)
 		x->machine->syn_us = ws_micros(s->time); /* the SYN's own answer was lost; the ACK answers this one */
 	/* One that answers a SYN that came again may have left before the ACK of another one came. */
 	if (again && !answers_again && self->syn_acked && (!self->open_proven || ws_may_be_half_open(self, peer))) {

@@ -31,6 +31,24 @@ static bool answers_again(const struct ws_step_context *x)
 	       s->sequence == self->iss + 1 && s->acknowledgment == peer->iss + 1;
 }
 
+/* After a fast open an endpoint may talk before its SYN is acknowledged, but takes no more than the SYN's data. */
+static bool took_more(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender;
+	return self->acked_any && ws_seq_before(self->last_ack_sent, x->segment->acknowledgment);
+}
+
+static bool echoes_opening(const struct ws_step_context *x)
+{
+	const struct ws_segment *s = x->segment;
+	return x->sender->opening_known && s->timestamps && !ws_seq_before(s->tsecr, x->sender->opening);
+}
+
+bool ws_opened_by_then(const struct ws_step_context *x)
+{
+	return took_more(x) || echoes_opening(x);
+}
+
 /* A sender whose state is before ESTABLISHED sends what only an established endpoint sends. */
 void ws_imply_open(struct ws_step_context *x)
 {
@@ -63,12 +81,10 @@ void ws_imply_open(struct ws_step_context *x)
 	              (self->iss_known && ws_seq_before(self->iss + 1, s->sequence));
 	/* After a simultaneous open a program may close before its SYN is acknowledged. */
 	bool fin = s->flags & WS_TCP_FIN && !self->active;
-	/* After a fast open it may talk before that, but takes no more than the SYN's data. */
-	bool took_more = peer->fast_open && self->acked_any && ws_seq_before(self->last_ack_sent, s->acknowledgment);
-	bool echoes = self->opening_known && s->timestamps && !ws_seq_before(s->tsecr, self->opening);
-	if (self->syn_received && (peer->fast_open ? took_more || echoes : s->length || fin || beyond)) {
+	if (self->syn_received && (peer->fast_open ? ws_opened_by_then(x) : s->length || fin || beyond)) {
+		const bool acked = peer->fast_open ? !took_more(x) : echoes_opening(x);
 		self->syn_acked = 1;
-		ws_publish(x, self, WS_BASIS_IMPLIED, took_more || !echoes ? WS_WHY_TALKS : WS_WHY_SYN_ACKED);
+		ws_publish(x, self, WS_BASIS_IMPLIED, acked ? WS_WHY_SYN_ACKED : WS_WHY_TALKS);
 	}
 }
 

@@ -111,6 +111,14 @@ static void pending_fin_arrives(struct ws_step_context *x)
 	ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_FIN_ARRIVES);
 }
 
+/* If it answers a SYN-ACK that came again, only one end's part of the way there and back was measured. */
+static void note_handshake(struct ws_machine *machine, const struct ws_segment *ack)
+{
+	const uint32_t rtt_us = ws_micros(ack->time) - machine->syn_us;
+	if (machine->rtt_us < rtt_us)
+		machine->rtt_us = rtt_us;
+}
+
 static void ack_at_receiver(struct ws_step_context *x, bool old, bool first)
 {
 	struct ws_endpoint *peer = x->receiver;

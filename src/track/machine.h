@@ -158,6 +158,8 @@ void ws_reset_arrives_after_all(struct ws_step_context *x);
 void ws_handle_unreachable(struct ws_step_context *x);
 /* Apply what a segment implies about others that the capture missed: a SYN-ACK, the handshake's ACK, a FIN. */
 void ws_imply_open(struct ws_step_context *x);
+/* After a fast open: true when the sender was open when it sent this. */
+bool ws_opened_by_then(const struct ws_step_context *x);
 void ws_imply_fin_of_sender(struct ws_step_context *x);   /* before the segment's acknowledgment is applied */
 void ws_imply_fin_of_receiver(struct ws_step_context *x); /* after it */
 /* The endpoint has sent no FIN, or none that counts. Facts that depend on the FIN are reset, too: that the peer has it

@@ -77,10 +77,13 @@ static bool is_ignored(const struct ws_step_context *x)
 	return !x->sender->sent_any && x->receiver->active && !acceptable_in_syn_sent(x);
 }
 
-/* True when the timestamp that is echoed is older than the segment that acknowledged the sender's FIN. */
+/* True when the timestamp that is echoed is older than the segment that acknowledged the sender's FIN. Those of segments past
+ * a gap are never echoed (RFC 7323 §4.3). */
 static bool echoes_older(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *self = x->sender;
+	if (self->sack_known && ws_seq_before(x->segment->acknowledgment, self->sack_right))
+		return false;
 	return x->segment->timestamps && self->proof_known && self->stamped &&
 	       !ws_seq_before(self->ts_recent, self->proof) && ws_seq_before(x->segment->tsecr, self->proof);
 }
@@ -162,13 +165,17 @@ static bool never_answered(struct ws_step_context *x)
 	return true;
 }
 
-/* Its SYN crossed the peer's, but it answers that with a number that is not its own: it had no socket any more. */
+/* Its SYN crossed the peer's, but it answers that with a number that is not its own: it had no socket any more. With its own
+ * number it goes on, see ws_contradict_crossing(). */
 static void contradict_crossed_syn(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	if (!x->has_ack || !self->active || !self->syn_received || self->syn_ack_sent || self->talks ||
-	    self->fin_sent || x->segment->sequence - self->iss <= 1)
+	if (!x->has_ack || !self->active || !self->syn_received || self->syn_ack_sent || self->talks || self->fin_sent)
 		return;
+	if (x->segment->sequence - self->iss <= 1) {
+		ws_contradict_crossing(x);
+		return;
+	}
 	self->syn_received = self->syn_acked = self->opening_known = 0;
 	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NO_SOCKET);
 }
@@ -191,6 +198,17 @@ static void contradict_last_ack(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_RST_SENT);
 }
 
+/* After a fast open, a RST with ACK says whether its sender was open: whether it had received more than the SYN. */
+static bool opened(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (!x->has_ack || !self->syn_received || ws_is_open(self) || !x->receiver->fast_open || !ws_opened_by_then(x))
+		return false;
+	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_ALIVE); /* if a RST had seemed to end it before */
+	ws_imply_open(x);
+	return true;
+}
+
 /* A RST with ACK, after the peer's RST, comes from a socket that this one had not reached yet. Nor had what was sent
  * before that one, as far as it says so. */
 static void contradict_crossed_reset(struct ws_step_context *x)
@@ -199,7 +217,8 @@ static void contradict_crossed_reset(struct ws_step_context *x)
 	if (self->dead != WS_DEAD_GOT_RST || !x->has_ack)
 		return;
 	self->dead = WS_ALIVE;
-	const bool own = contradict_own_fin(x), peers = contradict_peers_fin(x), open = ws_contradict_open(x);
+	const bool own = contradict_own_fin(x), peers = contradict_peers_fin(x),
+	           open = ws_contradict_open(x) || opened(x);
 	self->dead = own || peers || open ? WS_DEAD_SENT_RST : WS_DEAD_GOT_RST;
 	if (self->dead == WS_DEAD_SENT_RST)
 		ws_publish(x, self, WS_BASIS_SENT, WS_WHY_RST_SENT);
@@ -215,7 +234,8 @@ static void reset_leaves(struct ws_step_context *x)
 	contradict_receipt(x);
 	contradict_crossed_syn(x);
 	contradict_by_answer(x);
-	(void)ws_contradict_open(x);
+	if (!ws_contradict_open(x))
+		(void)opened(x);
 	bool refuses = self->state == WS_LISTEN;
 	/* Nothing was captured of it, and a RST without ACK answers a segment for which there is no socket. That may be
 	 * a SYN-ACK that answers no SYN, or a forged one. */
@@ -319,8 +339,10 @@ bool ws_left_before_reset(const struct ws_step_context *x)
 	const struct ws_endpoint *self = x->sender;
 	if (self->dead != WS_DEAD_GOT_RST || !x->machine->rtt_us)
 		return false;
-	/* The RST was not the next in order either. */
-	if (self->rcv_known && ws_seq_before(self->rcv_nxt, x->receiver->snd_max) && is_challenge(x))
+	/* The RST was not the next in order either, nor did it follow what was acknowledged selectively (RFC 2018): Linux accepts
+	 * that. */
+	const bool follows = x->segment->sack && x->segment->sack_right == x->receiver->snd_max;
+	if (self->rcv_known && ws_seq_before(self->rcv_nxt, x->receiver->snd_max) && !follows && is_challenge(x))
 		return false;
 	const uint32_t after = ws_micros(x->segment->time) - self->dead_us;
 	return after <= under_way_us(x) || after > UINT32_MAX - CLOCKS_US;
