@@ -125,8 +125,10 @@ static void ack_at_receiver(struct ws_step_context *x, bool old, bool first)
 	uint32_t ack = x->segment->acknowledgment;
 	if (!old && peer->syn_received && !peer->syn_acked) {
 		peer->syn_acked = 1;
-		peer->opening_known = x->segment->timestamps;
-		peer->opening = x->segment->tsval;
+		if (!peer->opening_known) { /* what was sent before the first one came only seemed to contradict it */
+			peer->opening_known = x->segment->timestamps;
+			peer->opening = x->segment->tsval;
+		}
 		x->machine->saw_handshake_ack = 1;
 		if (x->machine->saw_syn && x->machine->saw_syn_ack)
 			note_handshake(x->machine, x->segment);
@@ -455,13 +457,13 @@ static void handle_tcp(struct ws_step_context *x)
 		return;
 	if (!x->sender->captured)
 		meet_sender(x);
-	x->receiver->fin_acked_last = 0; /* until this segment acknowledges its FIN */
-	x->receiver->fin_acked_less = x->receiver->fin_sent && x->receiver->fin_acked && x->has_ack &&
-	                              ws_seq_before(x->segment->acknowledgment, x->receiver->fin_end);
 	if (flags & WS_TCP_RST) {
 		ws_handle_reset(x);
 		return;
 	}
+	x->receiver->fin_acked_last = 0; /* until this segment acknowledges its FIN */
+	x->receiver->fin_acked_less = x->receiver->fin_sent && x->receiver->fin_acked && x->has_ack &&
+	                              ws_seq_before(x->segment->acknowledgment, x->receiver->fin_end);
 	if (!(flags & (WS_TCP_SYN | WS_TCP_ACK)))
 		return; /* every receiver drops it (RFC 9293 §3.10.7.4): it comes from a scan, or is damaged */
 	if (!(flags & WS_TCP_SYN) && ws_is_early(x)) {

@@ -77,28 +77,35 @@ static bool is_ignored(const struct ws_step_context *x)
 	return !x->sender->sent_any && x->receiver->active && !acceptable_in_syn_sent(x);
 }
 
-/* True when the timestamp that is echoed is older than the segment that acknowledged the sender's FIN. Those of segments past
- * a gap are never echoed (RFC 7323 §4.3). */
+/* True when the timestamp that is echoed is older than the segment that acknowledged the sender's FIN. */
 static bool echoes_older(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *self = x->sender;
-	if (self->sack_known && ws_seq_before(x->segment->acknowledgment, self->sack_right))
-		return false;
 	return x->segment->timestamps && self->proof_known && self->stamped &&
 	       !ws_seq_before(self->ts_recent, self->proof) && ws_seq_before(x->segment->tsecr, self->proof);
+}
+
+/* By its acknowledgment number or its timestamp echo, the sender had not got the segment that acknowledges its FIN. Both stay as
+ * they are (RFC 7323 §4.3) when something is received past a gap. */
+static bool lacks_ack_of_fin(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender;
+	const struct ws_segment *s = x->segment;
+	const uint32_t ack = s->acknowledgment;
+	const bool gap = (self->sack_known && ws_seq_before(ack, self->sack_right)) ||
+	                 (s->sack && ws_seq_before(ack, s->sack_right));
+	return !gap && (ws_seq_before(ack, self->fin_acked_end) || echoes_older(x));
 }
 
 /* The RST was sent before the segment came that acknowledges its sender's FIN. Returns true when that was taken back. */
 static bool contradict_own_fin(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	/* With ACK it says what had arrived, by its acknowledgment number or its timestamp echo (which a segment out of
-	 * order leaves as it was); without, its number is the acknowledgment number of the segment it answers. */
+	/* With ACK it says what had arrived; without, its number is the acknowledgment number of the segment it answers. */
 	const bool answers_ack = self->fin_acked_last && x->segment->sequence == self->fin_end;
-	const bool crossed =
-	        x->has_ack
-	                ? echoes_older(x) || ws_seq_before(x->segment->acknowledgment, self->fin_acked_end)
-	                : answers_ack || (ws_seq_before(x->segment->sequence, self->fin_end) && !self->fin_acked_less);
+	const bool crossed = x->has_ack ? lacks_ack_of_fin(x)
+	                                : answers_ack || (ws_seq_before(x->segment->sequence, self->fin_end) &&
+	                                                  !self->fin_acked_less);
 	if (!self->fin_sent || self->fin_acked != WS_RECEIPT_PRESUMED || !crossed)
 		return false;
 	self->fin_acked = WS_NOT_RECEIVED;
@@ -209,6 +216,24 @@ static bool opened(struct ws_step_context *x)
 	return true;
 }
 
+/* That an ACK of its FIN had come was taken back, because it sent the FIN again. A RST without ACK now answers a segment with
+ * that acknowledgment number, and an ACK alone causes none: so the FIN and what the RST answers crossed. */
+static void ack_came_after_all(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	const bool answers = self->fin_sent && x->segment->sequence == self->fin_end && !self->fin_acked_last;
+	if (x->has_ack || !answers || self->fin_acked || !self->fin_order || self->dead == WS_DEAD_SENT_RST)
+		return;
+	const unsigned dead = self->dead;
+	self->dead = WS_ALIVE;
+	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_ALIVE); /* if a RST had ended it before that came */
+	self->fin_acked = WS_RECEIPT_PRESUMED;
+	ws_publish(x, self, WS_BASIS_PRESUMED, self->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
+	self->dead = dead & 7;
+	if (dead)
+		ws_publish(x, self, WS_BASIS_PRESUMED, WS_WHY_RST_ARRIVES);
+}
+
 /* A RST with ACK, after the peer's RST, comes from a socket that this one had not reached yet. Nor had what was sent
  * before that one, as far as it says so. */
 static void contradict_crossed_reset(struct ws_step_context *x)
@@ -229,6 +254,7 @@ static void reset_leaves(struct ws_step_context *x)
 	struct ws_endpoint *self = x->sender;
 	contradict_last_ack(x);
 	contradict_crossed_reset(x);
+	ack_came_after_all(x);
 	if (self->dead || answers_stray(x) || never_answered(x))
 		return;
 	contradict_receipt(x);
@@ -376,8 +402,7 @@ static bool first_covers_fin(const struct ws_step_context *x)
 static bool misses_ack_of_fin(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *self = x->sender;
-	return is_challenge(x) && self->fin_acked == WS_RECEIPT_PRESUMED &&
-	       (ws_seq_before(x->segment->acknowledgment, self->fin_acked_end) || echoes_older(x));
+	return is_challenge(x) && self->fin_acked == WS_RECEIPT_PRESUMED && lacks_ack_of_fin(x);
 }
 
 /* Nor had the peer's FIN. */
