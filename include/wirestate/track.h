@@ -350,6 +350,7 @@ struct ws_conn_info {
 	bool storm_goes_on;       /* the latest segment is one of them */
 	uint32_t syn_ack_repeats; /* SYN-ACKs sent again after the handshake's ACK had been captured */
 	bool lacks_timestamps;    /* the ACKs of those lack the timestamps that both SYNs have */
+	uint8_t alert[2];         /* by endpoint: the fatal alert of TLS that it sent without encryption; 0: none */
 	bool answer_unsigned;     /* its SYN has TCP MD5 or TCP-AO, and the SYN-ACK has neither */
 	bool answer_echoes;       /* the SYN-ACK echoes another timestamp than that of its only SYN */
 	uint32_t wrong_sacks;     /* ACKs whose SACK blocks have numbers that the other side has not sent */

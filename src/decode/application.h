@@ -40,6 +40,11 @@ enum ws_greeting_result ws_greeting_parse(const uint8_t *bytes, size_t length, s
 /* The status with which an answer of HTTP/1 begins, 0: it does not. */
 unsigned ws_http_status(const uint8_t *bytes, size_t length);
 
+/* The name of an alert in RFC 8446 §6, or NULL. */
+const char *ws_tls_alert_name(unsigned description);
+/* The payload begins with a fatal alert that is not encrypted: its number; 0: it does not. */
+unsigned ws_tls_fatal_alert(const uint8_t *payload, size_t length);
+
 enum { WS_MDNS_PORT = 5353, WS_LLMNR_PORT = 5355 };
 /* The payload, of at least 4 bytes, begins as a request or an answer of HTTP. Call it when the first byte is a letter that
  * one may begin with. */
@@ -48,13 +53,14 @@ bool ws_begins_as_http(const uint8_t *payload);
 /* Whether a whole segment or datagram may state a name: a quick look, for every packet. */
 static inline bool ws_payload_may_name(bool udp, uint16_t source_port, const uint8_t *payload, uint32_t captured)
 {
-	enum { TLS_HANDSHAKE = 22, TLS_VERSION = 3 };
+	enum { TLS_ALERT = 21, TLS_HANDSHAKE = 22, TLS_VERSION = 3 };
 	if (udp)
 		return captured >= 4 &&
 		       (source_port == WS_DNS_PORT || source_port == WS_MDNS_PORT || source_port == WS_LLMNR_PORT);
 	if (captured < 4)
 		return captured && source_port == WS_DNS_PORT;
-	return (payload[0] == TLS_HANDSHAKE && payload[1] == TLS_VERSION) || source_port == WS_DNS_PORT ||
+	const bool alert = captured >= 7 && payload[0] == TLS_ALERT && payload[4] == 2; /* one that is not encrypted */
+	return ((payload[0] == TLS_HANDSHAKE || alert) && payload[1] == TLS_VERSION) || source_port == WS_DNS_PORT ||
 	       (payload[0] >= 'C' && payload[0] <= 'U' && ws_begins_as_http(payload));
 }
 

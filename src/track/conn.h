@@ -94,6 +94,7 @@ struct ws_rare {
 	uint8_t elsewhere;     /* enum ws_elsewhere */
 	uint8_t old_answer;    /* enum ws_old_answer */
 	uint8_t plainer_syn;   /* WS_SYN_* that the first SYN had, and the latest one before a SYN-ACK has not */
+	uint8_t alert[2];      /* the fatal alert of TLS that each endpoint has sent without encryption; 0: none */
 	uint8_t answer_unsigned : 1; /* a SYN with TCP MD5 or TCP-AO was answered by a SYN-ACK without */
 	uint8_t answer_echoes : 1;   /* a SYN-ACK echoes another timestamp than that of the only SYN */
 	uint8_t process_unsure;      /* a bit for each endpoint: the way of the packet that names it is not stated */

@@ -146,7 +146,8 @@ static void note_trigger(const struct ws_conn *conn, const struct ws_segment *s,
 		                         ? WS_RESET_DATA_CROSSED_FIN
 		                         : WS_RESET_DATA_AFTER_CLOSE;
 	else if (s->flags & WS_TCP_ACK && !self->fin_sent && !peer->fin_sent && conn->traffic[there].bytes && latest &&
-	         s->acknowledgment == peer->snd_max && reset->look == WS_RESET_LOOKS_LIKE_SENDER)
+	         s->acknowledgment == peer->snd_max && reset->kept < LATELY &&
+	         reset->look == WS_RESET_LOOKS_LIKE_SENDER)
 		reset->trigger = WS_RESET_UNREAD;
 	else if (aborts_after_answer(conn, s, reset))
 		reset->trigger = WS_RESET_ANSWERED;

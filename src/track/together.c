@@ -105,6 +105,8 @@ static void add_marks(const struct ws_conn_info *other, unsigned swapped, struct
 		info->syn_ack_repeats = other->syn_ack_repeats;
 	info->lacks_timestamps |= other->lacks_timestamps;
 	info->answer_unsigned |= other->answer_unsigned;
+	for (unsigned e = 0; e < 2; e++)
+		info->alert[e] = info->alert[e] ? info->alert[e] : other->alert[e ^ swapped];
 	info->answer_echoes |= other->answer_echoes;
 	if (other->wrong_sacks > info->wrong_sacks) {
 		info->wrong_sacks = other->wrong_sacks;

@@ -4,6 +4,7 @@
  * applied to that connection's machine (machine.c) and analysis (analysis.c), and kept for replay (history.c). Timers
  * run in packet time before each packet. Nothing is allocated per packet unless history is kept. */
 #include "track/tracker.h"
+#include "decode/application.h"
 #include "track/merged.h"
 #include "track/ordinary.h"
 #include "track/reset_note.h"
@@ -240,6 +241,13 @@ WS_SELDOM static void begin_connection(struct ws_tracker *tracker, struct ws_con
 static void track_details(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet,
                           const struct ws_segment *segment, uint32_t hash)
 {
+	if (packet->may_name && packet->payload_captured) {
+		const unsigned alert =
+		        ws_tls_fatal_alert(packet->frame->data + packet->payload_offset, packet->payload_captured);
+		struct ws_rare *rare = alert ? ws_table_rare(&tracker->table, conn) : NULL;
+		if (rare)
+			rare->alert[segment->direction] = (uint8_t)alert;
+	}
 	/* Of a segment that was hashed only here, the bytes are still there. */
 	if (packet->may_name || (!packet->flow && tracker->names.waiting && ws_hostnames_wait(&tracker->names, hash)))
 		ws_hostnames_segment(&tracker->names, conn, packet, segment);

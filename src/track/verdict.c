@@ -1,6 +1,7 @@
 /* The verdict on a connection, as a text with its evidence. The first rule that matches counts. */
 #include "track/verdict.h"
 #include "base/put.h"
+#include "decode/application.h"
 
 #include <wirestate/join.h>
 
@@ -389,6 +390,13 @@ static void say_more(struct verdict *v)
 		verdict_reset_look(v);
 	verdict_not_accepted(v);
 	verdict_storm(v);
+	for (unsigned i = 0; i < 2; i++) {
+		if (!info->alert[i])
+			continue;
+		NEXT(v);
+		SAY(v, _("the %1$s sent the fatal TLS alert %2$s (%3$u)"), verdict_side(info, i),
+		    ws_tls_alert_name(info->alert[i]), info->alert[i]);
+	}
 	if (info->answer_unsigned && info->handshake != WS_HANDSHAKE_COMPLETE) {
 		NEXT(v);
 		SAY_TEXTS(

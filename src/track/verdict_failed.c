@@ -192,8 +192,14 @@ bool verdict_failed_to_open(struct verdict *v)
 		return false;
 	if (info->refused) {
 		verdict_set(v, WS_VERDICT_REFUSED, 2);
-		SAY(v, _("refused: RST answered the SYN; nothing listens on port %u, or a firewall rejects it"),
-		    info->endpoint[1 - client].port);
+		if (info->server_answers)
+			SAY(v,
+			    _("refused: RST answered the SYN, though port %u of the server answered others: it did not listen then, "
+			      "its accept queue was full, or a firewall rejects it"),
+			    info->endpoint[1 - client].port);
+		else
+			SAY(v, _("refused: RST answered the SYN; nothing listens on port %u, or a firewall rejects it"),
+			    info->endpoint[1 - client].port);
 		return true;
 	}
 	if (info->handshake == WS_HANDSHAKE_MISSED || (info->endpoint[1 - client].sent_any && !is_land(info)))

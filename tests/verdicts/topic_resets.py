@@ -491,3 +491,28 @@ def reset_data_before_fin(capture):
     talk.server("A")
     talk.server("FPA", 50)
     talk.client("R", seq=talk.a.seq)
+
+
+# ---- Refused, though not always
+
+
+@case("refused-though-others-were-not", {"verdict_tag": "OPEN"},
+      {"verdict_tag": "REFUSED", "verdict": "^refused: RST answered the SYN, though port 8000 of the server answered others: ", "silent_about": "nothing listens"})
+def refused_though_others_were_not(capture):
+    """FreeRTOS-Plus-TCP issue 700: where the backlog is full, some systems refuse."""
+    Talk(capture).open()
+    talk = Talk(capture, sport=40002)
+    talk.client("S")
+    talk.server("RA", seq=-5000, ack=1, window=0)
+
+
+# ---- Data that was taken long ago
+
+
+@case("reset-after-keep-alives", {"verdict_tag": "RESET", "verdict": "with nothing but keep-alives for", "silent_about": "unread"})
+def reset_after_keep_alives(capture):
+    talk = ask(capture)
+    for _ in range(3):
+        talk.client("A", seq=100, after=10)
+        talk.server("A")
+    talk.client("RA", window=0, after=3)
