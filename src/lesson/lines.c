@@ -22,6 +22,8 @@ static const struct {
 #undef X
 };
 
+_Static_assert(WS_LESSON_KEY_COUNT <= 32, "a bit of lesson_parser.given for each");
+
 const char *ws_lesson_key_word(enum ws_lesson_key key)
 {
 	return key < WS_LESSON_KEY_COUNT ? keys[key].word : "";

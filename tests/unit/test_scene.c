@@ -299,6 +299,30 @@ static void test_the_graph_has_a_cursor_when_live(void **state)
 	assert_shows(world, "\u25b2\n");
 }
 
+/* Of a group of which one direction was captured, it is said why it is not known what the time went to. */
+static void test_the_overview_says_why_a_time_is_not_known(void **state)
+{
+	static const char why[] = "Its time: what it went to is not known";
+	struct world *world = *state;
+	ws_time clock = WS_SECOND;
+	bool found = false;
+	send_segment(world, false, 4003, WS_TCP_SYN, 100, 0, 0, WS_MILLISECOND);
+	send_segment(world, false, 4003, WS_TCP_ACK, 101, 701, 0, 10 * WS_MILLISECOND);
+	send_segment(world, false, 4003, WS_TCP_ACK | WS_TCP_FIN, 101, 701, 0, 10 * WS_MILLISECOND);
+	assert_true(ws_canvas_resize(&world->canvas, 200, 40));
+	act(world, WS_ACT_OVERVIEW);
+	do
+		ws_ui_tick(world->ui, &world->model, clock += WS_MILLISECOND);
+	while (ws_ui_busy(world->ui));
+	for (int i = 0; i < 8 && !found; i++) {
+		char *screen = draw(world);
+		found = strstr(screen, why);
+		free(screen);
+		act(world, WS_ACT_DOWN);
+	}
+	assert_true(found);
+}
+
 /* Where both pages fit, a page on and a page back show the same again. */
 static void test_the_graph_is_turned_by_pages(void **state)
 {
@@ -416,6 +440,7 @@ int main(void)
 	        SCENE_TEST(test_a_narrow_help_is_whole),
 	        SCENE_TEST(test_screens_are_left_for_those_before),
 	        cmocka_unit_test(test_long_lines_are_broken),
+	        SCENE_TEST(test_the_overview_says_why_a_time_is_not_known),
 	        SCENE_TEST(test_the_graph_is_turned_by_pages),
 	        SCENE_TEST(test_the_lab_waits_for_help),
 	        SCENE_TEST(test_the_graph_has_a_cursor_when_live),

@@ -184,6 +184,8 @@ static void add_file_texts(struct packet_view *view)
 		add_file_text(view, i);
 }
 
+_Static_assert(WS_HEADER_COUNT <= 64, "a bit of packet_view.expanded for each");
+
 void packet_build(struct packet_view *view)
 {
 	view->cursor.count = 0;
