@@ -76,7 +76,10 @@ static void print_point(const struct session *session, const struct point *point
 		return;
 	}
 	ws_capture_link_names(point->capture, &links);
-	fprintf(stderr, session->live ? _("listening on %s, link-type %s") : _("reading from %s, link-type %s"),
+	fprintf(stderr,
+	        session->options->lab ? _("playing %s in the lab, link-type %s")
+	        : session->live       ? _("listening on %s, link-type %s")
+	                              : _("reading from %s, link-type %s"),
 	        ws_text_cstr(&name), ws_text_cstr(&links));
 	if (session->live)
 		fprintf(stderr, _(", snapshot length %" PRIu64 " bytes"), length ? length : 262144);

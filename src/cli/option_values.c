@@ -207,6 +207,22 @@ static void list_words(struct ws_text *out, const char *words)
 	}
 }
 
+struct plain {
+	char text[32];
+};
+
+/* A number without an exponent, as people write it. */
+static struct plain plain(double number)
+{
+	struct plain plain;
+	size_t length = (size_t)snprintf(plain.text, sizeof(plain.text), "%.6f", number);
+	while (length > 1 && plain.text[length - 1] == '0')
+		length--;
+	length -= plain.text[length - 1] == '.';
+	plain.text[length] = '\0';
+	return plain;
+}
+
 /* Says what the row accepts. */
 static void accepted(const struct option_row *row, struct ws_text *out)
 {
@@ -228,8 +244,8 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 		ws_text_puts(out, _("millions of bytes, or a number with k, m or g for units of 1024"));
 		break;
 	case OPTION_SECONDS:
-		ws_text_printf(out, _("seconds from %g to %g, or a number followed by s, ms or us"), row->min,
-		               row->max);
+		ws_text_printf(out, _("seconds from %s to %s, or a number followed by s, ms or us"),
+		               plain(row->min).text, plain(row->max).text);
 		break;
 	case OPTION_PERCENT:
 		ws_text_printf(out, _("a share from %g%% to %g%%"), row->min, row->max);
