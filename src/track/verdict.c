@@ -332,7 +332,7 @@ static void say_path(struct verdict *v)
 	}
 	if (path->answer_time >= 0 && to->delay_median >= 0 && back->delay_median >= 0) {
 		NEXT(v);
-		SAY_TEXTS(v, _("network %1$s, server %2$s"),
+		SAY_TEXTS(v, _("network %1$s there and back, server %2$s to answer"),
 		          ws_duration_part(to->delay_median + back->delay_median).text,
 		          ws_duration_part(path->answer_time).text);
 	}
