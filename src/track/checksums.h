@@ -42,8 +42,8 @@ bool ws_suspects_replay(struct ws_suspect kept[2], const struct ws_segment *inpu
 
 /* Decides whether a segment with a wrong checksum counts as good, and sets its checksum_ignored or bad_checksum.
  * `newest` is the newest connection of its tuple, or NULL. */
-void ws_checksums_judge(struct ws_tracker *tracker, const struct ws_conn *newest, const struct ws_tuple *tuple,
-                        struct ws_segment *segment);
+WS_SELDOM void ws_checksums_judge(struct ws_tracker *tracker, const struct ws_conn *newest,
+                                  const struct ws_tuple *tuple, struct ws_segment *segment);
 
 /* True when ws_checksums_note() has something to do. */
 static inline bool ws_checksums_matter(const struct ws_conn *conn, const struct ws_segment *segment)

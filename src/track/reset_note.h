@@ -8,9 +8,9 @@
 static inline void ws_reset_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s);
 
 /* Notes a RST, unless another one has ended the connection before. */
-void ws_reset_note_take(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s);
+WS_SELDOM void ws_reset_note_take(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s);
 
-/* What the payload of such a RST says. Call it right after that. */
+/* What the payload of such a RST says. Call it after that. */
 void ws_reset_note_text(struct ws_conn *conn, const uint8_t *payload, size_t length);
 
 #define WS_STEADY_STEP 64 /* identifications that one sender counts up differ by at most this */

@@ -238,8 +238,8 @@ WS_SELDOM static void begin_connection(struct ws_tracker *tracker, struct ws_con
 }
 
 /* What only some segments have, and the gist does not say. */
-static void track_details(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet,
-                          const struct ws_segment *segment, uint32_t hash)
+WS_SELDOM static void track_details(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet,
+                                    const struct ws_segment *segment, uint32_t hash)
 {
 	if (packet->may_name && packet->payload_captured) {
 		const unsigned alert =
@@ -264,11 +264,14 @@ static __attribute__((noinline)) void take_any(struct ws_tracker *tracker, struc
                                                struct ws_track_result *result)
 {
 	struct ws_analysis_result analysis;
+	const bool counts = !segment->duplicate && !segment->bad_checksum;
+	if (packet && packet->may_name && segment->flags & WS_TCP_RST && counts)
+		ws_reset_note_text(conn, packet->frame->data + packet->payload_offset, packet->payload_captured);
 	if (segment->flags & WS_TCP_SYN && !segment->duplicate)
 		ws_syn_note(&tracker->table, conn, segment);
 	if (segment->flags & WS_TCP_SYN && segment->flags & WS_TCP_ACK)
 		ws_syn_ack_note(&tracker->table, conn, segment);
-	if (segment->sack && !segment->duplicate && !segment->bad_checksum)
+	if (segment->sack && counts)
 		ws_sack_judge(&tracker->table, conn, segment);
 	ws_analyse(&conn->analyser, segment, &analysis);
 	ws_tracker_count(tracker, conn, segment, &analysis);
@@ -339,8 +342,6 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_gist *gist, co
 		ws_checksums_note(tracker, conn, &tuple, &segment, (enum ws_checksum)gist->checksum);
 	if (!segment.duplicate && !segment.bad_checksum)
 		ws_reset_note(&tracker->table, conn, &segment);
-	if (packet && packet->may_name && segment.flags & WS_TCP_RST && !segment.duplicate && !segment.bad_checksum)
-		ws_reset_note_text(conn, packet->frame->data + packet->payload_offset, packet->payload_captured);
 	conn->recent = 1;
 	if (segment.time > conn->last_time) /* the clock may have been set back */
 		conn->last_time = segment.time;
