@@ -95,9 +95,7 @@ struct ws_rare {
 	uint8_t old_answer;    /* enum ws_old_answer */
 	uint8_t plainer_syn;   /* WS_SYN_* that the first SYN had, and the latest one before a SYN-ACK has not */
 	uint8_t alert[2];      /* the fatal alert of TLS that each endpoint has sent without encryption; 0: none */
-	uint8_t answer_unsigned : 1; /* a SYN with TCP MD5 or TCP-AO was answered by a SYN-ACK without */
-	uint8_t answer_echoes : 1;   /* a SYN-ACK echoes another timestamp than that of the only SYN */
-	uint8_t process_unsure;      /* a bit for each endpoint: the way of the packet that names it is not stated */
+	uint8_t process_unsure; /* a bit for each endpoint: the way of the packet that names it is not stated */
 };
 
 enum { WS_NO_TIMER = 0xffff };
@@ -135,6 +133,8 @@ struct ws_conn {
 	uint8_t checksums_right : 2;   /* a bit for each endpoint, which sent a segment with a right checksum */
 	uint8_t checksums_useless : 2; /* a bit for each endpoint, whose wrong checksums mean nothing */
 	uint8_t suspects : 2;          /* a bit for each endpoint, of which checksums.c keeps a segment */
+	uint8_t answer_unsigned : 1;   /* a SYN with TCP MD5 or TCP-AO was answered by a SYN-ACK without */
+	uint8_t answer_echoes : 1;     /* a SYN-ACK echoes another timestamp than that of the only SYN */
 	uint8_t judgement;             /* the verdict that keys.c stores until the next input; 0: none */
 	uint16_t timer_slot;           /* WS_NO_TIMER when no timer runs */
 	struct ws_machine machine;

@@ -325,10 +325,10 @@ static void fill_own(const struct ws_tracker *tracker, const struct ws_path_of *
 		info->syn_ack_repeats = rare->marks[0].syn_ack_repeats + rare->marks[1].syn_ack_repeats;
 		info->lacks_timestamps = rare->marks[0].lacks_timestamps || rare->marks[1].lacks_timestamps;
 		info->renumbered = conn->renumbered;
-		info->answer_unsigned = rare->answer_unsigned;
+		info->answer_unsigned = conn->answer_unsigned;
 		info->alert[0] = rare->alert[0];
 		info->alert[1] = rare->alert[1];
-		info->answer_echoes = rare->answer_echoes;
+		info->answer_echoes = conn->answer_echoes;
 		info->wrong_sacker = rare->marks[1].wrong_sacks > rare->marks[0].wrong_sacks;
 		info->wrong_sacks = rare->marks[info->wrong_sacker].wrong_sacks;
 		ws_storm_fill(conn, info);

@@ -177,19 +177,16 @@ static void note_probe(const struct ws_conn *conn, const struct ws_segment *s, s
 	marks->probed_packets = packets;
 }
 
-void ws_syn_ack_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s)
+void ws_syn_ack_note(struct ws_conn *conn, const struct ws_segment *s)
 {
 	const struct ws_endpoint *self = &conn->machine.endpoint[s->direction];
 	const bool again = ws_conn_rare(conn)->marks[!s->direction].syns_again;
 	const bool plain = conn->keyed_syn && !s->keyed;
 	const bool echoes = s->timestamps && s->tsecr && self->stamped && !again && s->tsecr != self->ts_recent;
-	if (!conn->machine.endpoint[!s->direction].active || conn->machine.saw_syn_ack || !(plain || echoes))
+	if (!conn->machine.endpoint[!s->direction].active || conn->machine.saw_syn_ack)
 		return;
-	struct ws_rare *rare = ws_table_rare(table, conn);
-	if (!rare)
-		return;
-	rare->answer_unsigned = plain;
-	rare->answer_echoes = echoes;
+	conn->answer_unsigned = plain;
+	conn->answer_echoes = echoes;
 }
 
 void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)

@@ -38,7 +38,7 @@ void ws_sack_judge(struct ws_table *table, struct ws_conn *conn, struct ws_segme
 /* Counts a SYN, or SYN-ACK, that is sent again. Call it before ws_analyse(). */
 void ws_syn_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s);
 /* Notes a SYN-ACK that the client has to drop for its options. Call it before the machine takes it in. */
-void ws_syn_ack_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s);
+void ws_syn_ack_note(struct ws_conn *conn, const struct ws_segment *s);
 /* Records probes that the peer has not answered, and SYN-ACKs that the handshake's ACK should have ended. */
 void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis);
 

@@ -270,7 +270,7 @@ static __attribute__((noinline)) void take_any(struct ws_tracker *tracker, struc
 	if (segment->flags & WS_TCP_SYN && !segment->duplicate)
 		ws_syn_note(&tracker->table, conn, segment);
 	if (segment->flags & WS_TCP_SYN && segment->flags & WS_TCP_ACK)
-		ws_syn_ack_note(&tracker->table, conn, segment);
+		ws_syn_ack_note(conn, segment);
 	if (segment->sack && counts)
 		ws_sack_judge(&tracker->table, conn, segment);
 	ws_analyse(&conn->analyser, segment, &analysis);
