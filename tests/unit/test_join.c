@@ -408,14 +408,26 @@ static void other_acks(void **state)
 	ws_joiner_free(joiner);
 }
 
+static struct ws_joiner *run_three(const struct capture *c, struct ws_join_result *result)
+{
+	struct ws_error error;
+	struct ws_join_point point[3];
+	for (unsigned i = 0; i < 3; i++)
+		point[i] = (struct ws_join_point){
+		        .side = {.segment = c[i].segment, .count = c[i].count, .connection = &c[i].connection},
+		        .period = {.first = -WS_SECOND, .last = 10 * WS_SECOND}};
+	struct ws_joiner *joiner = ws_joiner_create(1000, 1, &error);
+	assert_non_null(joiner);
+	assert_true(ws_joiner_run(joiner, point, 3, result));
+	return joiner;
+}
+
 /* Three points: what the middle one saw and the last did not was lost after it. */
 static void three_points(void **state)
 {
 	(void)state;
-	struct ws_error error;
 	struct capture c[3];
 	struct ws_join_result result;
-	struct ws_join_point point[3];
 	open_both(c);
 	both(c, 100 * MS, 0, ACK | PSH, 101, 501, 50);
 	c[2] = c[0]; /* the middle, 5 ms from the client; listed last */
@@ -423,13 +435,7 @@ static void three_points(void **state)
 		c[2].segment[i].time += c[2].segment[i].direction ? -5 * MS : 5 * MS;
 	add(&c[0], 200 * MS, 0, ACK | PSH, 151, 501, 50)->identification = 900;
 	add(&c[2], 205 * MS, 0, ACK | PSH, 151, 501, 50)->identification = 900;
-	for (unsigned i = 0; i < 3; i++)
-		point[i] = (struct ws_join_point){
-		        .side = {.segment = c[i].segment, .count = c[i].count, .connection = &c[i].connection},
-		        .period = {.first = -WS_SECOND, .last = 10 * WS_SECOND}};
-	struct ws_joiner *joiner = ws_joiner_create(1000, 1, &error);
-	assert_non_null(joiner);
-	assert_true(ws_joiner_run(joiner, point, 3, &result));
+	struct ws_joiner *joiner = run_three(c, &result);
 	assert_int_equal(result.points, 3);
 	assert_int_equal(result.path[0], 0);
 	assert_int_equal(result.path[1], 2);
@@ -448,10 +454,8 @@ static void missed_after_a_silence(void **state)
 {
 	enum { LOST = 900, MISSED = 901 };
 	(void)state;
-	struct ws_error error;
 	struct capture c[3];
 	struct ws_join_result result;
-	struct ws_join_point point[3];
 	open_both(c);
 	both(c, 100 * MS, 0, ACK | PSH, 101, 501, 50);
 	both(c, 130 * MS, 1, ACK, 501, 151, 0);
@@ -469,13 +473,7 @@ static void missed_after_a_silence(void **state)
 		if (segment.identification < LOST)
 			c[2].segment[c[2].count++] = segment;
 	}
-	for (unsigned i = 0; i < 3; i++)
-		point[i] = (struct ws_join_point){
-		        .side = {.segment = c[i].segment, .count = c[i].count, .connection = &c[i].connection},
-		        .period = {.first = -WS_SECOND, .last = 10 * WS_SECOND}};
-	struct ws_joiner *joiner = ws_joiner_create(1000, 1, &error);
-	assert_non_null(joiner);
-	assert_true(ws_joiner_run(joiner, point, 3, &result));
+	struct ws_joiner *joiner = run_three(c, &result);
 	assert_int_equal(result.direction[0].lost, 1);
 	assert_int_equal(result.direction[0].lost_after[0], 1);
 	assert_int_equal(result.direction[0].not_captured, 0);
