@@ -130,6 +130,22 @@ class Talk:
         self.capture.add(packets.ethernet("02:00:00:00:00:09", "02:00:00:00:00:01", packets.IPV4, packet), after)
 
 
+def ask(talk):
+    """A request that is answered."""
+    talk.client("PA", 100)
+    talk.server("A")
+    talk.server("PA", 300)
+    talk.client("A")
+
+
+def asked(capture):
+    """A new connection with such a request."""
+    talk = Talk(capture)
+    talk.open()
+    ask(talk)
+    return talk
+
+
 def frame_of(segment, me, you, ttl):
     body = packets.tcp(segment)
     if ":" in segment.source:

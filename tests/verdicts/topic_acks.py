@@ -1,6 +1,6 @@
 """ACKs that do not do what ACKs are for: they cannot be taken, do not arrive, or answer each other."""
 
-from crafted import Talk, case
+from crafted import Talk, ask, case
 
 AGAIN = "^stuck: the client sent again 5 times in .* what the server had acknowledged; "
 MISPLACED = "the server's ACKs have a sequence number for which the client has to drop them"
@@ -10,13 +10,6 @@ def opened(capture):
     talk = Talk(capture)
     talk.open()
     return talk
-
-
-def ask(talk):
-    talk.client("PA", 100)
-    talk.server("A")
-    talk.server("PA", 300)
-    talk.client("A")
 
 
 def sent_again(talk, first, number, waits=(0.2, 0.4, 0.8, 1.6, 3.2)):

@@ -1,16 +1,6 @@
 """Answers that were captured, and that do not reach the other side, or that it does not take; and answers that did not come."""
 
-from crafted import Talk, case
-
-
-def opened(capture):
-    talk = Talk(capture)
-    talk.open()
-    talk.client("PA", 100)
-    talk.server("A")
-    talk.server("PA", 300)
-    talk.client("A")
-    return talk
+from crafted import Talk, asked, case
 
 
 # ---- Keep-alives
@@ -29,7 +19,7 @@ UNHEARD = "gave up: it sent 4 keep-alives in 4.0 s as if they were unanswered, t
 @case("keep-alives-unheard", {"verdict_tag": "RESET", "verdict": UNHEARD, "silent_about": "unread"})
 def keep_alives_unheard(capture):
     """Microsoft's CSS_SQL_Networking_Tools, "Connection Dropped in one Direction", seen at the server: its answers are dropped on the way."""
-    talk = opened(capture)
+    talk = asked(capture)
     probe(talk, 30, 30, 30, 1, 1, 1, 1)
     talk.client("RA", window=0, after=1)
 
@@ -37,7 +27,7 @@ def keep_alives_unheard(capture):
 @case("keep-alives-at-one-pace", {"verdict_tag": "RESET", "silent_about": "gave up"})
 def keep_alives_at_one_pace(capture):
     """Whose answers come, and a program that aborts."""
-    talk = opened(capture)
+    talk = asked(capture)
     probe(talk, 1, 1, 1, 1)
     talk.client("RA", window=0, after=1)
 
@@ -45,7 +35,7 @@ def keep_alives_at_one_pace(capture):
 @case("keep-alives-heard-again", {"verdict_tag": "RESET", "silent_about": "gave up"})
 def keep_alives_heard_again(capture):
     """One answer was lost, and the next one has arrived: the pauses are long again."""
-    talk = opened(capture)
+    talk = asked(capture)
     probe(talk, 30, 30, 1, 1, 30)
     talk.client("RA", window=0, after=1)
 
@@ -55,7 +45,7 @@ def keep_alives_heard_again(capture):
 
 def rejected(capture, flags):
     """Mbed OS issue 4140: what is sent again is longer than before, and the server acknowledges the beginning each time."""
-    talk = opened(capture)
+    talk = asked(capture)
     talk.client("PA", 1447)
     talk.server("A", after=0.001)
     for after in (1.5, 3, 6):
@@ -80,7 +70,7 @@ def gives_up_a_rejected_fin(capture):
                                   "verdict": "the client does not take these ACKs, though it receives what the server sends"})
 def acks_arrive_beside_data(capture):
     """Zephyr issue 61181: it sends its FIN again and again, and acknowledges data whose segments acknowledge that."""
-    talk = opened(capture)
+    talk = asked(capture)
     talk.client("FA")
     talk.server("A")
     for _ in range(4):
@@ -109,7 +99,7 @@ NEVER = "150 B from the client unacknowledged; the server sent segments up to {}
 
 def hole(capture, pause):
     """Data that is lost, and data after it; the server has something to say later."""
-    talk = opened(capture)
+    talk = asked(capture)
     talk.client("PA", 100, lost=True)
     talk.client("PA", 50)
     talk.server("A", ack=101)
@@ -144,12 +134,12 @@ UNACKNOWLEDGED = "^closing: the client sent FIN, which the server has not acknow
 @case("fin-without-ack", {"verdict_tag": "CLOSING", "verdict": UNACKNOWLEDGED, "silent_about": "application"})
 def fin_without_ack(capture):
     """Zephyr issue 44507: it does not send a FIN again that was lost, so nobody's program need be late."""
-    opened(capture).client("FA")
+    asked(capture).client("FA")
 
 
 @case("fin-with-ack", {"verdict_tag": "CLOSE_WAIT", "verdict": "^half-closed: the client sent FIN, the server's application has not closed yet"})
 def fin_with_ack(capture):
-    talk = opened(capture)
+    talk = asked(capture)
     talk.client("FA")
     talk.server("A")
 
@@ -163,7 +153,7 @@ LOOP = "{} segments in .* that answer each other: RSTs of the server that do not
 @case("few-resets-in-a-loop", {"verdict_tag": "RESET", "client.state": "ESTABLISHED", "verdict": LOOP.format(6)})
 def few_resets_in_a_loop(capture):
     """FreeBSD D32938: a NAT answers what it does not know with RSTs whose sequence number is 0."""
-    talk = opened(capture)
+    talk = asked(capture)
     for _ in range(3):
         talk.server("R", seq=-5000, window=0, ident=0)
         talk.client("A")
@@ -172,7 +162,7 @@ def few_resets_in_a_loop(capture):
 @case("reset-after-a-challenge", {"verdict_tag": "RESET", "client.state": "CLOSED", "silent_about": "answer each other"})
 def reset_after_a_challenge(capture):
     """RFC 5961: the RST that answers the challenge has the right number."""
-    talk = opened(capture)
+    talk = asked(capture)
     talk.server("R", seq=350, window=0, ident=0)
     talk.client("A")
     talk.server("R", seq=301, window=0, ident=0)
@@ -183,7 +173,7 @@ def reset_after_a_challenge(capture):
 
 def late_ack(capture, delay):
     """A small segment, whose ACK releases the next one."""
-    talk = opened(capture)
+    talk = asked(capture)
     for _ in range(2):
         talk.client("PA", 60)
         talk.server("A", after=delay)

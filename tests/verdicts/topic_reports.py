@@ -2,17 +2,10 @@
 
 import struct
 
-from crafted import Talk, case
+from crafted import Talk, ask, case
 
 MSS = b"\2\4\5\xb4"
 SPECIFIC = {"verdict_tag": "SILENT", "silent_about": "filtered"}
-
-
-def ask(talk):
-    talk.client("PA", 100)
-    talk.server("A")
-    talk.server("PA", 300)
-    talk.client("A")
 
 
 def close(talk):

@@ -1,32 +1,21 @@
 """Who sent a RST and why, whether it looks like its sender's, and RSTs that changed nothing."""
 
-from crafted import Talk, case, shared
+from crafted import Talk, asked, case, shared
 
 RESET = {"verdict_tag": "RESET"}
-
-
-def ask(capture):
-    """A request that is answered."""
-    talk = Talk(capture)
-    talk.open()
-    talk.client("PA", 100)
-    talk.server("A")
-    talk.server("PA", 300)
-    talk.client("A")
-    return talk
 
 
 @case("reset-idle", {**RESET, "reset_by": "server", "verdict": "^reset by the server, idle for 300.0 s; 100 B",
                      "silent_about": ["unread", "middlebox"]})
 def reset_idle(capture):
-    ask(capture).server("RA", after=300)
+    asked(capture).server("RA", after=300)
 
 
 @case("reset-silent", {**RESET, "reset_by": "server", "verdict": "^reset by the server, which had been silent for 350.0 s, with the "
                                                                    "client's data unread", "silent_about": "idle"})
 def reset_silent(capture):
     """A middlebox or host that has forgotten the connection answers the first data after a pause."""
-    talk = ask(capture)
+    talk = asked(capture)
     talk.client("PA", 20, after=350)
     talk.server("RA", after=0.002)
 
@@ -34,7 +23,7 @@ def reset_silent(capture):
 @case("reset-keep-alives", {**RESET, "verdict": "^reset by the server, idle for 50.0 s, with nothing but keep-alives for 350.0 s; 100 B",
                             "silent_about": "silent"})
 def reset_keep_alives(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     for _ in range(4):
         talk.client("A", seq=talk.a.seq - 1, after=75)
         talk.server("A", after=0)
@@ -43,7 +32,7 @@ def reset_keep_alives(capture):
 
 @case("reset-at-once", {**RESET, "verdict": "^reset by the server, without a FIN after its answer .*; 100 B", "silent_about": "idle"})
 def reset_at_once(capture):
-    ask(capture).server("RA")
+    asked(capture).server("RA")
 
 
 @case("reset-data-after-close", {
@@ -51,7 +40,7 @@ def reset_at_once(capture):
     "verdict": "^reset by the client after its own FIN, because 50 B of data came from the "
                "server after the client had closed; "})
 def reset_data_after_close(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     talk.client("FA")
     talk.server("A")
     talk.server("PA", 50)
@@ -60,7 +49,7 @@ def reset_data_after_close(capture):
 
 @case("reset-half-closed", {**RESET, "closed_by": "client", "silent_about": "after the client had closed"})
 def reset_half_closed(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     talk.client("FA")
     talk.server("A")
     talk.server("PA", 50)
@@ -103,7 +92,7 @@ def reset_before_answer(capture):
 
 @case("reset-client-after-request", {**RESET, "reset_by": "client", "silent_about": "after its answer"})
 def reset_client_after_request(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     talk.client("PA", 20)
     talk.client("RA")
 
@@ -113,7 +102,7 @@ def reset_client_after_request(capture):
     "verdict": "^reset by the client after its own FIN; the client gave up: its FIN was unanswered, sent "
                "again 3 times in 6.0 s; "})
 def reset_fin_unanswered(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     talk.client("FA")
     for after in (1, 1, 2):
         talk.client("FA", seq=talk.a.seq - 1, after=after)
@@ -122,7 +111,7 @@ def reset_fin_unanswered(capture):
 
 @case("reset-data-unanswered", {**RESET, "verdict": "^reset by the server, which gave up: 70 B were unanswered, sent again 2 times"})
 def reset_data_unanswered(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     talk.server("PA", 70)
     for after in (1, 2):
         talk.server("PA", 70, seq=talk.b.seq - 70, after=after)
@@ -131,7 +120,7 @@ def reset_data_unanswered(capture):
 
 @case("reset-other-way", {**RESET, "verdict": "a middlebox may have sent the RST: its TTL is 61, .* other packets 50"})
 def reset_other_way(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     talk.b.ttl = 50
     talk.server("PA", 10)
     talk.client("A")
@@ -141,13 +130,13 @@ def reset_other_way(capture):
 @case("reset-other-first-ttl", {**RESET, "silent_about": "middlebox"})
 def reset_other_first_ttl(capture):
     """Its host starts with 255 for RSTs and with 64 for the rest; both come over as many routers."""
-    talk = ask(capture)
+    talk = asked(capture)
     talk.server("R", seq=talk.b.seq, ttl=255, ident=0)
 
 
 @case("reset-one-router-more", {**RESET, "silent_about": "middlebox"})
 def reset_one_router_more(capture):
-    ask(capture).server("RA", ttl=63)
+    asked(capture).server("RA", ttl=63)
 
 
 @case("reset-no-router", {**RESET, "verdict": "a middlebox may have sent the RST: its TTL is 64, .* other packets 63$"})
@@ -162,7 +151,7 @@ def reset_no_router(capture):
 
 @case("reset-other-identification", {**RESET, "verdict": "a middlebox may have sent the RST: its IP ID is 40000, .* before it 1[0-9]*$"})
 def reset_other_identification(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     for _ in range(3):
         talk.server("PA", 10)
         talk.client("A")
@@ -172,7 +161,7 @@ def reset_other_identification(capture):
 @case("reset-without-identification", {**RESET, "silent_about": "middlebox"})
 def reset_without_identification(capture):
     """Linux sends RSTs for which it has no socket with identification 0."""
-    talk = ask(capture)
+    talk = asked(capture)
     for _ in range(3):
         talk.server("PA", 10)
         talk.client("A")
@@ -181,7 +170,7 @@ def reset_without_identification(capture):
 
 @case("reset-random-identifications", {**RESET, "silent_about": "middlebox"})
 def reset_random_identifications(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     for ident in (9000, 31000, 500, 44000):
         talk.server("PA", 10, ident=ident)
         talk.client("A")
@@ -212,7 +201,7 @@ def stray_reset_before_syn_ack(capture):
 @case("reset-after-a-fin-that-was-dropped", {**RESET, "closed_by": "none", "verdict": "a FIN before that was not taken",
                                              "silent_about": "after a FIN"})
 def reset_after_a_fin_that_was_dropped(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     talk.client("FA", ack=3000000, keeps=True)
     talk.server("A")
     talk.server("RA")
@@ -224,7 +213,7 @@ def reset_after_a_fin_that_was_dropped(capture):
     *[{"verdict_tag": "NOT_OPENED", "verdict": "an ACK of connection #1, which is in TIME_WAIT there"}] * 3)
 def time_wait_ignores_resets(capture):
     """As with net.ipv4.tcp_rfc1337: the RST that answers the ACK of TIME_WAIT does not end it."""
-    talk = ask(capture)
+    talk = asked(capture)
     talk.server("FA")
     talk.client("FA")
     talk.server("A")
@@ -237,7 +226,7 @@ def time_wait_ignores_resets(capture):
 @case("syn-is-disowned", {"verdict_tag": "OPEN"},
       {"verdict_tag": "NOT_OPENED", "verdict": "^not opened: its sender went on with the connection before it, #1"})
 def syn_is_disowned(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     talk.client("S", seq=90000, keeps=True, after=5)
     talk.server("A")
     talk.client("PA", 20)
@@ -298,21 +287,21 @@ NOT_TAKEN = "as where the server has no socket for the handshake's ACK, because 
     **RESET, "verdict": "^reset by the server, which had been silent for 7200.0 s, " + NO_SOCKET.format("server", "client")})
 def reset_no_socket(capture):
     """A load balancer or the server has forgotten the connection (kube-router issue 911)."""
-    talk = ask(capture)
+    talk = asked(capture)
     talk.client("PA", 50, after=7200)
     talk.server("R", ident=0)
 
 
 @case("reset-no-socket-client", {**RESET, "reset_by": "client", "verdict": NO_SOCKET.format("client", "server")})
 def reset_no_socket_client(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     talk.server("PA", 50, after=30)
     talk.client("R", ident=0)
 
 
 @case("reset-by-a-program", {**RESET, "silent_about": "no socket"})
 def reset_by_a_program(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     talk.client("PA", 50, after=7200)
     talk.server("RA")
 
@@ -320,7 +309,7 @@ def reset_by_a_program(capture):
 @case("reset-without-ack-long-after", {**RESET, "silent_about": "no socket"})
 def reset_without_ack_long_after(capture):
     """It answers nothing that came lately."""
-    talk = ask(capture)
+    talk = asked(capture)
     talk.server("R", after=60)
 
 
@@ -362,7 +351,7 @@ def reset_long_after_the_handshake(capture):
 @case("reset-without-ack-too-late-for-an-answer", {**RESET, "silent_about": "no socket"})
 def reset_too_late_for_an_answer(capture):
     """A TCP whose programs abort without ACK: the RST comes long after the round trip of the handshake."""
-    talk = ask(capture)
+    talk = asked(capture)
     talk.client("PA", 50, after=5)
     talk.server("R", after=0.5)
 
@@ -372,7 +361,7 @@ def reset_too_late_for_an_answer(capture):
                         "yet: the two crossed; "})
 def reset_as_data_crosses(capture):
     """A server closes an idle connection while the next request is on its way."""
-    talk = ask(capture)
+    talk = asked(capture)
     sent = talk.a.got
     talk.server("FA", after=5)
     talk.client("PA", 28, ack=sent, after=0.0002)
@@ -443,7 +432,7 @@ def refusal_says_why(capture):
 
 def finished(capture, last=True):
     """Both sides have sent FIN; `last`: the second one is acknowledged, too."""
-    talk = ask(capture)
+    talk = asked(capture)
     talk.client("FA")
     talk.server("A")
     talk.server("FA")
@@ -486,7 +475,7 @@ def reset_fin_not_acknowledged(capture):
 @case("reset-data-before-fin", {**RESET, "severity": 2, "silent_about": "all data had arrived"})
 def reset_data_before_fin(capture):
     """The client has acknowledged neither the server's last data nor its FIN."""
-    talk = ask(capture)
+    talk = asked(capture)
     talk.client("FA")
     talk.server("A")
     talk.server("FPA", 50)
@@ -511,7 +500,7 @@ def refused_though_others_were_not(capture):
 
 @case("reset-after-keep-alives", {"verdict_tag": "RESET", "verdict": "with nothing but keep-alives for", "silent_about": "unread"})
 def reset_after_keep_alives(capture):
-    talk = ask(capture)
+    talk = asked(capture)
     for _ in range(3):
         talk.client("A", seq=100, after=10)
         talk.server("A")
