@@ -44,9 +44,10 @@ const char *ws_tls_alert_name(unsigned description)
 
 unsigned ws_tls_fatal_alert(const uint8_t *payload, size_t length)
 {
-	enum { ALERT = 21, MAJOR = 3, NEWEST_MINOR = 4, FATAL = 2, BYTES = 7 };
-	if (length < BYTES || payload[0] != ALERT || payload[1] != MAJOR || payload[2] > NEWEST_MINOR || payload[3] ||
-	    payload[4] != 2 || payload[5] != FATAL || !ws_tls_alert_name(payload[6]))
+	enum { NEWEST_MINOR = 4, FATAL = 2 };
+	if (length < WS_TLS_ALERT_BYTES || payload[0] != WS_TLS_ALERT || payload[1] != WS_TLS_VERSION ||
+	    payload[2] > NEWEST_MINOR || payload[3] || payload[4] != 2 || payload[5] != FATAL ||
+	    !ws_tls_alert_name(payload[6]))
 		return 0;
 	return payload[6];
 }

@@ -40,6 +40,9 @@ enum ws_greeting_result ws_greeting_parse(const uint8_t *bytes, size_t length, s
 /* The status with which an answer of HTTP/1 begins, 0: it does not. */
 unsigned ws_http_status(const uint8_t *bytes, size_t length);
 
+/* The types of records of TLS, and the first byte of their version (RFC 8446 §5.1); and the bytes of an alert that is not
+ * encrypted, with its record's header. */
+enum { WS_TLS_ALERT = 21, WS_TLS_HANDSHAKE = 22, WS_TLS_VERSION = 3, WS_TLS_ALERT_BYTES = 7 };
 /* The name of an alert in RFC 8446 §6, or NULL. */
 const char *ws_tls_alert_name(unsigned description);
 /* The payload begins with a fatal alert that is not encrypted: its number; 0: it does not. */
@@ -53,15 +56,14 @@ bool ws_begins_as_http(const uint8_t *payload);
 /* Whether a whole segment or datagram may state a name: a quick look, for every packet. */
 static inline bool ws_payload_may_name(bool udp, uint16_t source_port, const uint8_t *payload, uint32_t captured)
 {
-	enum { TLS_ALERT = 21, TLS_HANDSHAKE = 22, TLS_VERSION = 3 };
 	if (udp)
 		return captured >= 4 &&
 		       (source_port == WS_DNS_PORT || source_port == WS_MDNS_PORT || source_port == WS_LLMNR_PORT);
 	if (captured < 4)
 		return captured && source_port == WS_DNS_PORT;
-	const bool alert = captured >= 7 && payload[0] == TLS_ALERT && payload[4] == 2; /* one that is not encrypted */
-	return ((payload[0] == TLS_HANDSHAKE || alert) && payload[1] == TLS_VERSION) || source_port == WS_DNS_PORT ||
-	       (payload[0] >= 'C' && payload[0] <= 'U' && ws_begins_as_http(payload));
+	const bool alert = captured >= WS_TLS_ALERT_BYTES && payload[0] == WS_TLS_ALERT && payload[4] == 2;
+	return ((payload[0] == WS_TLS_HANDSHAKE || alert) && payload[1] == WS_TLS_VERSION) ||
+	       source_port == WS_DNS_PORT || (payload[0] >= 'C' && payload[0] <= 'U' && ws_begins_as_http(payload));
 }
 
 /* The same of a packet. */

@@ -6,7 +6,7 @@
 
 /* ---- TLS (RFC 8446 §4.1.2, §5.1) */
 
-enum { RECORD_HEADER = 5, HANDSHAKE = 22, CLIENT_HELLO = 1, SERVER_NAME = 0, ALPN = 16 };
+enum { RECORD_HEADER = 5, CLIENT_HELLO = 1, SERVER_NAME = 0, ALPN = 16 };
 
 struct span {
 	const uint8_t *at;
@@ -93,7 +93,7 @@ static enum ws_greeting_result parse_tls(const uint8_t *bytes, size_t length, st
 	uint8_t joined[WS_GREETING_BYTES];
 	size_t used = 0, at = 0, need = 4;
 	while (used < need && at < length) {
-		if (bytes[at] != HANDSHAKE || (at + 1 < length && bytes[at + 1] != 3))
+		if (bytes[at] != WS_TLS_HANDSHAKE || (at + 1 < length && bytes[at + 1] != WS_TLS_VERSION))
 			return WS_GREETING_NONE;
 		if (length - at < RECORD_HEADER)
 			return WS_GREETING_MORE;
@@ -196,7 +196,7 @@ static enum ws_greeting_result parse_http(const uint8_t *bytes, size_t length, s
 enum ws_greeting_result ws_greeting_parse(const uint8_t *bytes, size_t length, struct ws_greeting *greeting)
 {
 	greeting->server_name[0] = greeting->alpn[0] = greeting->request[0] = '\0';
-	greeting->tls = length && bytes[0] == HANDSHAKE;
+	greeting->tls = length && bytes[0] == WS_TLS_HANDSHAKE;
 	if (!length)
 		return WS_GREETING_MORE;
 	if (length > WS_GREETING_BYTES)
@@ -255,7 +255,7 @@ bool ws_name_goes_on(const struct ws_packet *packet)
 		return false;
 	if (packet->source_port == WS_DNS_PORT || length < 4)
 		return true;
-	if (bytes[0] == HANDSHAKE)
+	if (bytes[0] == WS_TLS_HANDSHAKE)
 		return !is_whole_tls(bytes, length);
 	return memcmp(bytes, "HTTP", 4) != 0 && memcmp(bytes + length - 4, "\r\n\r\n", 4) != 0;
 }
