@@ -397,6 +397,11 @@ static inline bool ws_addr_equal(const struct ws_addr *a, const struct ws_addr *
 }
 
 /* True when endpoint `i` of the connection is the tuple's source. */
+static inline uint64_t ws_conn_packets(const struct ws_conn *conn)
+{
+	return conn->traffic[0].packets + conn->traffic[1].packets;
+}
+
 static inline bool ws_conn_is(const struct ws_conn *conn, unsigned i, const struct ws_addr *address, uint16_t port)
 {
 	return conn->port[i] == port && ws_addr_equal(&conn->address[i], address);

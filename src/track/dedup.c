@@ -31,7 +31,7 @@ static uint64_t signature_of(const struct ws_segment *s, uint64_t conn_number)
 
 static bool has_copies(const struct ws_conn *conn)
 {
-	const uint64_t packets = conn->traffic[0].packets + conn->traffic[1].packets;
+	const uint64_t packets = ws_conn_packets(conn);
 	return conn->duplicates && (uint64_t)conn->duplicates * SHARE >= packets;
 }
 

@@ -25,7 +25,7 @@ unsigned ws_eviction_class(const struct ws_conn *conn)
 		return 1;
 	if (e[0].state == WS_TIME_WAIT || e[1].state == WS_TIME_WAIT)
 		return 2;
-	if (e[0].mid && conn->traffic[0].packets + conn->traffic[1].packets == 1)
+	if (e[0].mid && ws_conn_packets(conn) == 1)
 		return 3;
 	bool closing = e[0].state != WS_ESTABLISHED || e[1].state != WS_ESTABLISHED;
 	return closing ? 5 : 4;

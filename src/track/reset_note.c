@@ -56,8 +56,7 @@ static bool gave_up(const struct ws_conn *conn, const struct ws_segment *s, stru
 		reset->tried = s->time - marks->unanswered_since;
 		return true;
 	}
-	if (marks->hasty_keep_alives >= AGAIN &&
-	    marks->probed_packets + 1 == conn->traffic[0].packets + conn->traffic[1].packets) {
+	if (marks->hasty_keep_alives >= AGAIN && marks->probed_packets + 1 == ws_conn_packets(conn)) {
 		reset->trigger = WS_RESET_PROBES_UNHEARD;
 		reset->times = marks->hasty_keep_alives;
 		reset->tried = s->time - marks->hasty_since;

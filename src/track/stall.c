@@ -163,7 +163,7 @@ void ws_syn_note(struct ws_table *table, struct ws_conn *conn, const struct ws_s
 /* Who hears no answer probes sooner than who waits until the connection has been idle again (RFC 1122 §4.2.3.6). */
 static void note_probe(const struct ws_conn *conn, const struct ws_segment *s, struct ws_marks *marks)
 {
-	const uint64_t packets = conn->traffic[0].packets + conn->traffic[1].packets;
+	const uint64_t packets = ws_conn_packets(conn);
 	const ws_time pause = s->time - marks->probed;
 	const bool answered = marks->probed && packets == marks->probed_packets + 2 &&
 	                      marks->peer_packets != (uint32_t)conn->traffic[!s->direction].packets;

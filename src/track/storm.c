@@ -6,11 +6,6 @@
 #define LONG_RESETS 6 /* the same with RSTs, of which one that is challenged is followed by one that is accepted */
 #define AT_ONCE (100 * WS_MILLISECOND) /* a timer takes longer to send something again */
 
-static uint32_t packets_of(const struct ws_conn *conn)
-{
-	return (uint32_t)(conn->traffic[0].packets + conn->traffic[1].packets);
-}
-
 /* A RST, or an ACK that repeats what its sender has said, which has a mark. */
 static bool says_nothing_new(const struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
 {
@@ -26,7 +21,7 @@ static bool says_nothing_new(const struct ws_conn *conn, const struct ws_segment
 void ws_storm_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
 {
 	struct ws_storm *storm = &conn->rare->storm;
-	const uint32_t packets = packets_of(conn);
+	const uint32_t packets = (uint32_t)ws_conn_packets(conn);
 	const ws_time heard = conn->analyser.flow[!s->direction].last_time;
 	if (!says_nothing_new(conn, s, analysis))
 		return; /* the count of packets tells that the run is over */
@@ -57,6 +52,6 @@ void ws_storm_fill(const struct ws_conn *conn, struct ws_conn_info *info)
 	info->storm = storm->segments;
 	info->storm_time = storm->latest - storm->since;
 	info->storm_resetters = storm->resetters;
-	info->storm_goes_on = storm->segments && storm->run_packets == packets_of(conn) && storm->run &&
+	info->storm_goes_on = storm->segments && storm->run_packets == (uint32_t)ws_conn_packets(conn) && storm->run &&
 	                      conn->last_time == storm->latest;
 }

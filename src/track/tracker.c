@@ -237,17 +237,21 @@ WS_SELDOM static void begin_connection(struct ws_tracker *tracker, struct ws_con
 	ws_hostnames_begin(&tracker->names, conn);
 }
 
+static void note_alert(struct ws_table *table, struct ws_conn *conn, const struct ws_packet *packet, unsigned sender)
+{
+	const unsigned alert =
+	        ws_tls_fatal_alert(packet->frame->data + packet->payload_offset, packet->payload_captured);
+	struct ws_rare *rare = alert ? ws_table_rare(table, conn) : NULL;
+	if (rare)
+		rare->alert[sender] = (uint8_t)alert;
+}
+
 /* What only some segments have, and the gist does not say. */
 WS_SELDOM static void track_details(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet,
                                     const struct ws_segment *segment, uint32_t hash)
 {
-	if (packet->may_name && packet->payload_captured) {
-		const unsigned alert =
-		        ws_tls_fatal_alert(packet->frame->data + packet->payload_offset, packet->payload_captured);
-		struct ws_rare *rare = alert ? ws_table_rare(&tracker->table, conn) : NULL;
-		if (rare)
-			rare->alert[segment->direction] = (uint8_t)alert;
-	}
+	if (packet->may_name && packet->payload_captured)
+		note_alert(&tracker->table, conn, packet, segment->direction);
 	/* Of a segment that was hashed only here, the bytes are still there. */
 	if (packet->may_name || (!packet->flow && tracker->names.waiting && ws_hostnames_wait(&tracker->names, hash)))
 		ws_hostnames_segment(&tracker->names, conn, packet, segment);
