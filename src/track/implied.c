@@ -88,16 +88,33 @@ void ws_imply_open(struct ws_step_context *x)
 	}
 }
 
+static bool was_captured(const struct ws_endpoint *e)
+{
+	return e->talks || e->syn_ack_sent || (e->active && !e->syn_missed);
+}
+
+static bool refuses_sack(const struct ws_endpoint *e)
+{
+	return (e->syn_ack_sent || (e->active && !e->syn_missed)) && !e->syn_sack;
+}
+
+/* An ACK that follows a repeated FIN, or repeated data before it, came after an earlier copy of the FIN. A D-SACK (RFC 2883)
+ * says so. Where SACK is not in use, that its own FIN was lost explains the ACK, and otherwise two segments were lost. */
+static bool answers_copy(const struct ws_step_context *x)
+{
+	const struct ws_segment *s = x->segment;
+	if (refuses_sack(x->sender) || refuses_sack(x->receiver))
+		return x->sender->fin_doubted;
+	return s->sack && !ws_seq_before(s->acknowledgment, s->sack_right);
+}
+
 /* A pure ACK is one past everything its sender was seen to send, so it has sent a FIN that the capture missed. */
 static void imply_lost_fin(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
-	/* A D-SACK (RFC 2883) says that an earlier copy of the peer's FIN had arrived, so an ACK of that was missed,
-	 * too. */
-	bool again = s->sack && !ws_seq_before(s->acknowledgment, s->sack_right);
 	bool covered = ws_acked_fin_of(self, peer) ||
-	               (again && peer->fin_sent && !ws_seq_before(s->acknowledgment, peer->fin_end));
+	               (peer->fin_sent && !ws_seq_before(s->acknowledgment, peer->fin_end) && answers_copy(x));
 	bool first_cover = peer->fin_sent && !ws_seq_before(s->acknowledgment, peer->fin_end) && !covered;
 	if (first_cover && self->fin_received == WS_RECEIPT_PRESUMED) {
 		self->fin_received = WS_NOT_RECEIVED;
@@ -164,11 +181,6 @@ void ws_contradict_implied_fin(struct ws_step_context *x)
 	bool fin = x->segment->flags & WS_TCP_FIN && ws_seq_before(self->fin_end, x->end);
 	if (self->fin_implied && (data || fin))
 		ws_retract_fin(x, self, WS_WHY_NOT_FIN);
-}
-
-static bool was_captured(const struct ws_endpoint *e)
-{
-	return e->talks || e->syn_ack_sent || (e->active && !e->syn_missed);
 }
 
 /* Called before the acknowledgment of this segment is applied. */

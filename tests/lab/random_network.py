@@ -34,7 +34,7 @@ TIMER_TIMEWAIT = 3
 
 
 class Network:
-    def __init__(self, laboratory, permille, delay=0.0):
+    def __init__(self, laboratory, permille, delay=0.0, settings=()):
         self.client, self.first, self.second, self.server = (
             laboratory.namespace(name) for name in ("client", "first", "second", "server"))
         laboratory.veth(self.client, "eth0", self.first, "left")
@@ -56,7 +56,7 @@ class Network:
             router.sysctl("net.ipv6.conf.all.forwarding", 1)
             self._lose(router, permille)
         for host in (self.client, self.server):
-            for name, value in SYSCTLS.items():
+            for name, value in {**SYSCTLS, **dict(settings)}.items():
                 host.sysctl(f"net.ipv4.{name}", value)
         # Like a network card, each device gives all segments of a flow to one CPU, in order.
         for number, (host, device) in enumerate(((self.client, "eth0"), (self.server, "eth0"), (self.first, "left"),
@@ -191,8 +191,8 @@ class Watch:
 class Recording:
     """The results of a run: captures by place, the kernel's transitions and timewait sightings, and their times."""
 
-    def __init__(self, laboratory, chains, permille, parallel, delay=0.0):
-        network = Network(laboratory, permille, delay)
+    def __init__(self, laboratory, chains, permille, parallel, delay=0.0, settings=()):
+        network = Network(laboratory, permille, delay, settings)
         hosts = network.client, network.server
         players = random_players.start(laboratory, hosts, ADDRESSES, chains, parallel)
         self.watch = laboratory.own(Watch(hosts))

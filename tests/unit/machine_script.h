@@ -1,6 +1,6 @@
 /* Scripts for the endpoint machines: segments, and the states after each.
  *
- * A line of a script:  WHO FLAGS seq ack length [tsval tsecr] [sack RIGHT] : CLIENT SERVER
+ * A line of a script:  WHO FLAGS seq ack length [tsval tsecr] [sack RIGHT] [sackOK] : CLIENT SERVER
  * WHO is c or s; FLAGS of S F R P A (- for none); numbers count from the initial sequence numbers; `ack` - means no ACK
  * field; states carry the mark of their certainty; `after STATE...` says which ones the sender was in before, the latest first. @N in front
  * sets the step's time to N seconds. Other lines: `icmp WHO seq`, `expire WHO`, `superseded WHO [A]`. */
@@ -78,6 +78,7 @@ static inline void parse(const char *line, struct ws_segment *s)
 		s->tsval = tsval;
 		s->tsecr = tsecr;
 	}
+	s->sack_permitted = strstr(line, " sackOK ") != NULL;
 	const char *sack = strstr(line, " sack ");
 	s->sack = sack != NULL;
 	if (sack)
@@ -173,6 +174,9 @@ static inline void run_script(void **state)
 
 #define OPEN                                                                                                           \
 	"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",                                      \
+	        "c A 1 1 0 : ESTABLISHED ESTABLISHED~", "s A 1 1 0 : ESTABLISHED ESTABLISHED"
+#define OPEN_WITH_SACK                                                                                                 \
+	"c S 0 - 0 sackOK : SYN_SENT LISTEN?", "s SA 0 1 0 sackOK : ESTABLISHED~ SYN_RECEIVED",                        \
 	        "c A 1 1 0 : ESTABLISHED ESTABLISHED~", "s A 1 1 0 : ESTABLISHED ESTABLISHED"
 
 #endif
