@@ -68,9 +68,10 @@
 	  "the peer's FIN passed (1: presumed), or it acknowledged that FIN (2: proven)")                              \
 	X(fin_acked, 2, e->fin_sent,                                                                                   \
 	  "an ACK of its FIN passed (1: presumed), or what it sent shows that it came (2: proven)")                    \
-	X(fin_acked_last, 1, e->fin_sent,                                                                              \
-	  "the only ACK of its FIN is bare and the latest segment of the peer, so only that can cause a RST without "  \
-	  "ACK")                                                                                                       \
+	X(fin_acked_bare, 1, true,                                                                                     \
+	  "the first ACK of its FIN was bare, so a RST without ACK says that there was no socket")                     \
+	X(fin_acks, 4, true, "segments with that acknowledgment number, at most WS_FIN_ACKS")                          \
+	X(fin_refusals, 4, e->fin_sent, "RSTs without ACK that answer one of them each")                               \
 	X(fin_acked_less, 1, e->fin_sent,                                                                              \
 	  "after the ACK of its FIN came a segment that acknowledges less, which a RST may answer")                    \
 	X(fin_pending, 1, peer->fin_sent && !e->fin_received,                                                          \

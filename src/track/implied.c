@@ -143,6 +143,7 @@ static void imply_missed_fin(struct ws_step_context *x, struct ws_endpoint *clos
 	closer->fin_sent = closer->fin_implied = 1;
 	closer->fin_end = closer->snd_max;
 	closer->fin_ack = closer->last_ack_sent;
+	closer->fin_acks = WS_FIN_ACKS; /* some may have passed before it was known */
 	closer->fin_first = second || !ws_acked_fin_of(closer, other);
 	closer->overacked = 0;
 	ws_publish(x, closer, WS_BASIS_IMPLIED, WS_WHY_FIN_MISSED);
@@ -164,7 +165,8 @@ static void imply_missed_fin(struct ws_step_context *x, struct ws_endpoint *clos
 void ws_retract_fin(struct ws_step_context *x, struct ws_endpoint *self, enum ws_why why)
 {
 	struct ws_endpoint *peer = self == x->sender ? x->receiver : x->sender;
-	self->fin_sent = self->fin_implied = self->fin_first = self->fin_carries_ack = self->fin_acked_last = 0;
+	self->fin_sent = self->fin_implied = self->fin_first = self->fin_carries_ack = self->fin_acked_bare = 0;
+	self->fin_acks = self->fin_refusals = 0;
 	self->fin_acked_less = self->fin_other = self->fin_order = self->fin_copied = 0;
 	self->fin_acked = WS_NOT_RECEIVED;
 	peer->fin_received = WS_NOT_RECEIVED;

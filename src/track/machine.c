@@ -119,7 +119,7 @@ static void note_handshake(struct ws_machine *machine, const struct ws_segment *
 		machine->rtt_us = rtt_us;
 }
 
-static void ack_at_receiver(struct ws_step_context *x, bool old, bool first)
+static void ack_at_receiver(struct ws_step_context *x, bool old)
 {
 	struct ws_endpoint *peer = x->receiver;
 	uint32_t ack = x->segment->acknowledgment;
@@ -147,7 +147,6 @@ static void ack_at_receiver(struct ws_step_context *x, bool old, bool first)
 		bool tells = (x->segment->length || x->segment->flags & WS_TCP_FIN || after_fin) && peer->rcv_known &&
 		             !ws_seq_before(peer->rcv_nxt, x->segment->sequence);
 		peer->fin_acked_end = tells ? x->end : peer->last_ack_sent;
-		peer->fin_acked_last = first && !x->segment->length && !(x->segment->flags & WS_TCP_FIN);
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
 	}
@@ -367,9 +366,8 @@ static void handle_segment(struct ws_step_context *x)
 	ws_imply_open(x);
 	ws_imply_fin_of_sender(x);
 	ws_release_fin(x);
-	const bool first = !ws_acked_fin_of(self, peer);
 	ack_at_sender(x);
-	ack_at_receiver(x, old, first);
+	ack_at_receiver(x, old);
 	ws_imply_fin_of_receiver(x);
 	bool fin = s->flags & WS_TCP_FIN && !fin_is_old(x);
 	if (s->flags & WS_TCP_FIN && !fin && !old)
@@ -450,6 +448,19 @@ static void meet_sender(struct ws_step_context *x)
 	ws_publish(x, x->sender, WS_BASIS_PRESUMED, WS_WHY_FIRST_CAPTURED);
 }
 
+/* Where there is no socket any more, a RST answers the segment. */
+static void note_ack_of_fin(struct ws_step_context *x)
+{
+	struct ws_endpoint *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	if (!x->has_ack || !(peer->fin_sent || peer->fin_held) || s->acknowledgment != peer->fin_end)
+		return;
+	if (!peer->fin_acks)
+		peer->fin_acked_bare = !s->length && !(s->flags & WS_TCP_FIN);
+	if (peer->fin_acks < WS_FIN_ACKS)
+		peer->fin_acks = (peer->fin_acks + 1) & WS_FIN_ACKS;
+}
+
 static void handle_tcp(struct ws_step_context *x)
 {
 	uint16_t flags = x->segment->flags;
@@ -461,7 +472,7 @@ static void handle_tcp(struct ws_step_context *x)
 		ws_handle_reset(x);
 		return;
 	}
-	x->receiver->fin_acked_last = 0; /* until this segment acknowledges its FIN */
+	note_ack_of_fin(x);
 	x->receiver->fin_acked_less = x->receiver->fin_sent && x->receiver->fin_acked && x->has_ack &&
 	                              ws_seq_before(x->segment->acknowledgment, x->receiver->fin_end);
 	if (!(flags & (WS_TCP_SYN | WS_TCP_ACK)))

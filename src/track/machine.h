@@ -20,6 +20,9 @@ enum ws_receipt { WS_NOT_RECEIVED, WS_RECEIPT_PRESUMED, WS_RECEIPT_PROVEN };
 /* Which of these passed first on their way to an endpoint: the peer's FIN, or the first ACK of its own. */
 enum ws_fin_order { WS_ORDER_FIN_FIRST = 1, WS_ORDER_ACK_FIRST };
 
+/* So many segments acknowledge a FIN, or more, or nobody knows how many. */
+enum { WS_FIN_ACKS = 15 };
+
 /* What ended an endpoint that is `dead`. */
 enum ws_death {
 	WS_ALIVE,

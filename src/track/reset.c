@@ -97,15 +97,23 @@ static bool lacks_ack_of_fin(const struct ws_step_context *x)
 	return !gap && (ws_seq_before(ack, self->fin_acked_end) || echoes_older(x));
 }
 
+/* A RST without ACK answers one segment, and has that one's acknowledgment number. As many as acknowledged its sender's FIN
+ * were answered so: there was no socket any more when the first of them came. */
+static bool refused_all(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender;
+	return !x->has_ack && self->fin_sent && x->segment->sequence == self->fin_end && self->fin_acked_bare &&
+	       self->fin_acks < WS_FIN_ACKS && self->fin_refusals == self->fin_acks;
+}
+
 /* The RST was sent before the segment came that acknowledges its sender's FIN. Returns true when that was taken back. */
 static bool contradict_own_fin(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
 	/* With ACK it says what had arrived; without, its number is the acknowledgment number of the segment it answers. */
-	const bool answers_ack = self->fin_acked_last && x->segment->sequence == self->fin_end;
 	const bool crossed = x->has_ack ? lacks_ack_of_fin(x)
-	                                : answers_ack || (ws_seq_before(x->segment->sequence, self->fin_end) &&
-	                                                  !self->fin_acked_less);
+	                                : refused_all(x) || (ws_seq_before(x->segment->sequence, self->fin_end) &&
+	                                                     !self->fin_acked_less);
 	if (!self->fin_sent || self->fin_acked != WS_RECEIPT_PRESUMED || !crossed)
 		return false;
 	self->fin_acked = WS_NOT_RECEIVED;
@@ -192,8 +200,7 @@ static void contradict_crossed_syn(struct ws_step_context *x)
 static void contradict_last_ack(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	const bool answers_ack =
-	        self->dead == WS_DEAD_SENT_RST && self->fin_acked_last && x->segment->sequence == self->fin_end;
+	const bool answers_ack = self->dead == WS_DEAD_SENT_RST && refused_all(x);
 	const bool answers_earlier = self->dead == WS_DEAD_GOT_RST && self->fin_sent && !self->fin_acked_less &&
 	                             ws_seq_before(x->segment->sequence, self->fin_end);
 	if (x->has_ack || self->fin_acked != WS_RECEIPT_PRESUMED || (!answers_ack && !answers_earlier))
@@ -221,7 +228,7 @@ static bool opened(struct ws_step_context *x)
 static void ack_came_after_all(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	const bool answers = self->fin_sent && x->segment->sequence == self->fin_end && !self->fin_acked_last;
+	const bool answers = self->fin_sent && x->segment->sequence == self->fin_end && !refused_all(x);
 	if (x->has_ack || !answers || self->fin_acked || !self->fin_order || self->dead == WS_DEAD_SENT_RST)
 		return;
 	const unsigned dead = self->dead;
@@ -249,9 +256,17 @@ static void contradict_crossed_reset(struct ws_step_context *x)
 		ws_publish(x, self, WS_BASIS_SENT, WS_WHY_RST_SENT);
 }
 
+static void note_refusal(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (!x->has_ack && self->fin_sent && x->segment->sequence == self->fin_end && self->fin_refusals < WS_FIN_ACKS)
+		self->fin_refusals = (self->fin_refusals + 1) & WS_FIN_ACKS;
+}
+
 static void reset_leaves(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
+	note_refusal(x);
 	contradict_last_ack(x);
 	contradict_crossed_reset(x);
 	ack_came_after_all(x);
