@@ -4,7 +4,7 @@
  *
  * - What takes up sequence space (SYN, data, FIN) is repeated because a timer has run out, a few milliseconds later at
  * the earliest (RFC 6298 §2.4, RFC 8985 §7.2), and for a SYN much later; or because of what the peer has sent in
- * between.
+ * between, as a SYN-ACK is for the peer's SYN that has come again.
  * - Acknowledgments and resets have no timer: a receiver repeats the same one for every segment that comes out of
  * order, as fast as they come. They are copies only where other packets of the connection have as many. */
 #include "track/dedup.h"
@@ -35,6 +35,12 @@ static bool has_copies(const struct ws_conn *conn)
 	return conn->duplicates && (uint64_t)conn->duplicates * SHARE >= packets;
 }
 
+/* Its SYN, perhaps sent again, is all that was captured of it. */
+static bool only_opens(const struct ws_conn *conn, unsigned side)
+{
+	return !conn->machine.endpoint[side].talks;
+}
+
 /* Whether a segment without an identification, whose bytes were seen `age` ago, is that same packet. */
 static bool is_copy(const struct ws_dedup *dedup, const struct ws_sighting *seen, const struct ws_segment *s,
                     const struct ws_conn *conn, uint64_t age)
@@ -42,9 +48,9 @@ static bool is_copy(const struct ws_dedup *dedup, const struct ws_sighting *seen
 	const bool as_others = has_copies(conn) && seen->copies < dedup->most_copies && age <= COPIED_AS_OTHERS;
 	if (as_others || s->flags & WS_TCP_RST)
 		return as_others;
-	if (s->flags & WS_TCP_SYN)
-		return age <= COPIED_SYN;
 	const bool peer_silent = conn->analyser.flow[!s->direction].last_time <= seen->time;
+	if (s->flags & WS_TCP_SYN)
+		return age <= COPIED_SYN && !(s->flags & WS_TCP_ACK && !peer_silent && only_opens(conn, !s->direction));
 	return (s->length || s->flags & WS_TCP_FIN) && peer_silent && age <= COPIED_UNASKED;
 }
 

@@ -79,6 +79,21 @@ def copies_ipv4(capture):
     copied(capture, 2e-6)
 
 
+@case("syn-ack-again-and-answered", {"duplicates": 0, "retransmissions": 3, "client.packets": 5, "server.packets": 4})
+def syn_ack_again(capture):
+    """The SYN-ACK is lost. Its timer and that of the SYN run out within 120 us, and both SYN-ACKs are the same bytes."""
+    talk = Talk(capture, **V6)
+    talk.client("S")
+    talk.server("SA")
+    talk.server("SA", after=1.023, seq=0)
+    talk.client("S", after=0.00012, seq=0)
+    talk.server("SA", after=0.00001, seq=0)
+    talk.client("A")
+    talk.client("FA")
+    talk.server("FA")
+    talk.client("A")
+
+
 @case("copies-ipv6-midstream", {"duplicates": 4, "retransmissions": 0, "client.duplicate_acks": 0, "client.packets": 3})
 def copies_midstream(capture):
     talk = Talk(capture, **V6)
