@@ -18,7 +18,9 @@
 	X(uint32_t, other_fin, OWN, "one past a later FIN of it with another number; valid with fin_other")            \
 	X(uint32_t, fin_ack, PEER, "what it had acknowledged when it sent its FIN; valid with fin_sent")               \
 	X(uint32_t, fin_acked_end, PEER, "one past the segment that acknowledged its FIN; valid with fin_acked")       \
-	X(uint32_t, dead_us, MICROS, "when the RST that ended it passed; valid when dead by a RST")                    \
+	X(uint32_t, ended_us, MICROS,                                                                                  \
+	  "when the RST that ended it passed, or until then the latest ACK of its FIN; valid when dead by a RST, or "  \
+	  "fin_acked")                                                                                                 \
 	X(uint32_t, fin_again, TSVAL, "of the copy of the peer's FIN that fin_copied is about")                        \
 	X(uint32_t, opening, TSVAL, "of the segment that acknowledged its SYN-ACK; valid with opening_known")          \
 	X(uint32_t, proof, TSVAL, "of the peer's segment on which the latest presumption rests; with proof_known")     \

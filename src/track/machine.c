@@ -313,6 +313,17 @@ static void fin_arrives(struct ws_step_context *x)
 	ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_acked ? WS_WHY_FIN_BOTH : WS_WHY_FIN_ARRIVES);
 }
 
+/* What says that the sender did not have the ACK of its FIN was sent before that could arrive. */
+static void ack_arrives_after_all(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	self->fin_acked = WS_RECEIPT_PRESUMED;
+	ws_publish(x, self, WS_BASIS_PRESUMED,
+	           self->fin_received ? WS_WHY_FIN_BOTH
+	           : self->fin_first  ? WS_WHY_FIN_ACKED
+	                              : WS_WHY_LAST_ACK);
+}
+
 /* Linux restarts TIME_WAIT at any segment with ACK and without RST. */
 static void restart_time_wait(struct ws_step_context *x, enum ws_state before)
 {
@@ -362,6 +373,7 @@ static void handle_segment(struct ws_step_context *x)
 	bool old = is_old(x);
 	x->machine->misacked |= old && peer->state == WS_SYN_RECEIVED;
 	settle_doubt(x);
+	const bool crosses = ws_ack_crosses(x);
 	ws_contradict(x);
 	ws_imply_open(x);
 	ws_imply_fin_of_sender(x);
@@ -392,6 +404,8 @@ static void handle_segment(struct ws_step_context *x)
 	prove(x);
 	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_NONE);
 	fin_arrives(x);
+	if (crosses && self->fin_sent && !self->fin_acked)
+		ack_arrives_after_all(x);
 	restart_time_wait(x, before);
 	if (!doubted && !old)
 		ws_note_stamp(peer, s); /* after ws_presume(), which compares with the stamp before */
@@ -455,6 +469,8 @@ static void note_ack_of_fin(struct ws_step_context *x)
 	const struct ws_segment *s = x->segment;
 	if (!x->has_ack || !(peer->fin_sent || peer->fin_held) || s->acknowledgment != peer->fin_end)
 		return;
+	if (!peer->dead)
+		peer->ended_us = ws_micros(s->time);
 	if (!peer->fin_acks)
 		peer->fin_acked_bare = !s->length && !(s->flags & WS_TCP_FIN);
 	if (peer->fin_acks < WS_FIN_ACKS)

@@ -110,6 +110,13 @@ static inline struct ws_segment ws_expiry(ws_time deadline, unsigned endpoint)
 	                           .position = WS_POSITION_NONE};
 }
 
+/* How long after a segment another one may come that its receiver sent before. The handshake's round trip is among the
+ * shortest. */
+static inline uint32_t ws_under_way_us(const struct ws_machine *machine)
+{
+	return machine->rtt_us + machine->rtt_us / 4;
+}
+
 /* ---- Between the machine's own files */
 
 struct ws_step_context {
@@ -134,6 +141,9 @@ void ws_meet_receiver(struct ws_step_context *x);
 void ws_release_fin(struct ws_step_context *x);
 /* Publishes what follows from the peer's facts, when one of the two is ws_is_unseen(), or was. */
 void ws_publish_unseen(struct ws_step_context *x, struct ws_endpoint *endpoint);
+/* contradict.c. An ACK of the sender's FIN has passed so lately that the sender did not have it when it sent this segment, and
+ * it may still arrive. */
+bool ws_ack_crosses(const struct ws_step_context *x);
 void ws_handle_syn(struct ws_step_context *x);
 void ws_handle_syn_ack(struct ws_step_context *x);
 /* Handles the FIN of a segment at its sender. */

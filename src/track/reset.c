@@ -195,12 +195,25 @@ static void contradict_crossed_syn(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NO_SOCKET);
 }
 
+/* In SYN_SENT no RST is sent but in answer to a SYN-ACK that is not acceptable, and that RST has no ACK. */
+static void opened_by_syn_ack(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	if (!x->has_ack || self->state != WS_SYN_SENT || !peer->syn_ack_sent || s->sequence != self->iss + 1 ||
+	    s->acknowledgment != peer->iss + 1)
+		return;
+	self->got_syn_ack = 1;
+	ws_publish(x, self, WS_BASIS_ACKNOWLEDGED, WS_WHY_SYN_ACK_ARRIVES);
+}
+
 /* A RST without ACK follows one that ended its sender or seemed to: there was no socket when the ACK of its FIN came.
  */
 static void contradict_last_ack(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	const bool answers_ack = self->dead == WS_DEAD_SENT_RST && refused_all(x);
+	const bool reset = self->dead == WS_DEAD_SENT_RST || self->dead == WS_DEAD_GOT_RST;
+	const bool answers_ack = reset && refused_all(x);
 	const bool answers_earlier = self->dead == WS_DEAD_GOT_RST && self->fin_sent && !self->fin_acked_less &&
 	                             ws_seq_before(x->segment->sequence, self->fin_end);
 	if (x->has_ack || self->fin_acked != WS_RECEIPT_PRESUMED || (!answers_ack && !answers_earlier))
@@ -274,6 +287,7 @@ static void reset_leaves(struct ws_step_context *x)
 		return;
 	contradict_receipt(x);
 	contradict_crossed_syn(x);
+	opened_by_syn_ack(x);
 	contradict_by_answer(x);
 	if (!ws_contradict_open(x))
 		(void)opened(x);
@@ -283,7 +297,7 @@ static void reset_leaves(struct ws_step_context *x)
 	bool unseen = self->mid || (self->syn_missed && !self->syn_ack_sent && !self->fin_sent);
 	bool no_socket = unseen && !self->talks && !x->has_ack;
 	self->dead = WS_DEAD_SENT_RST;
-	self->dead_us = ws_micros(x->segment->time);
+	self->ended_us = ws_micros(x->segment->time);
 	if (refuses)
 		x->machine->refused = 1;
 	if (refuses || no_socket)
@@ -302,12 +316,6 @@ static void fin_arrives_first(struct ws_step_context *x, struct ws_endpoint *end
 	ws_publish(x, endpoint, WS_BASIS_PRESUMED, WS_WHY_FIN_ARRIVES);
 }
 
-/* How long after a RST a segment may come that its receiver sent before. The handshake's round trip is among the shortest. */
-static uint32_t under_way_us(const struct ws_step_context *x)
-{
-	return x->machine->rtt_us + x->machine->rtt_us / 4;
-}
-
 static void reset_arrives(struct ws_step_context *x)
 {
 	struct ws_endpoint *peer = x->receiver;
@@ -317,9 +325,10 @@ static void reset_arrives(struct ws_step_context *x)
 	const bool certain = before != WS_FIN_WAIT_2 || exact(x);
 	fin_arrives_first(x, peer);
 	peer->dead = WS_DEAD_GOT_RST;
-	peer->dead_us = ws_micros(x->segment->time);
+	peer->ended_us = ws_micros(x->segment->time);
 	if (!certain)
-		peer->dead_us -= under_way_us(x) + 1; /* an ACK that follows, however soon, is a challenge */
+		peer->ended_us -=
+		        ws_under_way_us(x->machine) + 1; /* an ACK that follows, however soon, is a challenge */
 	ws_publish(x, peer, WS_BASIS_PRESUMED,
 	           before == WS_SYN_SENT    ? WS_WHY_RST_REFUSES
 	           : before == WS_TIME_WAIT ? WS_WHY_RST_ENDS_TIME_WAIT
@@ -354,7 +363,7 @@ static bool outlives_reset(const struct ws_step_context *x)
 {
 	return x->has_ack && !(x->segment->flags & WS_TCP_SYN) && !x->receiver->dead &&
 	       (x->receiver->talks || x->receiver->syn_ack_sent) &&
-	       ws_micros(x->segment->time) - x->sender->dead_us > LATE_US;
+	       ws_micros(x->segment->time) - x->sender->ended_us > LATE_US;
 }
 
 /* In SYN_SENT a RST without ACK answers a SYN-ACK that was not acceptable; its sender may still open. */
@@ -385,8 +394,8 @@ bool ws_left_before_reset(const struct ws_step_context *x)
 	const bool follows = x->segment->sack && x->segment->sack_right == x->receiver->snd_max;
 	if (self->rcv_known && ws_seq_before(self->rcv_nxt, x->receiver->snd_max) && !follows && is_challenge(x))
 		return false;
-	const uint32_t after = ws_micros(x->segment->time) - self->dead_us;
-	return after <= under_way_us(x) || after > UINT32_MAX - CLOCKS_US;
+	const uint32_t after = ws_micros(x->segment->time) - self->ended_us;
+	return after <= ws_under_way_us(x->machine) || after > UINT32_MAX - CLOCKS_US;
 }
 
 void ws_reset_arrives_after_all(struct ws_step_context *x)
