@@ -2,6 +2,7 @@
 #include "nats/link.h"
 
 #include <wirestate/language.h>
+#include <wirestate/text.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,15 +43,30 @@ static void on_disconnected(natsConnection *connection, void *closure)
 		fputs(E_("wirestate-nats: the connection to the server is lost; trying again\n"), stderr);
 }
 
+/* Writes the addresses of servers as they may be shown: a user's name and password before a host are left out. */
+static void write_servers(struct ws_text *text, const char *url)
+{
+	for (size_t length; *url; url += length + (url[length] == ',')) {
+		const char *host = url;
+		length = strcspn(url, ",");
+		for (const char *at = url; at < url + length; at++)
+			if (*at == '@')
+				host = at + 1;
+		if (text->length)
+			ws_text_putc(text, ',');
+		ws_text_append(text, host, (size_t)(url + length - host));
+	}
+}
+
 static void on_connected(natsConnection *connection, void *closure)
 {
-	char url[512] = "";
+	char url[512] = "", shown[512];
+	struct ws_text server = WS_TEXT_OVER(shown);
 	(void)closure;
 	if (natsConnection_GetConnectedUrl(connection, url, sizeof(url)) != NATS_OK)
 		snprintf(url, sizeof(url), E_("the server"));
-	/* A password may stand before the host. */
-	const char *at = strchr(url, '@');
-	fprintf(stderr, E_("wirestate-nats: connected to %s\n"), at ? at + 1 : url);
+	write_servers(&server, url);
+	fprintf(stderr, E_("wirestate-nats: connected to %s\n"), ws_text_cstr(&server));
 }
 
 /* What the server refuses comes without being asked for: a subject that may not be used, for example. */
@@ -128,20 +144,24 @@ static natsStatus set_options(struct link *link, const struct link_config *confi
 bool link_open(struct link *link, const struct link_config *config, jsPubAckHandler acknowledged, void *closure,
                struct ws_error *error)
 {
+	char shown[512];
+	struct ws_text text = WS_TEXT_OVER(shown);
+	write_servers(&text, config->url);
+	const char *servers = ws_text_cstr(&text);
 	*link = (struct link){0};
 	natsStatus status = set_options(link, config);
 	if (status != NATS_OK)
-		return ws_fail(error, WS_ERROR_OPTION, "cannot use %s: %s", config->url, link_refusal(status));
+		return ws_fail(error, WS_ERROR_OPTION, "cannot use %s: %s", servers, link_refusal(status));
 	status = natsConnection_Connect(&link->connection, link->options);
 	if (status == NATS_OK)
 		on_connected(link->connection, NULL);
 	else if (status == NATS_NOT_YET_CONNECTED && config->retry)
-		fputs(E_("wirestate-nats: the server cannot be reached yet; trying again\n"), stderr);
+		fprintf(stderr, E_("wirestate-nats: %s cannot be reached yet; trying again\n"), servers);
 	else
 		return ws_fail(error, WS_ERROR_SYSTEM,
-		               "cannot connect to the server: %s; see that its address is right "
+		               "cannot connect to %s: %s; see that the address is right "
 		               "and that nats-server runs there",
-		               natsStatus_GetText(status));
+		               servers, natsStatus_GetText(status));
 	jsOptions js;
 	jsOptions_Init(&js);
 	js.PublishAsync.AckHandler = acknowledged;
