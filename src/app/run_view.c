@@ -89,9 +89,11 @@ static void view_begin_exercise(struct interactive *it)
 {
 	struct session *session = it->session;
 	struct ws_error error = {0};
-	if (it->teaching)
-		return;
 	it->changed = true;
+	if (it->teaching) {
+		ws_ui_tell(it->ui, _("An exercise cannot be begun inside a lesson or another exercise."), false);
+		return;
+	}
 	if (session->live || !session->ended) {
 		ws_ui_tell(it->ui, _("An exercise needs a capture file that has been read to its end."), false);
 		return;
