@@ -308,7 +308,7 @@ static bool acknowledges_no_less(const struct ws_conn *conn, unsigned sender, co
 }
 
 /* True for a SYN-ACK whose SYN the capture missed, after the old connection has ended. One that acknowledges what was
- * sent in the old connection answers no new SYN. */
+ * sent in the old connection answers no new SYN; but it may answer a copy of the old SYN. */
 static bool opens_by_syn_ack(const struct ws_conn *conn, unsigned sender, const struct ws_segment *s)
 {
 	const struct ws_endpoint *e = &conn->machine.endpoint[sender];
@@ -316,7 +316,8 @@ static bool opens_by_syn_ack(const struct ws_conn *conn, unsigned sender, const 
 	    e->iss == s->sequence)
 		return false;
 	const struct ws_endpoint *other = &conn->machine.endpoint[1 - sender];
-	const bool same_syn = conn->machine.syn_after_end && other->active && s->acknowledgment == other->iss + 1;
+	const bool over = conn->ended || conn->machine.syn_after_end;
+	const bool same_syn = over && other->active && s->acknowledgment == other->iss + 1;
 	if (!same_syn && acknowledges_no_less(conn, sender, s))
 		return false;
 	return conn->ended || same_syn ||
