@@ -250,7 +250,8 @@ static void take(struct ws_flights *flights, const char *comment, size_t length,
 		if (word == WS_FLIGHT_NONE || !evidence.said.packet)
 			continue;
 		const uint64_t number = evidence.said.packet;
-		copy = copy || word == WS_FLIGHT_COPIED; /* what becomes of a copy says nothing of the packet itself */
+		/* What becomes of a copy that arrives says nothing of the packet itself. */
+		copy = copy || evidence.said.what == WS_SAYS_COPIED;
 		if (frame && word == WS_FLIGHT_LEFT && number > flights->count)
 			flight_begin(flights, &evidence, frame);
 		if (number <= flights->count && !copy)

@@ -2,6 +2,7 @@
 #include "lab/evidence.h"
 
 #include <wirestate/evidence.h>
+#include <wirestate/flights.h>
 #include <wirestate/language.h>
 
 #include <setjmp.h>
@@ -292,6 +293,26 @@ static void a_comment_names_the_points(void **state)
 	}
 }
 
+/* A rule that copies a packet does not keep it from being held; what becomes of the copy is not the packet's. */
+static void a_packet_that_a_rule_copies_may_be_held(void **state)
+{
+	(void)state;
+	const char *leaves = "wirestate: 1.000000000 wire packet 1 left the client\n"
+	                     "wirestate: 1.000000001 wire packet 1 copied by the rule in line 12\n"
+	                     "wirestate: 1.000000001 wire packet 1 held\n";
+	const char *copy = "wirestate: 2.000000000 wire packet 1 copied\n"
+	                   "wirestate: 2.000000000 wire packet 1 delivered\n";
+	struct ws_flights *flights = ws_flights_create();
+	struct ws_frame frame = {.number = 1, .time = WS_SECOND, .comment = leaves, .comment_length = strlen(leaves)};
+	assert_non_null(flights);
+	ws_flights_take(flights, &frame);
+	assert_non_null(ws_flights_held(flights, 0));
+	frame = (struct ws_frame){.number = 2, .time = 2 * WS_SECOND, .comment = copy, .comment_length = strlen(copy)};
+	ws_flights_take(flights, &frame);
+	assert_non_null(ws_flights_held(flights, 0));
+	ws_flights_free(flights);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +324,7 @@ int main(void)
 	        cmocka_unit_test(a_flight_is_known_from_its_first_word),
 	        cmocka_unit_test(what_is_no_evidence_is_passed_over),
 	        cmocka_unit_test(a_comment_names_the_points),
+	        cmocka_unit_test(a_packet_that_a_rule_copies_may_be_held),
 	        cmocka_unit_test(evidence_is_translated), /* the last one: errors stay Chinese */
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
