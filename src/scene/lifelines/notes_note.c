@@ -61,9 +61,8 @@ static const struct {
         {FACT_SYN_ACK,
          N_("ACK and SYN travel together, which saves the fourth segment. A SYN counts as one byte, so it can be "
             "acknowledged like data: ack = its number + 1.")},
-        {FACT_HANDSHAKE_ACK, N_("Only this ACK tells the server that its SYN arrived, and that the client's SYN was "
-                                "not an old one. Where it "
-                                "never comes, the server stays in SYN_RECEIVED.")},
+        {FACT_HANDSHAKE_ACK, N_("This ACK tells the server that its SYN arrived, and that the client's SYN was not an "
+                                "old one. Until an ACK comes, the server stays in SYN_RECEIVED.")},
         {FACT_MERGED,
          N_("Three segments close here, not four: the program closed before its kernel had sent the ACK of the other's "
             "FIN, so this FIN carries it. Where the program closes later, ACK and FIN are two.")},
