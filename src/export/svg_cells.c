@@ -141,6 +141,7 @@ void svg_begin(FILE *out, int columns, int rows, enum ws_theme theme, const char
 	svg_text(out, title);
 	fputs("</title>\n<style>\n"
 	      "text{font:15px " FONTS ";white-space:pre;unicode-bidi:bidi-override;direction:ltr}\n"
+	      ".z{letter-spacing:3px}\n" /* two cells less the font's size, which is a wide character's width */
 	      ".b{font-weight:bold}\n.l,.h,.d{fill:none}\n.l,.d{stroke-width:1.4}\n.h{stroke-width:2.6}\n"
 	      ".d{stroke-dasharray:4 3}\n",
 	      out);
@@ -251,17 +252,19 @@ static bool is_word(const struct ws_cell *cell)
 	return cell->code_point != ' ' && !line_of(cell->code_point) && !shape_of(cell->code_point);
 }
 
-/* Fonts differ in how much wider than the others wide characters are. So where there is one, each character of the text
- * has its place; a character beyond 16 bits would take two. */
+static bool is_wide(const struct run *run, int column)
+{
+	return column + 1 < run->to && !run->cells[column + 1].code_point;
+}
+
+/* Fonts differ in how much wider than the others wide characters are. So each of them has its place; one beyond 16 bits
+ * would take two. */
 static bool are_placed(const struct run *run, int from, int to)
 {
-	bool wide = false;
-	for (int column = from; column < to; column++) {
-		wide |= !run->cells[column].code_point;
+	for (int column = from; column < to; column++)
 		if (run->cells[column].code_point > 0xffff)
 			return false;
-	}
-	return wide;
+	return is_wide(run, from);
 }
 
 static void put_places(FILE *out, const struct run *run, int from, int to)
@@ -271,7 +274,21 @@ static void put_places(FILE *out, const struct run *run, int from, int to)
 			fprintf(out, " %d", column * CELL_WIDTH);
 }
 
-/* Draws words, with single spaces between them. */
+/* The end of the words that begin at `column`, with single spaces between them. Wide characters have a text of their own,
+ * so that words after them are in their place also where only the first place of a text counts, as in librsvg. */
+static int words_end(const struct run *run, int column)
+{
+	const bool wide = is_wide(run, column);
+	int end = column + 1 + wide;
+	while (end < run->to) {
+		const int next = end + (run->cells[end].code_point == ' ' && !wide);
+		if (next == run->to || !is_word(&run->cells[next]) || is_wide(run, next) != wide)
+			break;
+		end = next + 1 + wide;
+	}
+	return end;
+}
+
 static void put_words(FILE *out, const struct run *run)
 {
 	for (int column = run->from; column < run->to;) {
@@ -279,14 +296,10 @@ static void put_words(FILE *out, const struct run *run)
 			column++;
 			continue;
 		}
-		int end = column + 1;
-		while (end < run->to &&
-		       (is_word(&run->cells[end]) ||
-		        (run->cells[end].code_point == ' ' && end + 1 < run->to && is_word(&run->cells[end + 1]))))
-			end++;
+		const int end = words_end(run, column);
 		const bool placed = are_placed(run, column, end);
-		fprintf(out, "<text class=\"c%d%s%s\" x=\"%d", run->style, run->bold ? " b" : "",
-		        run->reverse ? " i" : "", column * CELL_WIDTH);
+		fprintf(out, "<text class=\"c%d%s%s%s\" x=\"%d", run->style, run->bold ? " b" : "",
+		        run->reverse ? " i" : "", is_wide(run, column) ? " z" : "", column * CELL_WIDTH);
 		if (placed)
 			put_places(out, run, column + 1, end);
 		fprintf(out, "\" y=\"%d\"", run->y + BASELINE);
