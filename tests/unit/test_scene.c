@@ -284,6 +284,19 @@ static void test_screens_are_left_for_those_before(void **state)
 	}
 }
 
+/* A RST to an endpoint that is CLOSED is ignored, whatever numbers it has. */
+static void test_a_rst_to_a_closed_endpoint_is_ignored(void **state)
+{
+	struct world *world = *state;
+	send_segment(world, true, 4001, WS_TCP_RST | WS_TCP_ACK, 0, 7001, 0, WS_MILLISECOND);
+	assert_true(ws_canvas_resize(&world->canvas, 200, 40));
+	act(world, WS_ACT_FIRST);
+	act(world, WS_ACT_DOWN);
+	act(world, WS_ACT_ENTER);
+	act(world, WS_ACT_LAST);
+	assert_shows(world, "no state changes: the client is CLOSED already, and ignores a RST");
+}
+
 /* Live, time goes on after the last segment; the cursor stays at the end of the graph, and is what zooming is about. */
 static void test_the_graph_has_a_cursor_when_live(void **state)
 {
@@ -444,6 +457,7 @@ int main(void)
 	        SCENE_TEST(test_the_graph_is_turned_by_pages),
 	        SCENE_TEST(test_the_lab_waits_for_help),
 	        SCENE_TEST(test_the_graph_has_a_cursor_when_live),
+	        SCENE_TEST(test_a_rst_to_a_closed_endpoint_is_ignored),
 	        SCENE_TEST(test_too_small_says_so),
 	        SCENE_TEST(test_any_keys_at_any_size),
 	        cmocka_unit_test(test_screen_words),

@@ -228,6 +228,10 @@ static void notes_why(const struct layout *layout, struct ws_text *text)
 		ws_text_printf(text,
 		               _("no state changes, but the %s is now confirmed in %s: its own segment shows it."),
 		               layout_name(layout, sender), ws_state_name(step->after[sender]));
+	else if (step->input.flags & WS_TCP_RST && step->before[!sender] == WS_CLOSED)
+		ws_text_printf(text,
+		               _("no state changes: the %s is CLOSED already, and ignores a RST (RFC 9293 §3.10.7.1)."),
+		               layout_name(layout, !sender));
 	else if (step->input.flags & WS_TCP_RST)
 		ws_text_puts(text,
 		             _("no state changes: this RST does not fit what the receiver expects (RFC 5961 §3.2)."));
