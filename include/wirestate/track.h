@@ -222,6 +222,7 @@ struct ws_endpoint_info {
 	uint32_t unacknowledged; /* bytes (SYN and FIN count one each) sent and not acknowledged */
 	/* From its segments to the ACKs that cover them; -1: none was measured. The median is right within 13 %. */
 	ws_time rtt_min, rtt_median, rtt_max;
+	ws_time quiet;   /* from the latest new data, or FIN, that it has sent to the connection's latest segment */
 	uint32_t rtt_count;
 	uint64_t
 	        stream_bytes; /* payload bytes of its sequence numbers: each counts once, also those that were missed */
@@ -320,7 +321,8 @@ struct ws_conn_info {
 	uint64_t previous, next;    /* numbers of the previous and the next incarnation; 0: none */
 	ws_time reused_after; /* since the last segment of the previous one, where both sides sent in that; else 0 */
 	bool ended;
-	bool opened;    /* one of its endpoints has been open, as far as is known */
+	bool opened;     /* one of its endpoints has been open, as far as is known */
+	bool left_alone; /* its latest segment is more than a minute old */
 	bool just_sent; /* it has nothing but a SYN, which was sent less than a second ago: too soon to be unanswered */
 	bool refused;   /* a RST answered its SYN, and nothing else did */
 	bool stray_reset;          /* a RST came that does not answer its SYN, and changed nothing */

@@ -27,6 +27,13 @@ static ws_time ignored(const struct ws_conn *conn, unsigned i, uint32_t bytes)
 	return bytes && self->next_time && peer->last_time > self->next_time ? peer->last_time - self->next_time : 0;
 }
 
+static ws_time quiet(const struct ws_conn *conn, unsigned i)
+{
+	const struct ws_flow *self = &conn->analyser.flow[i];
+	const ws_time latest = self->next_time ? self->next_time : conn->first_time;
+	return conn->last_time > latest ? conn->last_time - latest : 0;
+}
+
 static enum ws_handshake handshake_of(const struct ws_machine *m)
 {
 	if (m->saw_syn && m->saw_syn_ack && m->saw_handshake_ack)
@@ -53,6 +60,7 @@ static void fill_opening(const struct ws_tracker *tracker, const struct ws_path_
 	info->likely_client = ws_together_likely_client(of, conn);
 	info->handshake = (uint8_t)handshake_of(m);
 	info->opened = was_open(&m->endpoint[0]) || was_open(&m->endpoint[1]);
+	info->left_alone = ws_is_left_alone(tracker, conn->last_time);
 	info->just_sent = !info->opened && ws_is_just_sent(tracker, conn->first_time, conn->last_time);
 	info->refused = m->refused;
 	info->stray_reset = m->stray_reset;
@@ -199,6 +207,7 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 		info->lacks_first = e->sack_known && e->acked_any && ws_seq_before(e->last_ack_sent, e->sack_right);
 	}
 	if (parts & WS_PART_TRAFFIC)
+		info->quiet = quiet(conn, i);
 		fill_traffic(&conn->traffic[i], info);
 	if (parts & WS_PART_ROUND_TRIPS)
 		fill_round_trips(conn, i, info);

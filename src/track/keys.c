@@ -26,7 +26,7 @@ struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const st
 			info.shares_known = true;
 			info.shares = *shares;
 		}
-		info.just_sent = false;
+		info.just_sent = info.left_alone = false;
 		const struct ws_judgement made = ws_conn_judge(&info);
 		/* Storing the verdict changes nothing that a caller can see, so the cast is safe. */
 		((struct ws_conn *)conn)->judgement =
@@ -45,7 +45,9 @@ static struct ws_judgement judgement_of(uint8_t stored)
 
 struct ws_judgement ws_judgement_now(const struct ws_tracker *tracker, uint8_t stored, ws_time first, ws_time last)
 {
-	const struct ws_judgement judgement = judgement_of(stored);
+	struct ws_judgement judgement = judgement_of(stored);
+	if (judgement.verdict == WS_VERDICT_CLOSE_WAIT && ws_is_left_alone(tracker, last))
+		judgement.severity = 3;
 	if (judgement.verdict == WS_VERDICT_SILENT && ws_is_just_sent(tracker, first, last))
 		return (struct ws_judgement){.verdict = WS_VERDICT_OPENING, .severity = 1};
 	return judgement;

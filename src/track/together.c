@@ -320,6 +320,7 @@ static void fill_state(const struct ws_tracker *tracker, unsigned e, unsigned at
 		end->ignored = there.ignored;
 		end->lacks_first = there.lacks_first;
 	}
+		end->quiet = there.quiet;
 	if (parts & WS_PART_TRAFFIC) {
 		end->closed_since = there.closed_since;
 		end->closed_probes = there.closed_probes;

@@ -2,13 +2,12 @@
 #include "track/verdict.h"
 #include "base/put.h"
 #include "decode/application.h"
+#include "track/info.h"
 
 #include <wirestate/join.h>
 
 #include <stdio.h>
 #include <string.h>
-
-#define LONG_CLOSE_WAIT (60 * WS_SECOND)
 
 /* ---- Parts */
 
@@ -185,7 +184,9 @@ static void say_half_closed(struct verdict *v, unsigned i)
 		SAY_TEXTS(v, _("closing: the %1$s sent FIN, which the %2$s has not acknowledged"),
 		          verdict_side(info, 1 - i), verdict_side(info, i));
 	} else {
-		const bool stuck = info->last_time - info->first_time > LONG_CLOSE_WAIT;
+		/* Since the FIN, or since it has sent its latest data: a half-closed connection may go on for long. */
+		const bool stuck = info->left_alone || (info->endpoint[0].quiet > WS_LONG_CLOSE_WAIT &&
+		                                        info->endpoint[1].quiet > WS_LONG_CLOSE_WAIT);
 		verdict_set(v, WS_VERDICT_CLOSE_WAIT, stuck ? 3 : 1);
 		/* TRANSLATORS: %2$s is "nginx[812]" or "the server's application". */
 		SAY_TEXTS(v, _("half-closed: the %1$s sent FIN, %2$s has not closed yet"), verdict_side(info, 1 - i),
