@@ -203,6 +203,10 @@ struct ws_endpoint_info {
 	bool stalled_old_stamp;     /* the latest of them has an older timestamp than what the peer's ACK echoes */
 	uint32_t syns;    /* the SYNs, or SYN-ACKs, that it sent with its initial number; 0: none was captured */
 	ws_time syn_time; /* from the first to the last of them */
+	uint32_t
+	        syns_answered; /* SYNs that it sent again after a SYN-ACK had been captured, while nothing had opened */
+	uint32_t late_syns;    /* its latest segments, where they are SYNs with its initial number after it was open */
+	ws_time late_syn_time; /* from the first to the last of these */
 	uint32_t unanswered_keep_alives; /* its keep-alives since the peer sent anything */
 	ws_time unanswered_since;
 	uint32_t initial_sequence;
@@ -218,11 +222,11 @@ struct ws_endpoint_info {
 	bool process_guessed;                   /* the file does not say at which endpoint it is */
 	const struct ws_kernel_end *kernel; /* what the own host's kernel says, see wirestate/kernel.h; NULL: nothing */
 	const char *service, *container, *user; /* as that kernel says, to be cleaned; NULL: none, or not known */
+	ws_time quiet;   /* from the latest new data, or FIN, that it has sent to the connection's latest segment */
 	ws_time ignored; /* from the latest new data to the latest segment of the peer, which does not acknowledge all */
 	uint32_t unacknowledged; /* bytes (SYN and FIN count one each) sent and not acknowledged */
 	/* From its segments to the ACKs that cover them; -1: none was measured. The median is right within 13 %. */
 	ws_time rtt_min, rtt_median, rtt_max;
-	ws_time quiet;   /* from the latest new data, or FIN, that it has sent to the connection's latest segment */
 	uint32_t rtt_count;
 	uint64_t
 	        stream_bytes; /* payload bytes of its sequence numbers: each counts once, also those that were missed */

@@ -45,6 +45,10 @@ struct ws_marks {
 	uint32_t hasty_keep_alives; /* its latest ones, after far shorter pauses, though those before were answered */
 	uint32_t syn_ack_repeats;   /* its SYN-ACKs after the handshake's ACK */
 	uint32_t syns_again;        /* its SYNs, or SYN-ACKs, after the first one */
+	uint32_t syns_answered;     /* its SYNs after a SYN-ACK, while the handshake's ACK had not been captured */
+	uint32_t late_syns;         /* its SYNs after it was open, with no other segment of its own between them */
+	uint64_t late_packets;      /* the packets that it had sent up to the latest of them */
+	ws_time late_since, late_latest;
 	ws_time syn_since, syn_latest; /* the times of the first one and, where it was sent again, of the latest */
 	ws_time stalled_since;         /* the time of the first retransmission that `stalled` counts */
 	ws_time stalled_sent;          /* when what `stalled` counts was first sent */

@@ -141,6 +141,9 @@ static void fill_syns(const struct ws_conn *conn, unsigned i, struct ws_endpoint
 	const struct ws_marks *marks = &ws_conn_rare(conn)->marks[i];
 	info->syns = (e->active && !e->syn_missed) || e->syn_ack_sent ? 1 + marks->syns_again : 0;
 	info->syn_time = marks->syn_latest - marks->syn_since;
+	info->syns_answered = marks->syns_answered;
+	info->late_syns = marks->late_packets == conn->traffic[i].packets ? marks->late_syns : 0;
+	info->late_syn_time = marks->late_latest - marks->late_since;
 }
 
 static void fill_keep_alives(const struct ws_conn *conn, unsigned i, struct ws_endpoint_info *info)
@@ -204,10 +207,10 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 	if (parts & WS_PART_FLIGHT) {
 		info->unacknowledged = unacknowledged(conn, i);
 		info->ignored = ignored(conn, i, info->unacknowledged);
+		info->quiet = quiet(conn, i);
 		info->lacks_first = e->sack_known && e->acked_any && ws_seq_before(e->last_ack_sent, e->sack_right);
 	}
 	if (parts & WS_PART_TRAFFIC)
-		info->quiet = quiet(conn, i);
 		fill_traffic(&conn->traffic[i], info);
 	if (parts & WS_PART_ROUND_TRIPS)
 		fill_round_trips(conn, i, info);

@@ -392,6 +392,11 @@ static inline void take_reset(struct ws_shares *shares, const struct ws_segment 
 WS_SELDOM static void take_syn(struct ws_shares *shares, struct ws_share_side *self, const struct ws_segment *s,
                                ws_time now)
 {
+	/* Once data has been sent, a SYN opens nothing: its sender was started again, or it is an old duplicate. */
+	if (shares->open && !(s->flags & WS_TCP_ACK) && (self->sent || shares->side[!s->direction].sent)) {
+		shares->latest = now;
+		return;
+	}
 	/* The client has acknowledged the SYN-ACK before, and has nothing to say: who speaks next shows what was
 	 * waited for. */
 	const bool again = shares->open && s->flags & WS_TCP_ACK && self->awaited &&

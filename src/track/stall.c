@@ -94,7 +94,9 @@ void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 	bool probe = analysis & (1u << WS_ANALYSIS_ZERO_WINDOW_PROBE | 1u << WS_ANALYSIS_KEEP_ALIVE);
 	if (probe && peer->closed_since)
 		peer->closed_probes++;
-	if (analysis & 1u << WS_ANALYSIS_ZERO_WINDOW && !self->closed_since) {
+	const unsigned syn_ack = WS_TCP_SYN | WS_TCP_ACK;
+	const bool closed = analysis & 1u << WS_ANALYSIS_ZERO_WINDOW || (!s->window && (s->flags & syn_ack) == syn_ack);
+	if (closed && !self->closed_since) {
 		self->closed_since = s->time;
 		self->closed_probes = 0;
 	} else if (s->window && s->flags & WS_TCP_ACK) {
@@ -141,6 +143,19 @@ void ws_sack_judge(struct ws_table *table, struct ws_conn *conn, struct ws_segme
 	s->sack_right = 0;
 }
 
+/* A SYN of an endpoint that has been open: it was started again and begins with the same number, or it is an old duplicate. */
+static void note_late_syn(const struct ws_conn *conn, const struct ws_segment *s, struct ws_marks *marks)
+{
+	const uint64_t packets = conn->traffic[s->direction].packets;
+	if (!marks->late_syns || marks->late_packets + 1 != packets) {
+		marks->late_syns = 0;
+		marks->late_since = s->time;
+	}
+	marks->late_syns++;
+	marks->late_packets = packets;
+	marks->late_latest = s->time;
+}
+
 /* Nothing has been sent since the first one, so the flow has the time of that, unless it goes on from an older
  * connection; a number of 0 means for it that nothing is known. */
 void ws_syn_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s)
@@ -152,6 +167,12 @@ void ws_syn_note(struct ws_table *table, struct ws_conn *conn, const struct ws_s
 	if (!rare)
 		return;
 	struct ws_marks *marks = &rare->marks[s->direction];
+	const bool bare = !(s->flags & WS_TCP_ACK);
+	if (bare && e->talks && e->open_proven) {
+		note_late_syn(conn, s, marks);
+		return;
+	}
+	marks->syns_answered += bare && conn->machine.saw_syn_ack && !conn->machine.saw_handshake_ack;
 	const ws_time first = flow->next ? flow->next_time : flow->last_time;
 	if (!marks->syns_again++)
 		marks->syn_since = conn->first_time > first ? conn->first_time : first;

@@ -232,6 +232,8 @@ static void take_syn(const struct ws_endpoint_info *other, unsigned parts, struc
 		end->syns = other->syns;
 		end->syn_time = other->syn_time;
 	}
+	if (parts & WS_PART_MARKS && other->syns_answered > end->syns_answered)
+		end->syns_answered = other->syns_answered;
 	if (parts & WS_PART_ROUND_TRIPS && end->smallest_window == UINT32_MAX)
 		end->smallest_window = other->smallest_window;
 	if (!(parts & WS_PART_REST))
@@ -318,9 +320,9 @@ static void fill_state(const struct ws_tracker *tracker, unsigned e, unsigned at
 	if (parts & WS_PART_FLIGHT) {
 		end->unacknowledged = there.unacknowledged;
 		end->ignored = there.ignored;
+		end->quiet = there.quiet;
 		end->lacks_first = there.lacks_first;
 	}
-		end->quiet = there.quiet;
 	if (parts & WS_PART_TRAFFIC) {
 		end->closed_since = there.closed_since;
 		end->closed_probes = there.closed_probes;

@@ -390,6 +390,7 @@ static void say_more(struct verdict *v)
 	    v->judgement.verdict == WS_VERDICT_REFUSED)
 		verdict_reset_look(v);
 	verdict_not_accepted(v);
+	verdict_answer_unheard(v);
 	verdict_storm(v);
 	for (unsigned i = 0; i < 2; i++) {
 		if (!info->alert[i])

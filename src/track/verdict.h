@@ -61,6 +61,7 @@ struct verdict_part verdict_application(const struct ws_conn_info *info, unsigne
 /* How many SYNs it took. `open`: other words follow. */
 void verdict_syns(struct verdict *v, bool open);
 void verdict_not_accepted(struct verdict *v);
+void verdict_answer_unheard(struct verdict *v);
 void verdict_storm(struct verdict *v); /* where it is not said yet */
 /* Whether the connection before it had its addresses and ports so shortly before that the server, or a device on the way,
  * may still have that one. */

@@ -182,6 +182,18 @@ static void say_silent(struct verdict *v, bool gave_up)
 	SAY_TEXTS(v, _("then the client gave up and sent RST"));
 }
 
+#define LONG_REFUSAL (5 * WS_SECOND) /* no way there and back takes so long */
+
+/* From the latest SYN to the RST, where that is the only answer and the end of it. */
+static ws_time refused_after(const struct ws_conn_info *info)
+{
+	const struct ws_endpoint_info *client = &info->endpoint[info->likely_client];
+	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
+	if (!client->syns || client->packets != client->syns || server->packets != 1 || info->path)
+		return 0;
+	return info->last_time - info->first_time - client->syn_time;
+}
+
 bool verdict_failed_to_open(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
@@ -197,6 +209,12 @@ bool verdict_failed_to_open(struct verdict *v)
 			    _("refused: RST answered the SYN, though port %u of the server answered others: it did not listen then, "
 			      "its accept queue was full, or a firewall rejects it"),
 			    info->endpoint[1 - client].port);
+		else if (refused_after(info) >= LONG_REFUSAL)
+			SAY_TEXTS(
+			        v,
+			        _("refused: RST answered the SYN after %s; a host on which nothing listens answers at once, "
+			          "so a firewall or a proxy that reached no server may have sent it"),
+			        verdict_duration(refused_after(info)).text);
 		else
 			SAY(v, _("refused: RST answered the SYN; nothing listens on port %u, or a firewall rejects it"),
 			    info->endpoint[1 - client].port);

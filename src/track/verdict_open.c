@@ -8,8 +8,22 @@
 #define MANY_KEEP_ALIVES 2
 #define LONG_PAUSE (30 * WS_SECOND) /* after so long the first firewalls forget a connection */
 #define MANY_SYN_ACKS 2
+#define MANY_SYNS 2
 #define REUSED_SOON (240 * WS_SECOND) /* TIME_WAIT, as RFC 9293 has it: two minutes twice */
 #define NEVER_PROBED (10 * WS_SECOND) /* the longest of the usual first timers of probes is 5 s */
+
+static bool has_fin_out(const struct ws_endpoint_info *e)
+{
+	return e->state == WS_FIN_WAIT_1 || e->state == WS_CLOSING || e->state == WS_LAST_ACK;
+}
+
+/* No byte that the peer has sent was acknowledged, so none of them fills the receive buffer. */
+static bool has_taken_nothing(const struct ws_conn_info *info, unsigned i)
+{
+	const struct ws_endpoint_info *peer = &info->endpoint[1 - i];
+	return info->handshake == WS_HANDSHAKE_COMPLETE && info->client == (int)(1 - i) &&
+	       peer->stream_bytes + has_fin_out(peer) <= peer->unacknowledged;
+}
 
 static bool window_stays_closed(struct verdict *v, unsigned i)
 {
@@ -21,6 +35,14 @@ static bool window_stays_closed(struct verdict *v, unsigned i)
 	verdict_set(v, WS_VERDICT_STUCK, 3);
 	if (!v->text)
 		return true;
+	if (has_taken_nothing(info, i)) {
+		SAY_TEXTS(
+		        v,
+		        _("stuck: %1$s's window closed for %2$s, though it has taken no data yet: as that of a SYN proxy that has "
+		          "not reached its server"),
+		        verdict_side(info, i), verdict_duration(closed).text);
+		return true;
+	}
 	if (!e->closed_probes && closed >= NEVER_PROBED) {
 		SAY_TEXTS(
 		        v,
@@ -166,7 +188,7 @@ static bool data_stays_unanswered(struct verdict *v, unsigned i)
 	const struct ws_endpoint_info *e = &info->endpoint[i];
 	if (i == (unsigned)info->likely_client && is_not_accepted(info) && !info->endpoint[1 - i].bytes)
 		return false;
-	const bool fin = e->state == WS_FIN_WAIT_1 || e->state == WS_CLOSING || e->state == WS_LAST_ACK;
+	const bool fin = has_fin_out(e);
 	const ws_time silence = info->last_time - e->stalled_since;
 	const unsigned enough = silence < LONG_SILENCE ? MANY_RETRANSMISSIONS : 2;
 	if (info->one_direction || info->renumbered || !e->unacknowledged || e->stalled < enough ||
@@ -251,6 +273,21 @@ static void say_storm(struct verdict *v)
 		    verdict_side(info, info->storm_resetters != 2));
 }
 
+/* Its peer's ACKs of what it sent before do not answer the SYN (RFC 9293 §3.5.2). */
+static bool opens_again(struct verdict *v, unsigned i)
+{
+	const struct ws_conn_info *info = v->info;
+	const struct ws_endpoint_info *e = &info->endpoint[i];
+	if (e->late_syns < 2 || e->late_syn_time < WS_SHORTEST_TIMEOUT)
+		return false;
+	verdict_set(v, WS_VERDICT_STUCK, 3);
+	SAY(v,
+	    _("stuck: the %1$s has sent its SYN again %2$u times in %3$s, and nothing else, after the connection was open: as "
+	      "where it was started again, and begins with the same number"),
+	    verdict_side(info, i), e->late_syns, verdict_duration(e->late_syn_time).text);
+	return true;
+}
+
 static bool is_in_storm(struct verdict *v)
 {
 	if (!v->info->storm_goes_on)
@@ -275,7 +312,8 @@ bool verdict_is_stuck(struct verdict *v)
 		return true;
 	for (unsigned i = 0; i < 2; i++)
 		if (window_stays_closed(v, i) || data_stays_unanswered(v, i) || data_is_never_repeated(v, i) ||
-		    is_repeated_blindly(v, i) || acks_do_not_arrive(v, i) || keep_alives_stay_unanswered(v, i))
+		    is_repeated_blindly(v, i) || acks_do_not_arrive(v, i) || keep_alives_stay_unanswered(v, i) ||
+		    opens_again(v, i))
 			return true;
 	return false;
 }
@@ -361,6 +399,24 @@ static void say_opening(struct verdict *v)
 		SAY_TEXTS(v, _("opening: SYN-ACK sent, the handshake's ACK has not come"));
 }
 
+/* Had it taken a SYN-ACK, it would have answered that with an ACK, and not with another SYN. */
+static bool hears_no_answer(const struct ws_conn_info *info)
+{
+	return info->endpoint[info->likely_client].syns_answered >= MANY_SYNS &&
+	       info->handshake != WS_HANDSHAKE_COMPLETE;
+}
+
+void verdict_answer_unheard(struct verdict *v)
+{
+	if (!hears_no_answer(v->info))
+		return;
+	NEXT(v);
+	SAY(v,
+	    _("the client sent its SYN again %u times after a SYN-ACK, so the SYN-ACKs do not reach it in time, or it does not "
+	      "accept them"),
+	    v->info->endpoint[v->info->likely_client].syns_answered);
+}
+
 void verdict_open(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
@@ -369,7 +425,7 @@ void verdict_open(struct verdict *v)
 		verdict_set(v, WS_VERDICT_OPENING, 2);
 		SAY_TEXTS(v, C_("verdict", "opening"));
 	} else if (opening) {
-		verdict_set(v, WS_VERDICT_OPENING, info->misacked ? 2 : 1);
+		verdict_set(v, WS_VERDICT_OPENING, info->misacked || hears_no_answer(info) ? 2 : 1);
 		say_opening(v);
 	} else if (in_state(info, 0, WS_CLOSED) || in_state(info, 1, WS_CLOSED)) {
 		verdict_set(v, WS_VERDICT_STRAY, 1);

@@ -20,6 +20,7 @@ import packets  # noqa: E402: the lab's
 
 LETTERS = {"F": packets.FIN, "S": packets.SYN, "R": packets.RST, "P": packets.PSH, "A": packets.ACK,
            "U": 0x20, "E": 0x40, "C": 0x80}
+MSS = b"\2\4\5\xb4"
 START = 1_700_000_000 * 10**9
 SHORT = 0.01  # seconds between two segments, unless a call says otherwise
 

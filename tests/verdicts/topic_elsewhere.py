@@ -3,9 +3,8 @@ server in the client's own network, say), or that another place captures."""
 
 import struct
 
-from crafted import Capture, Talk, case, packets
+from crafted import MSS, Capture, Talk, case, packets
 
-MSS = b"\2\4\5\xb4"
 NOT_OPENED = {"verdict_tag": "NOT_OPENED", "severity": 2, "handshake": "partial"}
 SERVICE, SERVER = "10.99.0.1", "10.0.0.7"
 

@@ -1,7 +1,7 @@
 """Attempts that do not open, or open in an unusual way: answers that do not answer the SYN, ACKs that cannot complete a
 handshake, split handshakes, and handshakes that were recorded in another order."""
 
-from crafted import Talk, case, shared
+from crafted import MSS, Talk, case, shared
 
 LISTENS, SENT = "LISTEN", "CLOSED SYN_SENT"
 NOT_OPENED = {"verdict_tag": "NOT_OPENED", "initial_rtt": None, "client": SENT, "server": LISTENS, "handshake": "partial"}
@@ -408,9 +408,6 @@ def acks_without_timestamps(capture):
 @case("acks-with-timestamps", {"verdict_tag": "OPENING", "verdict": "accept queue is full", "silent_about": "timestamps"})
 def acks_with_timestamps(capture):
     repeat_syn_ack(capture, stamped=True)
-
-
-MSS = b"\2\4\5\xb4"
 
 
 def plainer_syn(capture, first, second, answered):

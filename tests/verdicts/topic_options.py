@@ -2,9 +2,8 @@
 
 import struct
 
-from crafted import Talk, case
+from crafted import MSS, Talk, case
 
-MSS = b"\2\4\5\xb4"
 MD5 = b"\x13\x12" + b"k" * 16 + b"\1\1"
 
 

@@ -2,9 +2,8 @@
 
 import struct
 
-from crafted import Talk, ask, case
+from crafted import MSS, Talk, ask, case
 
-MSS = b"\2\4\5\xb4"
 SPECIFIC = {"verdict_tag": "SILENT", "silent_about": "filtered"}
 
 
