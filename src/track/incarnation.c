@@ -316,7 +316,7 @@ static bool opens_by_syn_ack(const struct ws_conn *conn, unsigned sender, const 
 	    e->iss == s->sequence)
 		return false;
 	const struct ws_endpoint *other = &conn->machine.endpoint[1 - sender];
-	const bool over = conn->ended || conn->machine.syn_after_end;
+	const bool over = (conn->ended && !other->syn_missed) || conn->machine.syn_after_end;
 	const bool same_syn = over && other->active && s->acknowledgment == other->iss + 1;
 	if (!same_syn && acknowledges_no_less(conn, sender, s))
 		return false;
