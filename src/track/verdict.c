@@ -36,6 +36,15 @@ static struct verdict_number number_of(uint64_t value)
 	return made;
 }
 
+/* Zeek's T and t stand for payload that was sent again; but a RST that was forged may have moved the numbers by which
+ * they are told. A long stream is as long as what was captured of it. */
+static bool has_repeats(const struct ws_conn_info *info)
+{
+	const struct ws_endpoint_info *e = info->endpoint;
+	return strpbrk(info->history, "Tt") && (e[0].bytes > e[0].stream_bytes || e[1].bytes > e[1].stream_bytes ||
+	                                        e[0].bytes > INT32_MAX || e[1].bytes > INT32_MAX);
+}
+
 /* Nearly every text ends like this. */
 void verdict_traffic(struct verdict *v)
 {
@@ -51,7 +60,7 @@ void verdict_traffic(struct verdict *v)
 		ws_text_parts(v->text, _("%s B to the server"), number_of(client->bytes).text);
 	else
 		ws_text_parts(v->text, _("%s B to the client"), number_of(server->bytes).text);
-	if (strpbrk(info->history, "Tt")) /* Zeek's letters for payload that was sent again */
+	if (has_repeats(info))
 		ws_text_puts(v->text, _(", repeats included"));
 }
 

@@ -3,7 +3,7 @@ servers that do not accept. Nothing is stuck before a retransmission timer can h
 
 import struct
 
-from crafted import SHORT, Talk, case, shared
+from crafted import SHORT, Talk, ask, asked, case, shared
 
 DATA = 100
 
@@ -71,6 +71,28 @@ def data_sent_again(capture):
     talk.client("PA", DATA)
     for _ in range(2):
         talk.client("PA", DATA, seq=1, after=0.2)
+    talk.server("A")
+
+
+@case("data-after-a-forged-reset", {"verdict_tag": "OPEN", "verdict": "200 B to the server, 600 B back; a RST was forged", "silent_about": "repeats"})
+def data_after_a_forged_reset(capture):
+    """Its number lies beyond what the server has sent, so what follows seems to be sent again."""
+    talk = asked(capture)
+    talk.server("R", seq=5000, keeps=True)
+    talk.client("A")
+    ask(talk)
+
+
+@case("first-copy-not-captured", {"verdict_tag": "OPEN", "verdict": "300 B to the server, 0 B back$", "client.retransmissions": 1})
+def first_copy_not_captured(capture):
+    """The capture begins after the segment that is lost, so it has each byte once."""
+    talk = Talk(capture)
+    talk.server("A", ack=101)
+    talk.client("PA", 100, seq=201)
+    talk.server("A", ack=101)
+    talk.client("PA", 100, seq=301)
+    talk.server("A", ack=101)
+    talk.client("PA", 100, seq=101)
     talk.server("A")
 
 
