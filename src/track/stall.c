@@ -236,7 +236,8 @@ void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t 
 	if ((s->flags & syn_ack) != syn_ack)
 		return;
 	const struct ws_endpoint *e = &conn->machine.endpoint[s->direction];
-	if (e->syn_ack_sent && e->iss != s->sequence && !e->dead) /* after a RST, it answers another SYN */
+	/* After a RST or its FIN, it answers another SYN, or a copy of the old one. */
+	if (e->syn_ack_sent && e->iss != s->sequence && !e->dead && !e->fin_sent)
 		conn->renumbered = 1;
 	else if (conn->machine.saw_handshake_ack)
 		marks->syn_ack_repeats++;

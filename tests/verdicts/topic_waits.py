@@ -86,6 +86,19 @@ def syns_of_long_ago_and_data(capture):
     ask(open_again(capture, (3, 1)))
 
 
+@case("syn-of-long-ago-after-the-end", {"verdict_tag": "CLOSED", "severity": 0, "silent_about": "second sequence number"})
+def syn_of_long_ago_after_the_end(capture):
+    """The server takes it for a new one; the client's TIME_WAIT acknowledges what it knows, and the server rejects that."""
+    talk = asked(capture)
+    talk.client("FA")
+    talk.server("FA")
+    talk.client("A")
+    talk.client("S", seq=0, options=MSS, after=2)
+    talk.server("SA", seq=70_000, ack=1, options=MSS, after=0.001, keeps=True)
+    talk.client("A", after=0.001)
+    talk.server("R", after=0.001)
+
+
 # ---- A window that has never been open
 
 
