@@ -41,6 +41,9 @@ static void test_lifelines_tell_the_chart(void **state)
 	assert_shows(world, "step 10/10");
 	assert_shows(world, "TIME_WAIT");
 	assert_shows(world, "waits 60.0 s of 60 s");
+	act(world, WS_ACT_NEXT_CHANGE);
+	assert_shows(world, "No state changes after this.");
+	ws_ui_clear_message(world->ui);
 	act(world, WS_ACT_FIRST);
 	assert_shows(world, "J = 1000");
 	assert_shows(world, "J + 1 = 1001");

@@ -418,12 +418,15 @@ static const struct prompt_use jump_of_points = {
         .accept = replay_jump,
 };
 
-static bool to_change(struct replay *replay, const struct ws_model *model, enum ws_action action)
+static bool to_change(struct ws_ui *ui, const struct ws_model *model, bool next)
 {
+	struct replay *replay = &ui->replay;
 	size_t step;
-	bool found = action == WS_ACT_NEXT_CHANGE ? replay_next_state_change(replay, model, &step)
-	                                          : replay_previous_state_change(replay, &step);
+	const bool found =
+	        next ? replay_next_state_change(replay, model, &step) : replay_previous_state_change(replay, &step);
 	replay_stand(replay, found ? step : replay->step);
+	if (!found)
+		ws_ui_tell(ui, next ? _("No state changes after this.") : _("No state changes before this."), false);
 	return true;
 }
 
@@ -511,7 +514,7 @@ bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 		return true;
 	case WS_ACT_NEXT_CHANGE:
 	case WS_ACT_PREVIOUS_CHANGE:
-		return to_change(replay, model, action);
+		return to_change(ui, model, action == WS_ACT_NEXT_CHANGE);
 	case WS_ACT_NEXT_PROBLEM:
 	case WS_ACT_PREVIOUS_PROBLEM:
 		problems_jump(replay, model, action == WS_ACT_NEXT_PROBLEM);
