@@ -88,7 +88,8 @@ static struct entry *add(struct ws_processes *processes, uint32_t id)
 	processes->count++;
 	entry->shown.id = id;
 	entry->older = *bucket;
-	return *bucket = entry;
+	*bucket = entry;
+	return entry;
 }
 
 static void set_name(struct entry *entry, struct ws_ng_text name, ws_time start)

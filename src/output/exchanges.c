@@ -49,7 +49,8 @@ static void exchange_number(const struct subject *s, unsigned index, struct valu
 	                            exchange->answer_frame,
 	                            exchange->last_frame};
 	enum { FIRST_FRAME = 5 };
-	set_known(v, numbers[index], index < FIRST_FRAME || numbers[index]);
+	const uint64_t number = numbers[index];
+	set_known(v, number, number || index < FIRST_FRAME);
 }
 
 static void exchange_interleaved(const struct subject *s, unsigned index, struct value *v)

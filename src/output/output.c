@@ -151,32 +151,32 @@ static void end_exchanges(struct ws_output *output, const struct ws_tracker *tra
 /* The record of an evicted connection must be written now, because nothing is kept of it. That of a connection that has
  * ended is delayed to the end of the input, because it may still change; in a live capture it is not, because the user
  * wants to see it. */
-static void connection_event(struct ws_output *output, struct subject *subject, const struct ws_conn_info *conn)
+static void connection_event(struct ws_output *output, const struct ws_event *event, const struct ws_conn_info *conn)
 {
+	struct verdict_found verdict = {.tag = NULL};
+	struct subject subject = {.kind = WS_RECORD_CONNECTION,
+	                          .time = event->time,
+	                          .frame = event->frame,
+	                          .event = event,
+	                          .point = output->point_name,
+	                          .conn = conn};
 	if (conn->stated.sensor) { /* a record is passed on as it comes */
-		subject->kind = WS_RECORD_CONNECTION;
-		subject->conn = conn;
 		if (conn_matches(output, conn))
-			output_record(output, subject);
+			output_record(output, &subject);
 		return;
 	}
-	struct verdict_found verdict = {.tag = NULL};
 	if (is_recorded(output, conn->number) || !conn_matches(output, conn))
 		return;
-	subject->verdict = &verdict;
-	if (!set_recorded(output, conn->number) && subject->event->kind != WS_EVENT_EVICTED)
+	if (!set_recorded(output, conn->number) && event->kind != WS_EVENT_EVICTED)
 		return;
-	subject->kind = WS_RECORD_CONNECTION;
-	subject->conn = conn;
-	output_record(output, subject);
+	subject.verdict = &verdict;
+	output_record(output, &subject);
 }
 
 /* The events whose records need more of the connection than its ends. */
 static void write_event_of_connection(struct ws_output *output, const struct ws_event *event,
                                       const struct ws_tracker *tracker)
 {
-	struct subject subject = {
-	        .time = event->time, .frame = event->frame, .event = event, .point = output->point_name};
 	struct ws_conn_info conn;
 	const bool evicted = event->kind == WS_EVENT_EVICTED;
 	const bool wanted = (wants_exchanges(output) && event->kind != WS_EVENT_CONNECTION) ||
@@ -188,7 +188,7 @@ static void write_event_of_connection(struct ws_output *output, const struct ws_
 	if (evicted && wants_exchanges(output))
 		end_exchanges(output, tracker, &conn);
 	if (event->kind != WS_EVENT_EXCHANGE && output_wants(output, WS_RECORD_CONNECTION))
-		connection_event(output, &subject, &conn);
+		connection_event(output, event, &conn);
 }
 
 /* False for most events: of a transition whose records are not wanted, and of what is written at the end. */
@@ -266,7 +266,7 @@ static bool end_of_records(struct ws_output *output)
 void output_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
                    struct line *line)
 {
-	if (output->options.format == WS_FORMAT_TEXT) {
+	if (output->options.format == WS_FORMAT_TEXT && line) {
 		text_evidence(output, packet->frame, true);
 		text_packet(output, packet, result, line);
 	} else if (output->options.format == WS_FORMAT_JSON) {

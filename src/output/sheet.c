@@ -115,10 +115,13 @@ static struct item *add_item(const struct ws_output *output, enum item_kind kind
 	struct ws_sheet *sheet = output->sheet;
 	if (sheet->count == sheet->room) {
 		struct item *items = realloc(sheet->items, 2 * sheet->room * sizeof(*items));
-		sheet->failed = sheet->failed || !items;
-		sheet->items = items ? items : sheet->items;
-		sheet->room *= items ? 2 : 1;
-		sheet->count -= !items;
+		if (items) {
+			sheet->items = items;
+			sheet->room *= 2;
+		} else {
+			sheet->failed = true;
+			sheet->count--;
+		}
 	}
 	struct item *item = &sheet->items[sheet->count++];
 	item->kind = kind;
@@ -196,7 +199,7 @@ static void format_event(struct ws_output *output, const struct item *item, stru
 	                                .event = event,
 	                                .ends = &item->ends,
 	                                .point = output->point_name};
-	if (item->on_line)
+	if (item->on_line && line)
 		text_transition_on_line(output, &subject, line);
 	else
 		output_record(output, &subject);

@@ -76,13 +76,17 @@ static struct run *run_find(struct relay_seen *seen, const struct relay_id *id)
 static struct block *block_find(struct run *run, uint64_t number)
 {
 	struct block **at = &run->block[number % BLOCKS];
-	if (*at && (*at)->number == number)
-		return *at;
-	if (!*at && !(*at = malloc(sizeof(**at))))
+	struct block *block = *at;
+	if (block && block->number == number)
+		return block;
+	if (!block)
+		block = malloc(sizeof(*block));
+	if (!block)
 		return NULL;
-	memset(*at, 0, sizeof(**at));
-	(*at)->number = number;
-	return *at;
+	memset(block, 0, sizeof(*block));
+	block->number = number;
+	*at = block;
+	return block;
 }
 
 bool relay_seen_first(struct relay_seen *seen, const struct relay_id *id)

@@ -7,7 +7,7 @@
 
 static inline uint64_t ws_fold64(uint64_t difference)
 {
-	return difference << 1 ^ (uint64_t)((int64_t)difference >> 63);
+	return difference << 1 ^ (0 - (difference >> 63));
 }
 
 static inline uint64_t ws_unfold64(uint64_t folded)
@@ -17,7 +17,7 @@ static inline uint64_t ws_unfold64(uint64_t folded)
 
 static inline uint32_t ws_fold32(uint32_t difference)
 {
-	return difference << 1 ^ (uint32_t)((int32_t)difference >> 31);
+	return difference << 1 ^ (0 - (difference >> 31));
 }
 
 static inline uint32_t ws_unfold32(uint32_t folded)

@@ -61,9 +61,10 @@ uint8_t *ws_packed_new(const struct ws_conn_info *info, size_t *size)
 	memcpy(word, &bare, sizeof(word));
 	for (size_t i = 0; i < WORDS; i++)
 		need += word[i] ? 1 + significant_bytes(word[i]) : 0;
-	uint8_t *packed = calloc(1, need), *out = packed + SET;
+	uint8_t *packed = calloc(1, need);
 	if (!packed)
 		return NULL;
+	uint8_t *out = packed + SET;
 	for (size_t i = 0; i < WORDS; i++) {
 		if (!word[i])
 			continue;

@@ -238,7 +238,7 @@ static void take_differences(const struct ws_conn_slot *from, struct ws_conn_slo
 static void take_shares(struct ws_conn_slot *slot, bool shares, const struct ws_brief *brief)
 {
 	for (enum ws_cause cause = 0; shares && cause < WS_CAUSE_COUNT; cause++)
-		for (unsigned side = 0; side <= ws_cause_is_sided(cause); side++) {
+		for (unsigned side = 0; side < (ws_cause_is_sided(cause) ? 2u : 1u); side++) {
 			ws_time *time = &slot->shares.time.slot[ws_share_slot(cause, side)];
 			*time = (ws_time)((uint64_t)brief->shares.time[cause][side] - (uint64_t)*time);
 		}

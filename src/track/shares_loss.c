@@ -62,7 +62,7 @@ void ws_shares_answered_soon(struct ws_shares *shares, unsigned self, ws_time wa
 ws_time ws_shares_timer(const struct ws_shares *shares, unsigned self)
 {
 	const ws_time trip = shares->time.way_to[0] + shares->time.way_to[1];
-	ws_time margin = 2 * trip, deviation = 2 * trip, most = 2 * trip;
+	ws_time most = 2 * trip, margin = most, deviation = most;
 	const struct ws_share_side *side = &shares->side[self];
 	const unsigned trips =
 	        side->trips + (side->sent_time && !ws_shares_in_flight(side)); /* the latest one is not counted yet */

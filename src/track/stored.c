@@ -264,8 +264,9 @@ ws_conn_id ws_stored_find(const struct ws_stored *stored, uint64_t number)
 {
 	for (size_t i = 0; i < stored->sensors.sensor_count; i++) {
 		const ws_conn_id *slot = ws_stored_slot(stored, number, stored->sensors.sensor[i].newest);
-		if (slot && *slot)
-			return *slot;
+		const ws_conn_id id = slot ? *slot : 0;
+		if (id)
+			return id;
 	}
 	return 0;
 }
