@@ -302,12 +302,15 @@ static void a_packet_that_a_rule_copies_may_be_held(void **state)
 	                     "wirestate: 1.000000001 wire packet 1 held\n";
 	const char *copy = "wirestate: 2.000000000 wire packet 1 copied\n"
 	                   "wirestate: 2.000000000 wire packet 1 delivered\n";
+	const uint8_t data[64] = {0};
 	struct ws_flights *flights = ws_flights_create();
-	struct ws_frame frame = {.number = 1, .time = WS_SECOND, .comment = leaves, .comment_length = strlen(leaves)};
+	struct ws_frame frame = {
+	        .data = data, .number = 1, .time = WS_SECOND, .comment = leaves, .comment_length = strlen(leaves)};
 	assert_non_null(flights);
 	ws_flights_take(flights, &frame);
 	assert_non_null(ws_flights_held(flights, 0));
-	frame = (struct ws_frame){.number = 2, .time = 2 * WS_SECOND, .comment = copy, .comment_length = strlen(copy)};
+	frame = (struct ws_frame){
+	        .data = data, .number = 2, .time = 2 * WS_SECOND, .comment = copy, .comment_length = strlen(copy)};
 	ws_flights_take(flights, &frame);
 	assert_non_null(ws_flights_held(flights, 0));
 	ws_flights_free(flights);
