@@ -5,8 +5,8 @@
  * sends is certain. What was sent to it is presumed received, in order, until its own acknowledgment proves that, or
  * something it sends contradicts it. Every rule is idempotent, so a duplicate changes nothing.
  *
- * Contradictions are in contradict.c, reset and revival in reset.c, the handshake in handshake.c, the table of states
- * in facts.c. */
+ * What is dropped with its ACK is in acceptable.c, contradictions are in contradict.c, reset and revival in reset.c, the
+ * handshake in handshake.c, the table of states in facts.c. */
 #include "track/machine.h"
 #include "track/check.h"
 #include "track/transfer.h"
@@ -152,102 +152,6 @@ static void ack_at_receiver(struct ws_step_context *x, bool old)
 	}
 }
 
-/* ---- Segments that the receiver drops with their ACK: RFC 9293 §3.10.7.4 and RFC 5961 §5 */
-
-/* The sender acknowledges data that was not captured. If the receiver goes on sending below it, it never sent that
- * data. */
-static void doubt_ack(struct ws_step_context *x)
-{
-	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	if (!peer->talks && !peer->syn_ack_sent)
-		return;
-	x->machine->doubt = (uint8_t)(peer - x->machine->endpoint + 1);
-	x->machine->doubted_sent = peer->snd_max;
-	x->machine->doubted_ack = self->acked_any ? self->last_ack_sent : peer->snd_max;
-}
-
-static bool is_doubted(const struct ws_machine *machine, const struct ws_endpoint *e)
-{
-	return machine->doubt && machine->doubt == e - machine->endpoint + 1;
-}
-
-/* A bare ACK has the sequence number of the next byte that its sender will send. */
-static void settle_doubt(struct ws_step_context *x)
-{
-	struct ws_machine *machine = x->machine;
-	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	const struct ws_segment *s = x->segment;
-	if (!is_doubted(machine, self))
-		return;
-	if (ws_seq_before(machine->doubted_sent, s->sequence))
-		machine->doubt = 0;
-	if (s->sequence != machine->doubted_sent || s->length || s->flags & WS_TCP_FIN)
-		return;
-	machine->doubt = 0;
-	self->overacked = 0;
-	self->snd_max = peer->rcv_nxt = machine->doubted_sent;
-	peer->last_ack_sent = machine->doubted_ack;
-	if (self->fin_implied)
-		ws_retract_fin(x, self, WS_WHY_NOT_FIN);
-}
-
-/* True for a segment that was sent before what its receiver has acknowledged since, or before another one that has come
- * already; the receiver drops it with its ACK. */
-static bool is_old(const struct ws_step_context *x)
-{
-	const struct ws_endpoint *peer = x->receiver;
-	if (ws_stamp_is_old(peer, x->segment))
-		return true;
-	if (!peer->acked_any || !peer->rcv_known)
-		return false;
-	/* Before the handshake is complete Linux also drops what ends exactly there, but for what begins there. */
-	const bool half_open = peer->syn_received && !peer->syn_acked && !peer->active;
-	return ws_seq_before(x->end, peer->last_ack_sent) ||
-	       (half_open && x->end == peer->last_ack_sent && x->segment->sequence != x->end);
-}
-
-/* The peer's sequence numbers have gone half round since its SYN: what is acknowledged follows what was acknowledged before,
- * by no more than a window of the largest size (RFC 7323 §2.3). Linux compares with its snd_una for the same reason. */
-static bool has_gone_half_round(const struct ws_endpoint *self, const struct ws_endpoint *peer, uint32_t ack)
-{
-	return self->acked_any && ws_seq_before(peer->iss, self->last_ack_sent) &&
-	       ack - self->last_ack_sent <= UINT32_C(1) << 30;
-}
-
-/* Returns false when the receiver cannot have sent what is acknowledged, so the segment belongs to another connection.
- */
-static bool ack_acceptable(struct ws_step_context *x)
-{
-	struct ws_endpoint *peer = x->receiver;
-	uint32_t ack = x->segment->acknowledgment;
-	if (!peer->sent_any) {
-		ws_meet_receiver(x);
-		peer->max_told = 1;
-		return true;
-	}
-	if (ws_is_before_iss(peer, ack) && has_gone_half_round(x->sender, peer, ack)) {
-		peer->iss_passed = 1;
-	} else if (ws_is_before_iss(peer, ack)) {
-		/* An endpoint whose SYN was acknowledged takes old acknowledgments down to that of nothing. After a
-		 * simultaneous open Linux takes that also for the ACK of its SYN. */
-		return ack == peer->iss && peer->active && peer->state != WS_SYN_SENT && peer != x->sender;
-	}
-	if (ws_seq_before(peer->snd_max, ack)) {
-		/* Nothing can follow a FIN or an unanswered SYN-ACK, and nothing can exceed the window. */
-		bool fin_last = peer->fin_sent && !peer->fin_implied && peer->fin_end == peer->snd_max;
-		bool half_open = peer->state == WS_SYN_RECEIVED && peer->syn_ack_sent && !peer->fast_open;
-		if (ack - peer->snd_max > UINT32_C(1) << 30 || fin_last || half_open ||
-		    ws_beyond_window(x->machine, peer, x->sender, ack - 1))
-			return false;
-		/* What this acknowledges is missing from the capture, or was never sent. */
-		doubt_ack(x);
-		peer->overacked = ack - peer->snd_max == 1;
-		peer->max_told = 1;
-		peer->snd_max = ack;
-	}
-	return true;
-}
-
 /* ---- Data and FIN */
 
 /* Nothing is received past a FIN. */
@@ -283,7 +187,7 @@ void ws_fin_leaves(struct ws_step_context *x)
 		return;
 	}
 	/* A FIN with an old number, or one inside data that was sent before, does not count. */
-	if (!in_order && is_old(x))
+	if (!in_order && ws_is_old(x))
 		return;
 	if (!in_order && ws_seq_before(x->end, self->snd_max)) {
 		hold_fin(x);
@@ -366,13 +270,13 @@ static void handle_segment(struct ws_step_context *x)
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
 	enum ws_state before = peer->state;
-	if (ws_beyond_window(x->machine, self, peer, s->sequence) || !ack_acceptable(x)) {
+	if (ws_beyond_window(x->machine, self, peer, s->sequence) || !ws_ack_is_acceptable(x)) {
 		x->machine->misacked |= peer->state == WS_SYN_RECEIVED;
 		return;
 	}
-	bool old = is_old(x);
+	bool old = ws_is_old(x);
 	x->machine->misacked |= old && peer->state == WS_SYN_RECEIVED;
-	settle_doubt(x);
+	ws_settle_doubt(x);
 	const bool crosses = ws_ack_crosses(x);
 	ws_contradict(x);
 	ws_imply_open(x);
@@ -384,7 +288,7 @@ static void handle_segment(struct ws_step_context *x)
 	bool fin = s->flags & WS_TCP_FIN && !fin_is_old(x);
 	if (s->flags & WS_TCP_FIN && !fin && !old)
 		hold_fin(x);
-	bool doubted = is_doubted(x->machine, peer);
+	bool doubted = ws_is_doubted(x->machine, peer);
 	self->talks = 1;
 	self->window = s->window;
 	if (!self->sent_any || ws_seq_before(self->snd_max, x->end)) {

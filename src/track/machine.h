@@ -141,6 +141,18 @@ void ws_meet_receiver(struct ws_step_context *x);
 void ws_release_fin(struct ws_step_context *x);
 /* Publishes what follows from the peer's facts, when one of the two is ws_is_unseen(), or was. */
 void ws_publish_unseen(struct ws_step_context *x, struct ws_endpoint *endpoint);
+/* acceptable.c. True for a segment that its receiver drops with its ACK, see there. */
+bool ws_is_old(const struct ws_step_context *x);
+/* Returns false when the receiver cannot have sent what is acknowledged, so the segment belongs to another connection. */
+bool ws_ack_is_acceptable(struct ws_step_context *x);
+/* The sender shows whether it has sent the data, not captured, that its peer has acknowledged. */
+void ws_settle_doubt(struct ws_step_context *x);
+
+static inline bool ws_is_doubted(const struct ws_machine *machine, const struct ws_endpoint *e)
+{
+	return machine->doubt && machine->doubt == e - machine->endpoint + 1;
+}
+
 /* contradict.c. An ACK of the sender's FIN has passed so lately that the sender did not have it when it sent this segment, and
  * it may still arrive. */
 bool ws_ack_crosses(const struct ws_step_context *x);
