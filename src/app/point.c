@@ -39,6 +39,11 @@ ws_time monotonic(void)
 	return clock_read(CLOCK_MONOTONIC);
 }
 
+ws_time thread_time(void)
+{
+	return clock_read(CLOCK_THREAD_CPUTIME_ID);
+}
+
 static const char *standard_input_name(const struct session *session)
 {
 	return session->options->source ? session->options->source : _("standard input");

@@ -82,5 +82,7 @@ bool point_ready(const struct point *point);
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 ws_time monotonic(void);
+/* How long a CPU has worked for this thread. */
+ws_time thread_time(void);
 
 #endif

@@ -48,7 +48,7 @@ static void conn_title(const struct session *session, ws_conn_id conn, struct ws
 static bool has_time(void *context)
 {
 	const ws_time *deadline = context;
-	return !ws_stopping() && (*deadline == WS_TIME_NEVER || monotonic() < *deadline);
+	return !ws_stopping() && (*deadline == WS_TIME_NEVER || thread_time() < *deadline);
 }
 
 bool export_chart(const struct session *session, FILE *file, int kind, struct ws_ui *ui, const struct ws_model *model,
@@ -297,9 +297,9 @@ static bool draw_chart(const struct session *session, FILE *file, int kind, cons
 		return false;
 	still.live = false; /* the replay ends where the connection stands now */
 	ws_ui_select(ui, &still, conn, 0);
-	const ws_time deadline = monotonic() + LONGEST_WAIT;
+	const ws_time deadline = thread_time() + LONGEST_WAIT;
 	bool good = export_chart(session, file, kind, ui, &still, conn, deadline, error);
-	if (!good && !ws_stopping() && monotonic() >= deadline)
+	if (!good && !ws_stopping() && thread_time() >= deadline)
 		ws_fail(error, WS_ERROR_OUTPUT, "drawing it takes more than %d s; wirestate --export has no limit",
 		        (int)(LONGEST_WAIT / WS_SECOND));
 	ws_ui_free(ui);

@@ -30,7 +30,7 @@ bool export_file_close(struct export_file *file, bool keep, struct ws_error *err
 /* ---- What is in a file */
 
 /* Writes the lifelines of `conn`, which is selected in `ui`, in one of the forms of enum export_kind but packets. It
- * ends before it is complete when a stop is requested or, with `deadline`, at that time of monotonic(); `deadline` may
+ * ends before it is complete when a stop is requested or, with `deadline`, at that time of thread_time(); `deadline` may
  * be WS_TIME_NEVER. `file` is not flushed. */
 bool export_chart(const struct session *session, FILE *file, int kind, struct ws_ui *ui, const struct ws_model *model,
                   ws_conn_id conn, ws_time deadline, struct ws_error *error) WS_CHECKED;
