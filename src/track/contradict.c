@@ -10,12 +10,6 @@ bool ws_ack_crosses(const struct ws_step_context *x)
 	       ws_micros(x->segment->time) - self->ended_us <= ws_under_way_us(x->machine);
 }
 
-static bool acknowledges_fin(const struct ws_step_context *x)
-{
-	const struct ws_endpoint *peer = x->receiver;
-	return peer->fin_sent && !ws_seq_before(x->segment->acknowledgment, peer->fin_end);
-}
-
 /* Data that was presumed received is sent again, so it had not arrived, and neither had a FIN after it; or the ACK of
  * it had not. */
 static void contradict_data(struct ws_step_context *x)
@@ -23,12 +17,12 @@ static void contradict_data(struct ws_step_context *x)
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	bool again = x->segment->length && self->sent_any && !ws_seq_before(self->snd_max, x->end);
 	bool acked = peer->acked_any && !ws_seq_before(peer->last_ack_sent, x->end);
-	if (!again || !self->fin_sent || self->fin_implied || (acked && ws_ack_crosses(x) && !acknowledges_fin(x)))
+	if (!again || !self->fin_sent || self->fin_implied || (acked && ws_ack_crosses(x) && !ws_acknowledges_fin(x)))
 		return;
 	if (acked && self->fin_acked == WS_RECEIPT_PRESUMED) {
 		/* The ACK of it, and of the FIN, had not arrived. If it was under way, the peer will repeat it. */
 		self->fin_acked = WS_NOT_RECEIVED;
-		if (peer->fin_carries_ack && self->fin_received == WS_RECEIPT_PRESUMED && !acknowledges_fin(x))
+		if (peer->fin_carries_ack && self->fin_received == WS_RECEIPT_PRESUMED && !ws_acknowledges_fin(x))
 			self->fin_received = WS_NOT_RECEIVED;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_UNACKED);
 	}

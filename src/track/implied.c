@@ -90,12 +90,12 @@ void ws_imply_open(struct ws_step_context *x)
 
 static bool was_captured(const struct ws_endpoint *e)
 {
-	return e->talks || e->syn_ack_sent || (e->active && !e->syn_missed);
+	return e->talks || ws_syn_captured(e);
 }
 
 static bool refuses_sack(const struct ws_endpoint *e)
 {
-	return (e->syn_ack_sent || (e->active && !e->syn_missed)) && !e->syn_sack;
+	return ws_syn_captured(e) && !e->syn_sack;
 }
 
 /* An ACK that follows a repeated FIN, or repeated data before it, came after an earlier copy of the FIN. A D-SACK (RFC 2883)
@@ -113,10 +113,9 @@ static void imply_lost_fin(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
-	bool covered = ws_acked_fin_of(self, peer) ||
-	               (peer->fin_sent && !ws_seq_before(s->acknowledgment, peer->fin_end) && answers_copy(x));
-	bool first_cover = peer->fin_sent && !ws_seq_before(s->acknowledgment, peer->fin_end) && !covered;
-	if (first_cover && self->fin_received == WS_RECEIPT_PRESUMED) {
+	const bool covers = ws_acknowledges_fin(x);
+	const bool covered = ws_acked_fin_of(self, peer) || (covers && answers_copy(x));
+	if (covers && !covered && self->fin_received == WS_RECEIPT_PRESUMED) {
 		self->fin_received = WS_NOT_RECEIVED;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
 	}

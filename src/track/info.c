@@ -139,7 +139,7 @@ static void fill_syns(const struct ws_conn *conn, unsigned i, struct ws_endpoint
 {
 	const struct ws_endpoint *e = &conn->machine.endpoint[i];
 	const struct ws_marks *marks = &ws_conn_rare(conn)->marks[i];
-	info->syns = (e->active && !e->syn_missed) || e->syn_ack_sent ? 1 + marks->syns_again : 0;
+	info->syns = ws_syn_captured(e) ? 1 + marks->syns_again : 0;
 	info->syn_time = marks->syn_latest - marks->syn_since;
 	info->syns_answered = marks->syns_answered;
 	info->late_syns = marks->late_packets == conn->traffic[i].packets ? marks->late_syns : 0;

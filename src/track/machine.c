@@ -89,7 +89,7 @@ static void ack_at_sender(struct ws_step_context *x)
 	uint32_t ack = x->segment->acknowledgment;
 	ws_acknowledge(x->sender, x->segment);
 	another_fin_counts(x);
-	if (!peer->fin_sent || ws_seq_before(ack, peer->fin_end))
+	if (!ws_acknowledges_fin(x))
 		return;
 	/* Nothing past a received FIN is ever acknowledged, so the receiver dropped the whole segment with this FIN. */
 	if (ack != peer->fin_end && !peer->fin_implied && x->sender->fin_received != WS_RECEIPT_PROVEN)
@@ -122,7 +122,6 @@ static void note_handshake(struct ws_machine *machine, const struct ws_segment *
 static void ack_at_receiver(struct ws_step_context *x, bool old)
 {
 	struct ws_endpoint *peer = x->receiver;
-	uint32_t ack = x->segment->acknowledgment;
 	if (!old && peer->syn_received && !peer->syn_acked) {
 		peer->syn_acked = 1;
 		if (!peer->opening_known) { /* what was sent before the first one came only seemed to contradict it */
@@ -138,7 +137,7 @@ static void ack_at_receiver(struct ws_step_context *x, bool old)
 	pending_fin_arrives(x);
 	if (peer->dead == WS_DEAD_SENT_RST)
 		return; /* it had no socket any more when the segment came */
-	if (!old && peer->fin_sent && !peer->fin_acked && !ws_seq_before(ack, peer->fin_end)) {
+	if (!old && !peer->fin_acked && ws_acknowledges_fin(x)) {
 		note_order(x);
 		peer->fin_acked = WS_RECEIPT_PRESUMED;
 		/* The acknowledgment number of its RST shows whether it had received a segment that is next in order,

@@ -224,6 +224,19 @@ static inline bool ws_acked_fin_of(const struct ws_endpoint *self, const struct 
 	return peer->fin_sent && self->acked_any && !ws_seq_before(self->last_ack_sent, peer->fin_end);
 }
 
+/* True when the segment acknowledges the FIN of its receiver. */
+static inline bool ws_acknowledges_fin(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *peer = x->receiver;
+	return peer->fin_sent && !ws_seq_before(x->segment->acknowledgment, peer->fin_end);
+}
+
+/* True when its SYN or SYN-ACK was captured. */
+static inline bool ws_syn_captured(const struct ws_endpoint *e)
+{
+	return e->syn_ack_sent || (e->active && !e->syn_missed);
+}
+
 /* True when the endpoint has completed the three-way handshake, as far as its facts say. */
 static inline bool ws_is_open(const struct ws_endpoint *e)
 {

@@ -8,8 +8,7 @@
 /* False: this point has not captured its SYN, or not all of the options. */
 static bool read_options(const struct ws_endpoint *e, struct ws_syn_options *options)
 {
-	const bool captured = e->syn_ack_sent || (e->active && !e->syn_missed);
-	if (!captured || e->window_scale == WS_SCALE_CUT_OFF)
+	if (!ws_syn_captured(e) || e->window_scale == WS_SCALE_CUT_OFF)
 		return false;
 	*options = (struct ws_syn_options){
 	        .mss = e->mss, .scale = e->window_scale, .sack = e->syn_sack, .timestamps = e->syn_stamp};

@@ -97,13 +97,19 @@ static bool lacks_ack_of_fin(const struct ws_step_context *x)
 	return !gap && (ws_seq_before(ack, self->fin_acked_end) || echoes_older(x));
 }
 
-/* A RST without ACK answers one segment, and has that one's acknowledgment number. As many as acknowledged its sender's FIN
- * were answered so: there was no socket any more when the first of them came. */
+/* A RST without ACK answers one segment, and has that one's acknowledgment number. This one answers an ACK of its sender's FIN.
+ */
+static bool answers_ack_of_fin(const struct ws_step_context *x)
+{
+	return !x->has_ack && x->sender->fin_sent && x->segment->sequence == x->sender->fin_end;
+}
+
+/* As many as acknowledged the FIN were answered so: there was no socket any more when the first of them came. */
 static bool refused_all(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *self = x->sender;
-	return !x->has_ack && self->fin_sent && x->segment->sequence == self->fin_end && self->fin_acked_bare &&
-	       self->fin_acks < WS_FIN_ACKS && self->fin_refusals == self->fin_acks;
+	return answers_ack_of_fin(x) && self->fin_acked_bare && self->fin_acks < WS_FIN_ACKS &&
+	       self->fin_refusals == self->fin_acks;
 }
 
 /* The RST was sent before the segment came that acknowledges its sender's FIN. Returns true when that was taken back. */
@@ -241,8 +247,8 @@ static bool opened(struct ws_step_context *x)
 static void ack_came_after_all(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	const bool answers = self->fin_sent && x->segment->sequence == self->fin_end && !refused_all(x);
-	if (x->has_ack || !answers || self->fin_acked || !self->fin_order || self->dead == WS_DEAD_SENT_RST)
+	if (!answers_ack_of_fin(x) || refused_all(x) || self->fin_acked || !self->fin_order ||
+	    self->dead == WS_DEAD_SENT_RST)
 		return;
 	const unsigned dead = self->dead;
 	self->dead = WS_ALIVE;
@@ -272,7 +278,7 @@ static void contradict_crossed_reset(struct ws_step_context *x)
 static void note_refusal(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	if (!x->has_ack && self->fin_sent && x->segment->sequence == self->fin_end && self->fin_refusals < WS_FIN_ACKS)
+	if (answers_ack_of_fin(x) && self->fin_refusals < WS_FIN_ACKS)
 		self->fin_refusals = (self->fin_refusals + 1) & WS_FIN_ACKS;
 }
 
