@@ -155,8 +155,7 @@ static void imply_missed_fin(struct ws_step_context *x, struct ws_endpoint *clos
 	} else {
 		ws_publish(x, other, WS_BASIS_ACKNOWLEDGED, WS_WHY_FIN_ACKED_BY_IT);
 	}
-	closer->fin_acked = WS_RECEIPT_PRESUMED;
-	ws_publish(x, closer, WS_BASIS_PRESUMED, closer->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
+	ws_ack_of_fin_arrives(x, closer);
 	closer->fin_received = received & 3;
 	ws_publish(x, closer, WS_BASIS_PRESUMED, WS_WHY_FIN_BOTH);
 }

@@ -119,6 +119,12 @@ static void note_handshake(struct ws_machine *machine, const struct ws_segment *
 		machine->rtt_us = rtt_us;
 }
 
+void ws_ack_of_fin_arrives(struct ws_step_context *x, struct ws_endpoint *e)
+{
+	e->fin_acked = WS_RECEIPT_PRESUMED;
+	ws_publish(x, e, WS_BASIS_PRESUMED, e->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
+}
+
 static void ack_at_receiver(struct ws_step_context *x, bool old)
 {
 	struct ws_endpoint *peer = x->receiver;
@@ -139,7 +145,6 @@ static void ack_at_receiver(struct ws_step_context *x, bool old)
 		return; /* it had no socket any more when the segment came */
 	if (!old && !peer->fin_acked && ws_acknowledges_fin(x)) {
 		note_order(x);
-		peer->fin_acked = WS_RECEIPT_PRESUMED;
 		/* The acknowledgment number of its RST shows whether it had received a segment that is next in order,
 		 * and takes sequence space or follows its sender's FIN. */
 		const bool after_fin = x->sender->fin_sent && x->segment->sequence == x->sender->fin_end;
@@ -147,7 +152,7 @@ static void ack_at_receiver(struct ws_step_context *x, bool old)
 		             !ws_seq_before(peer->rcv_nxt, x->segment->sequence);
 		peer->fin_acked_end = tells ? x->end : peer->last_ack_sent;
 		ws_presume(x, peer);
-		ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
+		ws_ack_of_fin_arrives(x, peer);
 	}
 }
 
@@ -214,17 +219,6 @@ static void fin_arrives(struct ws_step_context *x)
 	if (!peer->fin_acked) /* else the proof is that of the ACK; the FIN's own is what is acknowledged */
 		ws_presume(x, peer);
 	ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_acked ? WS_WHY_FIN_BOTH : WS_WHY_FIN_ARRIVES);
-}
-
-/* What says that the sender did not have the ACK of its FIN was sent before that could arrive. */
-static void ack_arrives_after_all(struct ws_step_context *x)
-{
-	struct ws_endpoint *self = x->sender;
-	self->fin_acked = WS_RECEIPT_PRESUMED;
-	ws_publish(x, self, WS_BASIS_PRESUMED,
-	           self->fin_received ? WS_WHY_FIN_BOTH
-	           : self->fin_first  ? WS_WHY_FIN_ACKED
-	                              : WS_WHY_LAST_ACK);
 }
 
 /* Linux restarts TIME_WAIT at any segment with ACK and without RST. */
@@ -308,7 +302,7 @@ static void handle_segment(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_NONE);
 	fin_arrives(x);
 	if (crosses && self->fin_sent && !self->fin_acked)
-		ack_arrives_after_all(x);
+		ws_ack_of_fin_arrives(x, self); /* what says that it did not have it was sent before */
 	restart_time_wait(x, before);
 	if (!doubted && !old)
 		ws_note_stamp(peer, s); /* after ws_presume(), which compares with the stamp before */

@@ -158,6 +158,8 @@ static inline bool ws_is_doubted(const struct ws_machine *machine, const struct 
 bool ws_ack_crosses(const struct ws_step_context *x);
 void ws_handle_syn(struct ws_step_context *x);
 void ws_handle_syn_ack(struct ws_step_context *x);
+/* Presumes that an ACK of the endpoint's FIN reaches it. */
+void ws_ack_of_fin_arrives(struct ws_step_context *x, struct ws_endpoint *e);
 /* Handles the FIN of a segment at its sender. */
 void ws_fin_leaves(struct ws_step_context *x);
 void ws_handle_reset(struct ws_step_context *x);

@@ -253,8 +253,7 @@ static void ack_came_after_all(struct ws_step_context *x)
 	const unsigned dead = self->dead;
 	self->dead = WS_ALIVE;
 	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_ALIVE); /* if a RST had ended it before that came */
-	self->fin_acked = WS_RECEIPT_PRESUMED;
-	ws_publish(x, self, WS_BASIS_PRESUMED, self->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
+	ws_ack_of_fin_arrives(x, self);
 	self->dead = dead & 7;
 	if (dead)
 		ws_publish(x, self, WS_BASIS_PRESUMED, WS_WHY_RST_ARRIVES);
