@@ -58,8 +58,6 @@ static bool has_gone_half_round(const struct ws_endpoint *self, const struct ws_
 	       ack - self->last_ack_sent <= UINT32_C(1) << 30;
 }
 
-/* Returns false when the receiver cannot have sent what is acknowledged, so the segment belongs to another connection.
- */
 bool ws_ack_is_acceptable(struct ws_step_context *x)
 {
 	struct ws_endpoint *peer = x->receiver;

@@ -400,12 +400,13 @@ static inline bool ws_addr_equal(const struct ws_addr *a, const struct ws_addr *
 	return !((left[0] ^ right[0]) | (left[1] ^ right[1]));
 }
 
-/* True when endpoint `i` of the connection is the tuple's source. */
+/* Of both endpoints, without copies. */
 static inline uint64_t ws_conn_packets(const struct ws_conn *conn)
 {
 	return conn->traffic[0].packets + conn->traffic[1].packets;
 }
 
+/* True when endpoint `i` of the connection is the tuple's source. */
 static inline bool ws_conn_is(const struct ws_conn *conn, unsigned i, const struct ws_addr *address, uint16_t port)
 {
 	return conn->port[i] == port && ws_addr_equal(&conn->address[i], address);

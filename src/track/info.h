@@ -68,7 +68,6 @@ const struct ws_conn *ws_conn_divided(const struct ws_tracker *tracker, const st
  * shares_point. False: they are not kept, or no point has captured both directions. */
 bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_time_shares *sum,
                         uint8_t *point);
-#define WS_LONG_CLOSE_WAIT (60 * WS_SECOND)
 /* Returns the verdict, which is computed if it is not stored. `shares`: the connection's, from ws_conn_shares_sum(), if they
  * are at hand; NULL: they are summed if they are needed. */
 struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const struct ws_conn *conn,
@@ -82,7 +81,7 @@ static inline bool ws_is_just_sent(const struct ws_tracker *tracker, ws_time fir
 {
 	return first == last && tracker->now - first < WS_SECOND;
 }
-/* For longer than a program takes that is only slow to close. */
+#define WS_LONG_CLOSE_WAIT (60 * WS_SECOND) /* longer than a program takes that is only slow to close */
 static inline bool ws_is_left_alone(const struct ws_tracker *tracker, ws_time last)
 {
 	return tracker->now - last > WS_LONG_CLOSE_WAIT;

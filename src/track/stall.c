@@ -87,6 +87,12 @@ WS_SELDOM static void note_after_stall(struct ws_conn *conn, const struct ws_seg
 		self->stalled = 0;
 }
 
+static bool is_syn_ack(const struct ws_segment *s)
+{
+	const unsigned both = WS_TCP_SYN | WS_TCP_ACK;
+	return (s->flags & both) == both;
+}
+
 void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
 {
 	struct ws_traffic *self = &conn->traffic[s->direction], *peer = &conn->traffic[s->direction ^ 1];
@@ -94,8 +100,7 @@ void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 	bool probe = analysis & (1u << WS_ANALYSIS_ZERO_WINDOW_PROBE | 1u << WS_ANALYSIS_KEEP_ALIVE);
 	if (probe && peer->closed_since)
 		peer->closed_probes++;
-	const unsigned syn_ack = WS_TCP_SYN | WS_TCP_ACK;
-	const bool closed = analysis & 1u << WS_ANALYSIS_ZERO_WINDOW || (!s->window && (s->flags & syn_ack) == syn_ack);
+	const bool closed = analysis & 1u << WS_ANALYSIS_ZERO_WINDOW || (!s->window && is_syn_ack(s));
 	if (closed && !self->closed_since) {
 		self->closed_since = s->time;
 		self->closed_probes = 0;
@@ -214,7 +219,6 @@ void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t 
 {
 	struct ws_marks *marks = &conn->rare->marks[s->direction];
 	const uint32_t peer_packets = (uint32_t)conn->traffic[s->direction ^ 1].packets;
-	const unsigned syn_ack = WS_TCP_SYN | WS_TCP_ACK;
 	if (analysis & 1u << WS_ANALYSIS_KEEP_ALIVE) {
 		note_probe(conn, s, marks);
 		if (!marks->unanswered_keep_alives || marks->peer_packets != peer_packets) {
@@ -233,7 +237,7 @@ void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t 
 	if (conn->rare->marks[!s->direction].syn_ack_repeats && !s->timestamps &&
 	    !(s->flags & (WS_TCP_SYN | WS_TCP_RST)))
 		marks->lacks_timestamps = ends[0].stamped && ends[1].stamped;
-	if ((s->flags & syn_ack) != syn_ack)
+	if (!is_syn_ack(s))
 		return;
 	const struct ws_endpoint *e = &conn->machine.endpoint[s->direction];
 	/* After a RST or its FIN, it answers another SYN, or a copy of the old one. */

@@ -271,8 +271,8 @@ static __attribute__((noinline)) void take_any(struct ws_tracker *tracker, struc
 	const bool counts = !segment->duplicate && !segment->bad_checksum;
 	if (packet && packet->may_name && segment->flags & WS_TCP_RST && counts)
 		ws_reset_note_text(conn, packet->frame->data + packet->payload_offset, packet->payload_captured);
-	if (segment->flags & WS_TCP_RST && !segment->duplicate)
-		conn->traffic[segment->direction].bytes -= segment->length; /* a text that says why (RFC 9293 §3.5.3) */
+	if (segment->flags & WS_TCP_RST && !segment->duplicate) /* counted as data, but a text (RFC 9293 §3.5.3) */
+		conn->traffic[segment->direction].bytes -= segment->length;
 	if (segment->flags & WS_TCP_SYN && !segment->duplicate)
 		ws_syn_note(&tracker->table, conn, segment);
 	if (segment->flags & WS_TCP_SYN && segment->flags & WS_TCP_ACK)
