@@ -21,7 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -97,13 +96,11 @@ static void read_names(struct host *host, const struct options *options)
 
 void host_open(struct host *host, const struct options *options)
 {
-	struct timespec real;
 	struct ws_error error;
 	*host = (struct host){.credit = CREDIT_MOST};
 	if (!options->interface || options->no_kernel || options->anonymize)
 		return;
-	clock_gettime(CLOCK_REALTIME, &real);
-	host->clock_offset = (ws_time)real.tv_sec * WS_SECOND + real.tv_nsec - monotonic();
+	host->clock_offset = real_time() - monotonic();
 	host->kernel = ws_kernel_create(options->max_memory / MEMORY_SHARE);
 	if (!host->kernel) {
 		host->missing = _("out of memory");

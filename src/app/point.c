@@ -20,29 +20,11 @@
 #include <wirestate/names.h>
 
 #include <string.h>
-#include <time.h>
 
 #define CLOCK_STEP WS_SECOND
 #define SHOWN_FOR (5 * WS_SECOND) /* what a helper says, at least, and until packets come */
 #define DRAIN_TIME (500 * WS_MILLISECOND)
 enum { DRAIN_WAIT = 150, DRAIN_BATCH = 256 }; /* milliseconds; frames */
-
-static ws_time clock_read(clockid_t id)
-{
-	struct timespec now;
-	clock_gettime(id, &now);
-	return (ws_time)now.tv_sec * WS_SECOND + now.tv_nsec;
-}
-
-ws_time monotonic(void)
-{
-	return clock_read(CLOCK_MONOTONIC);
-}
-
-ws_time thread_time(void)
-{
-	return clock_read(CLOCK_THREAD_CPUTIME_ID);
-}
 
 static const char *standard_input_name(const struct session *session)
 {
@@ -53,7 +35,7 @@ void point_prepare(struct point *point, struct session *session, const char *nam
 {
 	*point = (struct point){.session = session,
 	                        .name = name,
-	                        .clock_offset = clock_read(CLOCK_REALTIME) - monotonic(),
+	                        .clock_offset = real_time() - monotonic(),
 	                        .feeder = {.packets = -1, .messages = -1}};
 }
 
@@ -65,7 +47,7 @@ bool point_open(struct point *point, struct session *session, bool live, const c
 	if (!live && session_needs_feeder(session, name) && !session_start_feeder(session, &point->feeder, name, error))
 		return false;
 	point->capture = session_open_capture(session, live, name, point->feeder.packets, memory, error);
-	point->opened = clock_read(CLOCK_REALTIME);
+	point->opened = real_time();
 	return point->capture;
 }
 

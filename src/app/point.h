@@ -6,6 +6,7 @@
 
 #include "app/feeder.h"
 #include "app/lookahead.h"
+#include "base/clock.h"
 
 #include <wirestate/error.h>
 #include <wirestate/gist.h>
@@ -79,10 +80,5 @@ const char *point_message(struct point *point);
 int point_fd(const struct point *point);
 /* Packets can be read without waiting. */
 bool point_ready(const struct point *point);
-
-/* CLOCK_MONOTONIC in nanoseconds. */
-ws_time monotonic(void);
-/* How long a CPU has worked for this thread. */
-ws_time thread_time(void);
 
 #endif

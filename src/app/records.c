@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* What needs packets, and what to do instead. */
 static const char *refusal(const struct options *options)
@@ -94,13 +93,11 @@ void records_idle(struct session *session)
 {
 	struct records *records = session->records;
 	struct point *point = &session->points[0];
-	struct timespec now;
 	const ws_time clock = monotonic(), latest = ws_tracker_time(point->tracker);
 	if (!records->live || session->ended || clock < records->next_clock)
 		return;
 	records->next_clock = clock + WS_SECOND;
-	clock_gettime(CLOCK_REALTIME, &now);
-	ws_tracker_records_clock(point->tracker, (ws_time)now.tv_sec * WS_SECOND + now.tv_nsec);
+	ws_tracker_records_clock(point->tracker, real_time());
 	/* Time goes on between records that come as they are made, as in a live capture. */
 	if (latest && latest + clock - records->arrived > point->now)
 		point->now = latest + clock - records->arrived;

@@ -1,5 +1,6 @@
 /* See written.h. */
 #include "app/written.h"
+#include "base/clock.h"
 
 #include <wirestate/privileges.h>
 
@@ -193,13 +194,6 @@ static bool open_next(struct written *written, struct ws_error *error)
 		               options->write);
 	written->dump = ws_dump_open_fd(written->capture, fd, answer.name, &dump, error);
 	return written->dump;
-}
-
-static ws_time real_time(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (ws_time)now.tv_sec * WS_SECOND + now.tv_nsec;
 }
 
 bool written_open(struct written *written, const struct options *options, struct ws_capture *capture, bool points,

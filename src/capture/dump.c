@@ -4,6 +4,7 @@
  * ever holds whole records, and when the disk is full the file is cut back to the last whole one, so what was written
  * stays a valid capture. */
 #include "capture/dump.h"
+#include "base/clock.h"
 
 #include <wirestate/language.h>
 #include <wirestate/stop.h>
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { FILE_HEADER = 24, RECORD_HEADER = 16, SNAPSHOT_MOST = 262144 };
@@ -192,13 +192,6 @@ static bool begin_file(struct ws_dump *dump, struct ws_error *error)
 	return !dump->failed || write_failed(dump, error);
 }
 
-ws_time ws_dump_clock(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (ws_time)now.tv_sec * WS_SECOND + now.tv_nsec;
-}
-
 struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *name,
                                 const struct ws_dump_options *options, struct ws_error *error)
 {
@@ -215,7 +208,7 @@ struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *
 	memset(dump, 0, offsetof(struct ws_dump, buffer));
 	dump->capture = capture;
 	dump->fd = fd;
-	dump->begun = ws_dump_clock();
+	dump->begun = real_time();
 	dump->format = options->format;
 	dump->without_texts = options->without_texts;
 	dump->points = options->points;

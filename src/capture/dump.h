@@ -63,8 +63,6 @@ struct ws_dump {
 
 /* dump.c */
 
-ws_time ws_dump_clock(void); /* real time */
-
 /* Room for one record of so many bytes; NULL: what was there before could not be written. */
 uint8_t *ws_dump_reserve(struct ws_dump *dump, size_t size, struct ws_error *error) WS_CHECKED;
 bool ws_dump_write_buffer(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;

@@ -1,4 +1,5 @@
 /* What the end of a pcapng file, or of a section, says: the statistics of the interfaces, a comment, names of hosts. */
+#include "base/clock.h"
 #include "capture/dump_block.h"
 
 enum { NAMES_OF_BLOCK = 512, NAME_RECORD_MOST = 4 + 16 + 256 };
@@ -65,7 +66,7 @@ bool ws_dump_write_statistics(struct ws_dump *dump, struct ws_error *error)
 		                                           .period = true,
 		                                           .received = stats.received,
 		                                           .first = dump->begun,
-		                                           .last = ws_dump_clock()}};
+		                                           .last = real_time()}};
 		return write_one_statistics(dump, 0, &slot, error);
 	}
 	if (!dump->points) /* else ws_dump_point_end() has said */

@@ -1,6 +1,7 @@
 /* The helper looks at /proc/PID/fd of every process for links to sockets. That is one walk for all inodes, so it waits a
  * moment for more of them, keeps what it has found, and walks again only for an inode that it does not know. */
 #include "kernel/owners.h"
+#include "base/clock.h"
 #include "base/search.h"
 
 #include <wirestate/privileges.h>
@@ -15,7 +16,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -54,7 +54,7 @@ struct helper {
 	int channel, proc, groups;
 	struct kernel_owner *found; /* in the order of inodes */
 	size_t count, room;
-	struct timespec walked;
+	ws_time walked; /* of monotonic(): when that was last done */
 };
 
 static void found_add(struct helper *helper, uint32_t inode, uint32_t pid, const char name[16])
@@ -133,16 +133,9 @@ static int owner_compare(const void *left, const void *right)
 	return a->pid < b->pid ? -1 : a->pid > b->pid;
 }
 
-static long milliseconds_since(const struct timespec *then)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - then->tv_sec) * 1000 + (now.tv_nsec - then->tv_nsec) / 1000000;
-}
-
 static void walk_all(struct helper *helper)
 {
-	const long passed = milliseconds_since(&helper->walked);
+	const ws_time passed = (monotonic() - helper->walked) / WS_MILLISECOND;
 	if (passed < WALK_PAUSE)
 		(void)poll(NULL, 0, (int)(WALK_PAUSE - passed));
 	helper->count = 0;
@@ -156,7 +149,7 @@ static void walk_all(struct helper *helper)
 		closedir(directory);
 	if (helper->count)
 		qsort(helper->found, helper->count, sizeof(*helper->found), owner_compare);
-	clock_gettime(CLOCK_MONOTONIC, &helper->walked);
+	helper->walked = monotonic();
 }
 
 static const struct kernel_owner *found_look_up(const struct helper *helper, uint32_t inode)

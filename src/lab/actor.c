@@ -26,16 +26,9 @@ struct actor {
 	int64_t option[LAB_OPTION_COUNT]; /* -1: not asked for */
 };
 
-ws_time lab_now(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (ws_time)now.tv_sec * WS_SECOND + now.tv_nsec;
-}
-
 static void report(struct actor *actor, enum lab_report_kind kind, const char *format, va_list arguments)
 {
-	struct lab_report message = {.time = lab_now(), .call = actor->call, .kind = (uint8_t)kind};
+	struct lab_report message = {.time = real_time(), .call = actor->call, .kind = (uint8_t)kind};
 	vsnprintf(message.text, sizeof(message.text), format, arguments);
 	(void)!write(actor->reports, &message, sizeof(message));
 }

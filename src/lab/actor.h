@@ -2,6 +2,7 @@
 #ifndef LAB_ACTOR_H
 #define LAB_ACTOR_H
 
+#include "base/clock.h"
 #include "lab/scenario.h"
 
 enum lab_report_kind {
@@ -12,7 +13,7 @@ enum lab_report_kind {
 
 /* One message of a program's socket. */
 struct lab_report {
-	ws_time time;  /* of CLOCK_REALTIME */
+	ws_time time;  /* of real_time() */
 	uint32_t call; /* counts the program's calls from 1 */
 	uint8_t kind;  /* enum lab_report_kind */
 	char text[200];
@@ -21,7 +22,5 @@ struct lab_report {
 /* Runs a script in this process, which is a host's, and never returns. `other` is the
  * address of the other side's host, in network byte order, and `reports` a SOCK_SEQPACKET socket. */
 _Noreturn void lab_actor_run(const struct lab_scenario *scenario, enum lab_side side, uint32_t other, int reports);
-
-ws_time lab_now(void);
 
 #endif

@@ -12,31 +12,31 @@
 static void let_all_go(struct lab_run *run)
 {
 	struct lab_frame *frame;
-	ws_time due = lab_now();
+	ws_time due = real_time();
 	while ((frame = lab_wire_held(&run->wire, 0)))
 		lab_wire_release(frame, due++); /* in this order */
 }
 
 static void drop(struct lab_run *run, struct lab_frame *frame)
 {
-	const ws_time now = lab_now();
+	const ws_time now = real_time();
 	lab_evidence_wire(&run->evidence, now, frame->number, WS_SAYS_DROPPED_BY_HAND, 0);
 	lab_wire_drop(&run->wire, frame, now);
 }
 
 static void copy(struct lab_run *run, const struct lab_frame *frame)
 {
-	if (!lab_wire_copy(&run->wire, frame, lab_now()))
-		lab_evidence_wire(&run->evidence, lab_now(), 0, WS_SAYS_TOO_MANY, 0);
+	if (!lab_wire_copy(&run->wire, frame, real_time()))
+		lab_evidence_wire(&run->evidence, real_time(), 0, WS_SAYS_TOO_MANY, 0);
 }
 
 /* The next one of its direction goes first: now, or when it leaves. */
 static void pass(struct lab_run *run, struct lab_frame *frame)
 {
 	struct lab_frame *next = lab_wire_follower(&run->wire, frame);
-	lab_evidence_wire(&run->evidence, lab_now(), frame->number, WS_SAYS_PASSED, 0);
+	lab_evidence_wire(&run->evidence, real_time(), frame->number, WS_SAYS_PASSED, 0);
 	if (next)
-		lab_wire_release(next, lab_now());
+		lab_wire_release(next, real_time());
 	else
 		frame->lets_pass = true;
 }
@@ -45,7 +45,7 @@ static void apply(struct lab_run *run, const struct lab_command *command, struct
 {
 	switch ((enum lab_command_verb)command->verb) {
 	case LAB_COMMAND_DELIVER:
-		lab_wire_release(frame, lab_now());
+		lab_wire_release(frame, real_time());
 		break;
 	case LAB_COMMAND_DROP:
 		drop(run, frame);
@@ -54,9 +54,9 @@ static void apply(struct lab_run *run, const struct lab_command *command, struct
 		copy(run, frame);
 		break;
 	case LAB_COMMAND_DELAY:
-		lab_evidence_wire(&run->evidence, lab_now(), frame->number, WS_SAYS_DELAYED_BY_HAND,
+		lab_evidence_wire(&run->evidence, real_time(), frame->number, WS_SAYS_DELAYED_BY_HAND,
 		                  (uint64_t)command->time);
-		lab_wire_release(frame, lab_now() + command->time);
+		lab_wire_release(frame, real_time() + command->time);
 		break;
 	case LAB_COMMAND_PASS:
 		pass(run, frame);
@@ -74,7 +74,7 @@ static void apply(struct lab_run *run, const struct lab_command *command, struct
 	case LAB_COMMAND_COUNT:
 		break;
 	}
-	run->last_change = lab_now();
+	run->last_change = real_time();
 }
 
 static bool is_about_a_packet(const struct lab_command *command)
@@ -87,10 +87,10 @@ static bool try_command(struct lab_run *run, const struct lab_command *command)
 {
 	struct lab_frame *frame = is_about_a_packet(command) ? lab_wire_held(&run->wire, command->number) : NULL;
 	const bool comes = !command->number || command->number > run->wire.number;
-	if (is_about_a_packet(command) && !frame && comes && lab_now() < run->asked + PATIENCE)
+	if (is_about_a_packet(command) && !frame && comes && real_time() < run->asked + PATIENCE)
 		return false;
 	if (is_about_a_packet(command) && !frame) {
-		lab_evidence_wire(&run->evidence, lab_now(), command->number,
+		lab_evidence_wire(&run->evidence, real_time(), command->number,
 		                  comes ? WS_SAYS_DOES_NOT_COME : WS_SAYS_NO_LONGER_WAITS, 0);
 	} else {
 		apply(run, command, frame);
@@ -101,10 +101,10 @@ static bool try_command(struct lab_run *run, const struct lab_command *command)
 static void take_line(struct lab_run *run, size_t length)
 {
 	struct ws_error error;
-	run->asked = lab_now();
+	run->asked = real_time();
 	run->has_command = lab_command_parse(run->lines.line, length, &run->command, &error);
 	if (!run->has_command && length)
-		lab_evidence_refusal(&run->evidence, lab_now(), error.text);
+		lab_evidence_refusal(&run->evidence, real_time(), error.text);
 }
 
 /* True: a line was taken. Bytes are read one by one, since what follows a command that waits stays in the pipe. */

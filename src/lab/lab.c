@@ -72,7 +72,7 @@ static _Noreturn void lab_process(const struct lab_options *options, int stream,
 		say(answer, &error);
 		_exit(1);
 	}
-	const ws_time opened = lab_now();
+	const ws_time opened = real_time();
 	lab_wire_begin(&run->wire, options->scenario ? options->scenario : &empty, delay_of(options), loss_of(options),
 	               options->seed);
 	run->wire.holding = options->hold;

@@ -126,7 +126,7 @@ static void line_end(struct lab_run *run, enum lab_side side)
 	ws_text_clean(&text, program->printed, program->printed_used);
 	snprintf(words, sizeof(words), "prints: %s", ws_text_cstr(&text));
 	if (program->printed_used)
-		lab_evidence_program(&run->evidence, lab_now(), side, words);
+		lab_evidence_program(&run->evidence, real_time(), side, words);
 	program->printed_used = 0;
 }
 
@@ -179,7 +179,7 @@ static void reports_end(struct lab_program *program)
 static void report_end(struct lab_program *program, struct lab_report *report)
 {
 	int status = 0;
-	*report = (struct lab_report){.time = lab_now(), .kind = LAB_PROGRAM_ENDS};
+	*report = (struct lab_report){.time = real_time(), .kind = LAB_PROGRAM_ENDS};
 	if (waitpid(program->process, &status, 0) == program->process && WIFEXITED(status))
 		snprintf(report->text, sizeof(report->text), "ends with exit status %d%s", WEXITSTATUS(status),
 		         program->trace && WEXITSTATUS(status) == 127 ? " (the shell has not found its command)" : "");
@@ -212,7 +212,7 @@ static void read_trace(struct lab_program *program)
 	while (!program->due_count) {
 		if (program->read_at < program->read_used) {
 			const char byte = program->read[program->read_at++];
-			program->due_count = lab_trace_byte(program->trace, byte, lab_now(), program->due);
+			program->due_count = lab_trace_byte(program->trace, byte, real_time(), program->due);
 			continue;
 		}
 		const ssize_t length = read(program->reports, program->read, sizeof(program->read));

@@ -51,9 +51,9 @@ static void ask_kernel(struct lab_run *run, enum lab_side side)
 	if (good && run->hosts.one)
 		keep_own(run, side, &sockets);
 	if (good)
-		lab_evidence_kernel(&run->evidence, lab_now(), side, &sockets);
+		lab_evidence_kernel(&run->evidence, real_time(), side, &sockets);
 	if (run->evidence.length != before)
-		run->last_change = lab_now();
+		run->last_change = real_time();
 }
 
 static void ask_kernels(struct lab_run *run)
@@ -108,7 +108,7 @@ static void read_reports(struct lab_run *run, enum lab_side side)
 		lab_program_output(run, side);
 	while (program->process > 0 && lab_program_take(program, &report)) {
 		lab_evidence_report(&run->evidence, side, &report);
-		run->last_change = lab_now();
+		run->last_change = real_time();
 	}
 }
 
@@ -188,7 +188,7 @@ static void packet_left(struct lab_run *run, enum lab_side from, const uint8_t *
 static void packet_arrives(struct lab_run *run, struct lab_frame *frame)
 {
 	const enum lab_side to = lab_other_side((enum lab_side)frame->from);
-	const ws_time now = lab_now();
+	const ws_time now = real_time();
 	if (send(run->hosts.host[to].wire, frame->data, frame->length, MSG_NOSIGNAL) < 0) {
 		lab_evidence_not_sent(&run->evidence, now, frame->number, strerror(errno));
 	} else {
@@ -212,7 +212,7 @@ static ws_time stamp_of(struct msghdr *message)
 		memcpy(&time, CMSG_DATA(entry), sizeof(time));
 		return (ws_time)time.tv_sec * WS_SECOND + time.tv_nsec;
 	}
-	return lab_now();
+	return real_time();
 }
 
 /* The next packet that has left a host, read ahead to be put in the order of time. */
@@ -255,7 +255,7 @@ static void read_packets(struct lab_run *run)
 static void deliver(struct lab_run *run)
 {
 	struct lab_frame *frame;
-	while ((frame = lab_wire_due(&run->wire, lab_now()))) {
+	while ((frame = lab_wire_due(&run->wire, real_time()))) {
 		read_packets(run);
 		packet_arrives(run, frame);
 	}
@@ -280,10 +280,10 @@ static void start_client(struct lab_run *run, ws_time begun)
 	if (run->program[LAB_CLIENT].process)
 		return;
 	const bool ready = server->waits || (server->trace && has_listener(run));
-	if (!ready && !server->ended && lab_now() < begun + START_LATEST)
+	if (!ready && !server->ended && real_time() < begun + START_LATEST)
 		return;
 	if (!lab_program_start(run, LAB_CLIENT, &error)) {
-		lab_evidence_program(&run->evidence, lab_now(), LAB_CLIENT, error.text);
+		lab_evidence_program(&run->evidence, real_time(), LAB_CLIENT, error.text);
 		run->program[LAB_CLIENT] =
 		        (struct lab_program){.process = -1, .reports = -1, .output = -1, .ended = true};
 	}
@@ -334,7 +334,7 @@ static int time_to_wait(const struct lab_run *run, ws_time now)
 
 void lab_run(struct lab_run *run)
 {
-	const ws_time begun = lab_now();
+	const ws_time begun = real_time();
 	run->last_change = begun;
 	run->ended_at = WS_TIME_NEVER;
 	for (;;) {
@@ -348,10 +348,10 @@ void lab_run(struct lab_run *run)
 		}
 		descriptors[3 * LAB_SIDES] =
 		        (struct pollfd){.fd = run->has_command ? -1 : run->commands, .events = POLLIN};
-		poll(descriptors, WS_ARRAY_SIZE(descriptors), time_to_wait(run, lab_now()));
+		poll(descriptors, WS_ARRAY_SIZE(descriptors), time_to_wait(run, real_time()));
 		/* What happens from now on may not be read below. Where this process is not scheduled for a while, that
 		 * would pass for silence. */
-		const ws_time before = lab_now();
+		const ws_time before = real_time();
 		for (enum lab_side side = 0; side < LAB_SIDES; side++)
 			read_reports(run, side);
 		read_packets(run);
@@ -359,10 +359,10 @@ void lab_run(struct lab_run *run)
 		deliver(run);
 		ask_kernels(run);
 		start_client(run, begun);
-		write_if_due(run, lab_now());
+		write_if_due(run, real_time());
 		if (is_over(run, before))
 			break;
 	}
 	write_waiting(run, run->evidence.length);
-	lab_stream_end(&run->stream, lab_now(), run->evidence.text, run->evidence.length);
+	lab_stream_end(&run->stream, real_time(), run->evidence.text, run->evidence.length);
 }

@@ -18,7 +18,7 @@ enum { ANSWER_WITHIN = 5000 /* ms */, REQUEST_MOST = 256, LINE_MOST = 1024 };
 static size_t read_some(int fd, char *out, size_t length, ws_time until)
 {
 	struct pollfd ready = {.fd = fd, .events = POLLIN};
-	for (ws_time left; (left = until - link_clock()) > 0;) {
+	for (ws_time left; (left = until - monotonic()) > 0;) {
 		const int found = poll(&ready, 1, (int)(left / WS_MILLISECOND) + 1);
 		if (found < 0 && errno != EINTR)
 			return 0;
@@ -62,7 +62,7 @@ static bool read_packets(struct answers *answers, char packets[ANSWER_MOST], ws_
 static ssize_t ask(struct answers *answers, uint64_t connection, char packets[ANSWER_MOST], char why[LINE_MOST])
 {
 	char line[LINE_MOST];
-	const ws_time until = link_clock() + ANSWER_WITHIN * WS_MILLISECOND;
+	const ws_time until = monotonic() + ANSWER_WITHIN * WS_MILLISECOND;
 	snprintf(why, LINE_MOST, E_("the sensor does not answer"));
 	if ((answers->late_line && !read_line(answers, line, until)) || !read_packets(answers, packets, until))
 		return -1;

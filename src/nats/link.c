@@ -12,13 +12,6 @@
 enum { CLOSE_WITHIN = 5000 /* ms */, SERVERS_MOST = 16, RECONNECT_WAIT = 500, PINGS = 2 };
 enum { PING_INTERVAL = 5000 }; /* ms; a connection that answers no ping is given up after two of them */
 
-ws_time link_clock(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * WS_SECOND + now.tv_nsec;
-}
-
 void link_sleep(ws_time duration)
 {
 	nats_Sleep(duration / WS_MILLISECOND);
@@ -26,11 +19,8 @@ void link_sleep(ws_time duration)
 
 void link_await(pthread_cond_t *changed, pthread_mutex_t *lock, ws_time duration)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
-	duration += until.tv_nsec;
-	until.tv_sec += duration / WS_SECOND;
-	until.tv_nsec = duration % WS_SECOND;
+	const ws_time end = real_time() + duration;
+	const struct timespec until = {.tv_sec = end / WS_SECOND, .tv_nsec = end % WS_SECOND};
 	pthread_cond_timedwait(changed, lock, &until);
 }
 

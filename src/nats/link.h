@@ -2,6 +2,8 @@
 #ifndef NATS_LINK_H
 #define NATS_LINK_H
 
+#include "base/clock.h"
+
 #include <wirestate/error.h>
 
 #include <nats/nats.h>
@@ -32,8 +34,6 @@ bool link_is_up(const struct link *link);
 /* Why the library refused, without the place in its source. Valid until the next call of it in this thread. */
 const char *link_refusal(natsStatus status);
 
-/* Nanoseconds of a clock that never steps. */
-ws_time link_clock(void);
 void link_sleep(ws_time duration);
 /* Waits for a condition, with its lock held, at most so long. */
 void link_await(pthread_cond_t *changed, pthread_mutex_t *lock, ws_time duration);

@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { BATCH = 1024, ACKNOWLEDGE_WITHIN = 5000 /* ms */, ID_MOST = 3 * RELAY_NAME_MOST };
@@ -47,7 +46,7 @@ struct publisher {
 	struct flight flight[BATCH];
 	size_t flying;
 	char refusal[256]; /* why the server did not take a line */
-	ws_time heartbeat; /* when the next one is due, of link_clock() */
+	ws_time heartbeat; /* when the next one is due, of monotonic() */
 };
 
 /* ---- Reading */
@@ -230,21 +229,20 @@ static void fill_batch(struct publisher *publisher)
 static void push_heartbeat(struct publisher *publisher, bool last)
 {
 	char line[512];
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
+	const ws_time now = real_time();
 	pthread_mutex_lock(&publisher->lock);
 	const uint64_t *shed = publisher->queue.shed;
 	const int length =
 	        snprintf(line, sizeof(line),
-	                 "{\"type\":\"stats\",\"time\":%lld.%09ld,\"relay\":{\"published\":%" PRIu64
+	                 "{\"type\":\"stats\",\"time\":%lld.%09lld,\"relay\":{\"published\":%" PRIu64
 	                 ",\"queued\":%" PRIu64 ",\"shed_transitions\":%" PRIu64 ",\"shed_unanswered\":%" PRIu64
 	                 ",\"shed_others\":%" PRIu64 ",\"not_records\":%" PRIu64 ",\"ended\":%s}}",
-	                 (long long)now.tv_sec, now.tv_nsec, publisher->published, publisher->queue.count,
-	                 shed[RELAY_SHED_STEPS], shed[RELAY_SHED_UNANSWERED], shed[RELAY_SHED_OTHERS],
-	                 publisher->garbage, last ? "true" : "false");
+	                 (long long)(now / WS_SECOND), (long long)(now % WS_SECOND), publisher->published,
+	                 publisher->queue.count, shed[RELAY_SHED_STEPS], shed[RELAY_SHED_UNANSWERED],
+	                 shed[RELAY_SHED_OTHERS], publisher->garbage, last ? "true" : "false");
 	relay_queue_push(&publisher->queue, RELAY_STATS, line, (size_t)length);
 	pthread_mutex_unlock(&publisher->lock);
-	publisher->heartbeat = link_clock() + HEARTBEAT;
+	publisher->heartbeat = monotonic() + HEARTBEAT;
 }
 
 static void report_refusal(struct publisher *publisher, bool *reported)
@@ -334,15 +332,15 @@ static void publish_all(struct publisher *publisher)
 	push_heartbeat(publisher, false);
 	for (;;) {
 		if (!ended && input_ended(publisher))
-			ended = link_clock();
+			ended = monotonic();
 		if (!publisher->flying && !wait_for_lines(publisher)) {
 			if (said_last)
 				return;
 			push_heartbeat(publisher, said_last = true);
 		}
-		if (ended && link_clock() - ended > publisher->settings->wait)
+		if (ended && monotonic() - ended > publisher->settings->wait)
 			return;
-		if (link_clock() >= publisher->heartbeat)
+		if (monotonic() >= publisher->heartbeat)
 			push_heartbeat(publisher, false);
 		if (!link_is_up(&publisher->link)) {
 			link_sleep(PAUSE_LEAST);

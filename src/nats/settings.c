@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 #define URL_DEFAULT "nats://127.0.0.1:4222"
@@ -193,12 +192,9 @@ static bool set_option(int option, const char *word, const char *value, struct s
 static void name_run(char boot[RELAY_NAME_MOST + 1])
 {
 	uint32_t random = (uint32_t)getpid();
-	struct timespec now;
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-		random ^= (uint32_t)link_clock();
-	clock_gettime(CLOCK_REALTIME, &now);
-	snprintf(boot, RELAY_NAME_MOST + 1, "%llx-%08x", (long long)(now.tv_sec * 1000 + now.tv_nsec / WS_MILLISECOND),
-	         random);
+		random ^= (uint32_t)monotonic();
+	snprintf(boot, RELAY_NAME_MOST + 1, "%llx-%08x", (long long)(real_time() / WS_MILLISECOND), random);
 }
 
 /* The same variables as those of NATS's own command. */

@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { WITHIN = 200 /* ms */, PENDING_MOST = 4096, WRITTEN_MOST = 256 };
@@ -93,10 +92,8 @@ static natsStatus make_consumer(struct source *source, const char *subject)
 	if (!settings->durable)
 		config.InactiveThreshold = FORGOTTEN_AFTER;
 	if (settings->since) {
-		struct timespec now;
-		clock_gettime(CLOCK_REALTIME, &now);
 		config.DeliverPolicy = js_DeliverByStartTime;
-		config.OptStartTime = now.tv_sec * WS_SECOND + now.tv_nsec - settings->since;
+		config.OptStartTime = real_time() - settings->since;
 	}
 	status = js_AddConsumer(NULL, subscriber->link.js, stream_name(source->stream), &config, NULL, NULL);
 	natsInbox_Destroy(inbox);
@@ -200,7 +197,7 @@ static void put_message(struct source *source, natsMsg *message)
 	if (subscriber->stop)
 		natsMsg_Destroy(message);
 	else
-		relay_order_put(&source->order, &item, link_clock());
+		relay_order_put(&source->order, &item, monotonic());
 	source->pending = about->NumPending > 0;
 	source->asked = true;
 	pthread_cond_broadcast(&subscriber->changed);
@@ -240,7 +237,7 @@ static struct source *next_source(struct subscriber *subscriber)
 	int64_t time = 0;
 	for (size_t i = 0; i < STREAM_COUNT; i++) {
 		struct source *source = &subscriber->source[i];
-		const struct relay_item *item = relay_order_peek(&source->order, link_clock(), PATIENCE);
+		const struct relay_item *item = relay_order_peek(&source->order, monotonic(), PATIENCE);
 		if (!item && (source->pending || !source->asked) && !source->order.count)
 			return NULL;
 		if (item && (!best || item->time < time)) {
@@ -315,7 +312,7 @@ static natsMsg *next_message(struct subscriber *subscriber, bool *finished)
 		source = next_source(subscriber);
 	}
 	if (source) {
-		message = relay_order_peek(&source->order, link_clock(), PATIENCE)->what;
+		message = relay_order_peek(&source->order, monotonic(), PATIENCE)->what;
 		relay_order_take(&source->order);
 		pthread_cond_broadcast(&subscriber->changed);
 	}

@@ -6,23 +6,16 @@
  * assumed to draw them narrow. If its answer comes later, the view drops it like any control sequence that is not
  * a key. */
 #include "view/view_internal.h"
+#include "base/clock.h"
 
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { ANSWER_TIME = 100, SAMPLE_COLUMNS = 3 }; /* milliseconds */
 
 static const char question[] = "\r─►●\033[6n\r\033[K";
-
-static int64_t milliseconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Finds ESC [ row ; column R in the input, removes it, and returns the column; 0: it is not there yet. */
 static int take_answer(char *bytes, size_t *length)
@@ -61,8 +54,9 @@ bool probe_narrow(int in, int out, char *typed, size_t size, size_t *count)
 	if (tcsetattr(in, TCSANOW, &raw) != 0)
 		return true;
 	if (write(out, question, sizeof(question) - 1) == (ssize_t)sizeof(question) - 1) {
-		int64_t end = milliseconds() + ANSWER_TIME, left;
-		while (!column && *count < size && (left = end - milliseconds()) > 0) {
+		const ws_time end = monotonic() + ANSWER_TIME * WS_MILLISECOND;
+		ws_time left;
+		while (!column && *count < size && (left = (end - monotonic()) / WS_MILLISECOND) > 0) {
 			struct pollfd descriptor = {.fd = in, .events = POLLIN};
 			if (poll(&descriptor, 1, (int)left) <= 0)
 				break;
