@@ -268,13 +268,30 @@ static void of_connections_at_rest(void **state)
 	free_world(world);
 }
 
+/* So little memory that half of the connections are evicted, whatever one of them takes. */
+static uint64_t scarce_memory(bool history, unsigned packets)
+{
+	struct ws_tracker_stats stats = {0};
+	uint64_t memory = UINT64_C(1) << 24;
+	while (!stats.evicted || 2 * stats.evicted < stats.connections) {
+		memory -= memory / 8;
+		struct world *world = world_of(memory, history, 100);
+		for (unsigned i = 0; i < packets; i++)
+			give_some(world);
+		ws_tracker_stats(world->tracker, &stats);
+		free_world(world);
+	}
+	return memory;
+}
+
 static void after_evictions(void **state)
 {
 	(void)state;
+	enum { PACKETS = 16000 };
 	struct ws_tracker_stats stats;
 	for (unsigned history = 0; history < 2; history++) {
-		struct world *world = world_of(24 << 17, history, 100);
-		check_world(world, 16000, 4000);
+		struct world *world = world_of(scarce_memory(history, PACKETS), history, 100);
+		check_world(world, PACKETS, PACKETS / 4);
 		ws_tracker_stats(world->tracker, &stats);
 		assert_true(stats.evicted > 100);
 		free_world(world);
