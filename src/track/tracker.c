@@ -47,60 +47,6 @@ static bool room_for_input(const struct ws_tracker *tracker)
 
 /* ---- One input */
 
-/* Returns the oldest connection, other than `but`, that still has a history. A connection whose history was dropped
- * never gets one again, so the search continues where the last one ended. It goes round once, because it skips `but`.
- */
-static struct ws_conn *oldest_history(struct ws_tracker *tracker, const struct ws_conn *but)
-{
-	struct ws_table *table = &tracker->table;
-	for (size_t left = table->order_count; left; left--, table->history_cursor++) {
-		if (table->history_cursor >= table->order_count)
-			table->history_cursor = 0;
-		struct ws_conn *conn = ws_table_awake(table, table->order[table->history_cursor].id);
-		if (conn && conn != but && conn->history)
-			return conn;
-	}
-	return NULL;
-}
-
-/* Drops the oldest history but that of `conn`. False: no other connection has one. */
-static bool drop_oldest_history(struct ws_tracker *tracker, const struct ws_conn *conn)
-{
-	struct ws_conn *oldest = oldest_history(tracker, conn);
-	if (oldest)
-		ws_history_drop(&tracker->history, oldest);
-	return oldest;
-}
-
-void ws_tracker_add_to_history(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input)
-{
-	while (!ws_history_add(&tracker->history, conn, input)) {
-		if (!drop_oldest_history(tracker, conn)) {
-			tracker->history.dropped++;
-			conn->history_full = 1;
-			return;
-		}
-	}
-}
-
-void ws_tracker_keep_start(struct ws_tracker *tracker, struct ws_conn *conn)
-{
-	while (tracker->config.history && !ws_history_add_start(&tracker->history, conn, &conn->analyser))
-		if (!drop_oldest_history(tracker, conn)) {
-			ws_history_drop(&tracker->history, conn);
-			return;
-		}
-}
-
-static void keep_clock(struct ws_tracker *tracker, struct ws_conn *conn)
-{
-	while (tracker->config.history && !ws_history_add_clock(&tracker->history, conn, tracker->now))
-		if (!drop_oldest_history(tracker, conn)) {
-			ws_history_drop(&tracker->history, conn);
-			return;
-		}
-}
-
 static void note_states(struct ws_tracker *tracker, struct ws_conn *conn)
 {
 	const struct ws_endpoint *e = conn->machine.endpoint;
@@ -147,7 +93,7 @@ static __attribute__((noinline)) void step(struct ws_tracker *tracker, struct ws
 	ws_machine_step(&conn->machine, input, &outcome);
 	if (input->kind == WS_INPUT_SEGMENT && input->time < tracker->now &&
 	    ws_tracker_count_from(&conn->machine, input->time, tracker->now))
-		keep_clock(tracker, conn);
+		ws_tracker_keep_clock(tracker, conn);
 	uint16_t after = states_of(conn);
 	if (after != before) {
 		ws_states_count(tracker->stats.state, before, -1);
@@ -282,9 +228,7 @@ static __attribute__((noinline)) void take_any(struct ws_tracker *tracker, struc
 	ws_analyse(&conn->analyser, segment, &analysis);
 	ws_tracker_count(tracker, conn, segment, &analysis);
 	if (packet && packet->tcp.sack_count && tracker->config.history && !segment->duplicate)
-		while (!ws_history_add_sack(&tracker->history, conn, packet->frame->number, &packet->tcp) &&
-		       drop_oldest_history(tracker, conn))
-			; /* without room, graphs lack its blocks */
+		ws_tracker_keep_sack(tracker, conn, packet);
 	const struct ws_exchange *done = ws_exchange_pool_note(&tracker->requests, conn, segment);
 	ws_tracker_apply(tracker, conn, segment, segment->frame);
 	if (done)

@@ -121,7 +121,7 @@ void ws_details_count_frame(struct ws_tracker *tracker, enum ws_traffic_kind kin
  * something.
  */
 bool ws_tracker_count_from(struct ws_machine *machine, ws_time stamp, ws_time now);
-/* Keeps for the replay an input that was applied. */
+/* Keeps for the replay an input that was applied; from history_room.c, as what follows. */
 void ws_tracker_add_to_history(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input);
 static inline void ws_tracker_keep_input(struct ws_tracker *tracker, struct ws_conn *conn,
                                          const struct ws_segment *input)
@@ -131,6 +131,10 @@ static inline void ws_tracker_keep_input(struct ws_tracker *tracker, struct ws_c
 }
 /* Keeps for the replay with what the analysis of a new connection starts. */
 void ws_tracker_keep_start(struct ws_tracker *tracker, struct ws_conn *conn);
+/* Keeps for the replay that what has just begun counts from the tracker's clock, see ws_tracker_count_from(). */
+void ws_tracker_keep_clock(struct ws_tracker *tracker, struct ws_conn *conn);
+/* Keeps for the graphs what a segment acknowledges selectively. */
+void ws_tracker_keep_sack(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet);
 
 /* Of some connection of records it is known where the time went; from records.c. */
 bool ws_tracker_shares_stated(const struct ws_tracker *tracker);
