@@ -143,26 +143,12 @@ enum ws_checksum ws_checksum_verify(const struct ws_cursor *cursor, uint32_t off
 	return ws_transport_checksum(cursor->pseudo, bytes, length, field, protocol);
 }
 
-/* Of a checksum that is not right: `pseudo` is the sum of the pseudo-header, `lengthless` the same without the length. */
-WS_SELDOM static enum ws_checksum judge_checksum(const uint8_t *field, uint64_t pseudo, uint64_t lengthless)
+enum ws_checksum ws_checksum_judge(const uint8_t *field, uint64_t pseudo, uint64_t lengthless)
 {
 	const uint16_t sent = ws_checksum_fold(ws_checksum_add(0, field, 2));
 	/* A segment that the card will split has no length yet that the sum could contain. */
 	return sent == ws_checksum_fold(pseudo) || sent == ws_checksum_fold(lengthless) ? WS_CHECKSUM_OFFLOADED
 	                                                                                : WS_CHECKSUM_BAD;
-}
-
-enum ws_checksum ws_transport_checksum(uint64_t addresses, const uint8_t *bytes, uint32_t length, uint32_t field,
-                                       uint8_t protocol)
-{
-	uint64_t lengthless = 0, pseudo = 0;
-	if (protocol) {
-		lengthless = ws_checksum_add_number(addresses, protocol);
-		pseudo = ws_checksum_add_number(lengthless, length);
-	}
-	if (ws_checksum_is_right(ws_checksum_add(pseudo, bytes, length)))
-		return WS_CHECKSUM_GOOD;
-	return protocol ? judge_checksum(bytes + field, pseudo, lengthless) : WS_CHECKSUM_BAD;
 }
 
 /* Adds padding and frame check sequence: everything from the end by the length fields to the frame's end. */

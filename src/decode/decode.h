@@ -172,9 +172,23 @@ static inline const uint8_t *ws_cursor_span(const struct ws_cursor *cursor, uint
  * after `offset`. With `protocol` 0 there is no pseudo-header. */
 enum ws_checksum ws_checksum_verify(const struct ws_cursor *cursor, uint32_t offset, uint32_t field, uint8_t protocol);
 
-/* The same of `length` bytes, all of which were captured; `addresses` is the sum of the pseudo-header's. */
-enum ws_checksum ws_transport_checksum(uint64_t addresses, const uint8_t *bytes, uint32_t length, uint32_t field,
-                                       uint8_t protocol);
+/* Of a checksum that is not right: `pseudo` is the sum of the pseudo-header, `lengthless` the same without the length. */
+WS_SELDOM enum ws_checksum ws_checksum_judge(const uint8_t *field, uint64_t pseudo, uint64_t lengthless);
+
+/* The same as ws_checksum_verify() of `length` bytes, all of which were captured; `addresses` is the sum of the
+ * pseudo-header's. */
+static inline enum ws_checksum ws_transport_checksum(uint64_t addresses, const uint8_t *bytes, uint32_t length,
+                                                     uint32_t field, uint8_t protocol)
+{
+	uint64_t lengthless = 0, pseudo = 0;
+	if (protocol) {
+		lengthless = ws_checksum_add_number(addresses, protocol);
+		pseudo = ws_checksum_add_number(lengthless, length);
+	}
+	if (ws_checksum_is_right(ws_checksum_add(pseudo, bytes, length)))
+		return WS_CHECKSUM_GOOD;
+	return protocol ? ws_checksum_judge(bytes + field, pseudo, lengthless) : WS_CHECKSUM_BAD;
+}
 
 /* The status of an IPv4 header's checksum. */
 static inline enum ws_checksum ws_ipv4_checksum(const uint8_t *bytes, uint32_t length)
