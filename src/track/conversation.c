@@ -2,34 +2,23 @@
 #include "track/tracker.h"
 
 /* True: a conversation has begun. */
-static bool track_datagram(struct ws_tracker *tracker, const struct ws_udp_datagram *datagram,
-                           struct ws_udp_place *place)
+static inline bool track_datagram(struct ws_tracker *tracker, const struct ws_gist *datagram, uint16_t tunnel,
+                                  bool fragment, struct ws_udp_place *place)
 {
-	if (!ws_udp_packet(&tracker->udp, datagram, tracker->now, place))
+	if (!ws_udp_packet(&tracker->udp, datagram, tunnel, fragment, tracker->now, place))
 		return false;
-	ws_tracker_add_event(tracker, WS_EVENT_UDP, datagram->time, datagram->frame)->udp = place->index;
+	ws_tracker_add_event(tracker, WS_EVENT_UDP, datagram->segment.time, datagram->segment.frame)->udp =
+	        place->index;
 	return true;
 }
 
 void ws_conversation_packet(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes)
 {
+	struct ws_gist gist;
 	struct ws_udp_place place;
-	const bool created = track_datagram(
-	        tracker,
-	        &(struct ws_udp_datagram){.time = packet->frame->time,
-	                                  .frame = packet->frame->number,
-	                                  .position = packet->frame->position,
-	                                  .source = &packet->source,
-	                                  .destination = &packet->destination,
-	                                  .source_port = packet->source_port,
-	                                  .destination_port = packet->destination_port,
-	                                  .length = packet->payload_length,
-	                                  .tunnel = ws_tunnels_number(&tracker->tunnels, packet, packet->tunnel_count),
-	                                  .vlan = packet->vlan,
-	                                  .ip_version = packet->ip_version,
-	                                  .fragment = packet->fragment,
-	                                  .hash = packet->conversation},
-	        &place);
+	ws_gist_fill(&gist, packet);
+	const uint16_t tunnel = ws_tunnels_number(&tracker->tunnels, packet, packet->tunnel_count);
+	const bool created = track_datagram(tracker, &gist, tunnel, packet->fragment, &place);
 	ws_datagrams_note_udp(tracker, packet, bytes, &place);
 	if (created)
 		ws_hops_note(tracker->hops, packet);
@@ -38,19 +27,7 @@ void ws_conversation_packet(struct ws_tracker *tracker, const struct ws_packet *
 void ws_conversation_take_gist(struct ws_tracker *tracker, const struct ws_gist *gist)
 {
 	struct ws_udp_place place;
-	const bool created = track_datagram(tracker,
-	                                    &(struct ws_udp_datagram){.time = gist->segment.time,
-	                                                              .frame = gist->segment.frame,
-	                                                              .position = gist->segment.position,
-	                                                              .source = &gist->source,
-	                                                              .destination = &gist->destination,
-	                                                              .source_port = gist->port[0],
-	                                                              .destination_port = gist->port[1],
-	                                                              .length = gist->segment.length,
-	                                                              .vlan = gist->segment.vlan,
-	                                                              .ip_version = gist->ip_version,
-	                                                              .hash = gist->hash},
-	                                    &place);
+	const bool created = track_datagram(tracker, gist, 0, false, &place);
 	ws_datagrams_note_gist(tracker, gist, &place);
 	if (created)
 		ws_hops_note_gist(tracker->hops, gist);
@@ -64,20 +41,16 @@ void ws_conversation_outer(struct ws_tracker *tracker, const struct ws_packet *p
 		struct ws_udp_place place;
 		if (!tunnel->udp)
 			continue;
-		(void)track_datagram(
-		        tracker,
-		        &(struct ws_udp_datagram){.time = packet->frame->time,
-		                                  .frame = packet->frame->number,
-		                                  .position = packet->frame->position,
-		                                  .source = &tunnel->source,
-		                                  .destination = &tunnel->destination,
-		                                  .source_port = tunnel->source_port,
-		                                  .destination_port = tunnel->destination_port,
-		                                  .length = tunnel->length,
-		                                  .tunnel = ws_tunnels_number(&tracker->tunnels, packet, i),
-		                                  .vlan = packet->vlan,
-		                                  .ip_version = tunnel->ip_version,
-		                                  .fragment = packet->fragment},
-		        &place);
+		const struct ws_gist outer = {.segment = {.time = packet->frame->time,
+		                                          .frame = packet->frame->number,
+		                                          .position = packet->frame->position,
+		                                          .length = tunnel->length,
+		                                          .vlan = packet->vlan},
+		                              .source = tunnel->source,
+		                              .destination = tunnel->destination,
+		                              .port = {tunnel->source_port, tunnel->destination_port},
+		                              .ip_version = tunnel->ip_version};
+		(void)track_datagram(tracker, &outer, ws_tunnels_number(&tracker->tunnels, packet, i), packet->fragment,
+		                     &place);
 	}
 }

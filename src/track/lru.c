@@ -117,20 +117,15 @@ static bool grow(struct ws_lru *lru)
 	return true;
 }
 
+void ws_lru_renew(struct ws_lru *lru, uint32_t index)
+{
+	order_out(lru, index);
+	order_in(lru, index);
+}
+
 void *ws_lru_find_hashed(struct ws_lru *lru, const void *key, uint32_t hash)
 {
-	if (!lru->count)
-		return NULL;
-	for (uint32_t i = *ws_lru_bucket(lru, hash); i != NONE; i = lru->links[i].chain) {
-		if (lru->links[i].hash != hash || memcmp(ws_lru_entry(lru, i), key, lru->key_size) != 0)
-			continue;
-		if (lru->newest != i) {
-			order_out(lru, i);
-			order_in(lru, i);
-		}
-		return ws_lru_entry(lru, i);
-	}
-	return NULL;
+	return ws_lru_find_sized(lru, key, lru->key_size, hash);
 }
 
 void *ws_lru_find(struct ws_lru *lru, const void *key)

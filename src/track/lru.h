@@ -5,6 +5,8 @@
 
 #include <wirestate/types.h>
 
+#include <string.h>
+
 struct ws_lru_link {           /* private to lru.c */
 	uint32_t newer, older; /* in order of use */
 	uint32_t chain;        /* the next entry in the same bucket */
@@ -50,9 +52,9 @@ void *ws_lru_get_hashed(struct ws_lru *lru, const void *key, uint32_t hash, bool
 /* Entries are at indices 0 .. count-1, in no order. An entry keeps its index until it is evicted. */
 void *ws_lru_at(const struct ws_lru *lru, size_t index); /* NULL: no such entry */
 size_t ws_lru_index(const struct ws_lru *lru, const void *entry);
+/* Makes this entry the one that was used last. */
+void ws_lru_renew(struct ws_lru *lru, uint32_t index);
 
-/* These prefetch, one after the other is loaded, the bucket of a hash; the newest entry in it; and what using that entry
- * changes of its neighbours in the order of use. They are inlined, see ahead.h. */
 #define WS_LRU_INLINED static inline __attribute__((always_inline))
 
 WS_LRU_INLINED uint8_t *ws_lru_entry(const struct ws_lru *lru, uint32_t index)
@@ -65,15 +67,30 @@ WS_LRU_INLINED uint32_t *ws_lru_bucket(const struct ws_lru *lru, uint32_t hash)
 	return &lru->buckets[hash & (lru->bucket_count - 1)];
 }
 
+WS_LRU_INLINED uint32_t ws_lru_newest(const struct ws_lru *lru, uint32_t hash)
+{
+	return lru->count ? *ws_lru_bucket(lru, hash) : WS_LRU_NONE;
+}
+
+/* ws_lru_find_hashed() for keys whose size, lru->key_size, is a constant. */
+WS_LRU_INLINED void *ws_lru_find_sized(struct ws_lru *lru, const void *key, size_t key_size, uint32_t hash)
+{
+	uint32_t i = ws_lru_newest(lru, hash);
+	while (i != WS_LRU_NONE && (lru->links[i].hash != hash || memcmp(ws_lru_entry(lru, i), key, key_size) != 0))
+		i = lru->links[i].chain;
+	if (i == WS_LRU_NONE)
+		return NULL;
+	if (lru->newest != i)
+		ws_lru_renew(lru, i);
+	return ws_lru_entry(lru, i);
+}
+
+/* These prefetch, one after the other is loaded, the bucket of a hash; the newest entry in it; and what using that entry
+ * changes of its neighbours in the order of use. They are inlined, see ahead.h. */
 WS_LRU_INLINED void ws_lru_prefetch_bucket(const struct ws_lru *lru, uint32_t hash)
 {
 	if (lru->count)
 		__builtin_prefetch(ws_lru_bucket(lru, hash));
-}
-
-WS_LRU_INLINED uint32_t ws_lru_newest(const struct ws_lru *lru, uint32_t hash)
-{
-	return lru->count ? *ws_lru_bucket(lru, hash) : WS_LRU_NONE;
 }
 
 WS_LRU_INLINED void ws_lru_prefetch_entry(const struct ws_lru *lru, uint32_t hash)

@@ -47,16 +47,16 @@ void ws_udp_free(struct ws_udp_table *table)
 }
 
 /* Makes the key, and returns which endpoint of it the source is. */
-static inline __attribute__((always_inline)) uint8_t make_key(struct udp_key *key,
-                                                              const struct ws_udp_datagram *datagram)
+static inline __attribute__((always_inline)) uint8_t make_key(struct udp_key *key, const struct ws_gist *datagram,
+                                                              uint16_t tunnel)
 {
-	int order = ws_addr_compare(datagram->source, datagram->destination);
-	uint8_t self = order > 0 || (order == 0 && datagram->source_port > datagram->destination_port);
-	*key = (struct udp_key){.vlan = datagram->vlan, .ip_version = datagram->ip_version, .tunnel = datagram->tunnel};
-	key->address[self] = *datagram->source;
-	key->port[self] = datagram->source_port;
-	key->address[!self] = *datagram->destination;
-	key->port[!self] = datagram->destination_port;
+	int order = ws_addr_compare(&datagram->source, &datagram->destination);
+	uint8_t self = order > 0 || (order == 0 && datagram->port[0] > datagram->port[1]);
+	*key = (struct udp_key){.vlan = datagram->segment.vlan, .ip_version = datagram->ip_version, .tunnel = tunnel};
+	key->address[self] = datagram->source;
+	key->port[self] = datagram->port[0];
+	key->address[!self] = datagram->destination;
+	key->port[!self] = datagram->port[1];
 	return self;
 }
 
@@ -73,7 +73,7 @@ uint32_t ws_udp_hash(const struct ws_flow_key *key, const struct ws_packet *pack
 }
 
 static struct ws_datagram_info *keep_datagram(struct ws_udp_table *table, struct conversation *conversation,
-                                              const struct ws_udp_datagram *sent, unsigned self)
+                                              const struct ws_segment *sent, unsigned self)
 {
 	struct ws_datagram_info *datagram = table->datagrams.limit ? ws_log_add(&table->datagrams) : NULL;
 	if (!datagram)
@@ -88,36 +88,46 @@ static struct ws_datagram_info *keep_datagram(struct ws_udp_table *table, struct
 	return datagram;
 }
 
-bool ws_udp_packet(struct ws_udp_table *table, const struct ws_udp_datagram *sent, ws_time now,
+static struct conversation *begin_conversation(struct ws_udp_table *table, const struct udp_key *key, uint32_t hash,
+                                               unsigned self, ws_time now)
+{
+	bool created;
+	struct conversation *conversation = ws_lru_get_hashed(&table->conversations, key, hash, &created);
+	if (!conversation)
+		return NULL;
+	conversation->number = ++table->seen;
+	conversation->first = (uint8_t)self;
+	conversation->first_time = now;
+	return conversation;
+}
+
+bool ws_udp_packet(struct ws_udp_table *table, const struct ws_gist *sent, uint16_t tunnel, bool fragment, ws_time now,
                    struct ws_udp_place *place)
 {
 	struct udp_key key;
-	uint8_t self = make_key(&key, sent);
-	bool created;
-	const uint32_t hash = sent->hash ? sent->hash : hash_of(table, &key);
-	struct conversation *conversation = ws_lru_get_hashed(&table->conversations, &key, hash, &created);
+	const uint8_t self = make_key(&key, sent, tunnel);
+	const uint32_t hash = sent->hash ? sent->hash : hash_of(table, &key), length = sent->segment.length;
+	struct conversation *conversation = ws_lru_find_sized(&table->conversations, &key, sizeof(key), hash);
+	const bool created = !conversation;
 	*place = (struct ws_udp_place){0};
+	if (created)
+		conversation = begin_conversation(table, &key, hash, self, now);
 	if (!conversation)
 		return false;
-	if (created) {
-		conversation->number = ++table->seen;
-		conversation->first = self;
-		conversation->first_time = now;
+	if (created)
 		place->index = ws_lru_index(&table->conversations, conversation);
-	}
 	place->number = conversation->number;
 	place->direction = self ^ conversation->first;
-	uint32_t length = sent->length;
 	if (!conversation->packets[self]++ || length < conversation->shortest[self])
 		conversation->shortest[self] = length;
 	if (length > conversation->longest[self])
 		conversation->longest[self] = length;
 	conversation->bytes[self] += length;
 	conversation->last_time = now;
-	struct ws_datagram_info *datagram = keep_datagram(table, conversation, sent, self);
+	struct ws_datagram_info *datagram = keep_datagram(table, conversation, &sent->segment, self);
 	if (datagram) {
 		datagram->length = length;
-		datagram->fragmented = sent->fragment;
+		datagram->fragmented = fragment;
 	}
 	return created;
 }
@@ -148,23 +158,21 @@ void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *pack
 	if (!quote->present || quote->ip_protocol != 17)
 		return;
 	struct udp_key key;
-	const struct ws_udp_datagram quoted = {.time = packet->frame->time,
-	                                       .frame = packet->frame->number,
-	                                       .position = packet->frame->position,
-	                                       .source = &quote->source,
-	                                       .destination = &quote->destination,
-	                                       .source_port = quote->source_port,
-	                                       .destination_port = quote->destination_port,
-	                                       .tunnel = tunnel,
-	                                       .vlan = packet->vlan,
-	                                       .ip_version = packet->ip_version};
-	uint8_t self = make_key(&key, &quoted);
+	const struct ws_gist quoted = {.segment = {.time = packet->frame->time,
+	                                           .frame = packet->frame->number,
+	                                           .position = packet->frame->position,
+	                                           .vlan = packet->vlan},
+	                               .source = quote->source,
+	                               .destination = quote->destination,
+	                               .port = {quote->source_port, quote->destination_port},
+	                               .ip_version = packet->ip_version};
+	uint8_t self = make_key(&key, &quoted, tunnel);
 	struct conversation *conversation = ws_lru_find_hashed(&table->conversations, &key, hash_of(table, &key));
 	if (!conversation)
 		return;
 	conversation->unreachable++;
 	conversation->last_time = now;
-	struct ws_datagram_info *datagram = keep_datagram(table, conversation, &quoted, self);
+	struct ws_datagram_info *datagram = keep_datagram(table, conversation, &quoted.segment, self);
 	if (!datagram)
 		return;
 	datagram->error = true;

@@ -7,6 +7,7 @@
 #include "track/lru.h"
 
 #include <wirestate/details.h>
+#include <wirestate/gist.h>
 #include <wirestate/packet.h>
 #include <wirestate/track.h>
 
@@ -25,20 +26,6 @@ void ws_udp_init(struct ws_udp_table *table, const uint8_t hash_key[16], uint64_
 void ws_udp_keep_datagrams(struct ws_udp_table *table, uint64_t memory);
 void ws_udp_free(struct ws_udp_table *table);
 
-/* A datagram of a packet: the one that its values describe, or one that carries a tunnel to it. */
-struct ws_udp_datagram {
-	ws_time time;
-	uint64_t frame, position;
-	const struct ws_addr *source, *destination;
-	uint32_t length; /* payload, in bytes */
-	uint16_t source_port, destination_port;
-	uint16_t tunnel; /* that it is in, see tunnels.h */
-	uint16_t vlan;
-	uint8_t ip_version;
-	bool fragment;
-	uint32_t hash; /* ws_udp_hash(); 0: it has not been hashed */
-};
-
 /* The conversation of a datagram. */
 struct ws_udp_place {
 	uint64_t index, number; /* for ws_udp_at(), valid when it has begun; 0: there is no memory */
@@ -46,9 +33,11 @@ struct ws_udp_place {
 };
 /* The hash of a datagram that is in no tunnel, never 0. `key`: a copy of the table's, which is not beside what changes. */
 uint32_t ws_udp_hash(const struct ws_flow_key *key, const struct ws_packet *packet);
-/* Call this for every datagram, in order. Returns true when a conversation has begun. */
-bool ws_udp_packet(struct ws_udp_table *table, const struct ws_udp_datagram *datagram, ws_time now,
-                   struct ws_udp_place *place) WS_CHECKED;
+/* Call this for every datagram, in order: one that a packet ends with, or one that carries a tunnel to it. `tunnel`: the
+ * one that it is in itself, see tunnels.h. Its hash may be 0: it has not been hashed. Returns true when a conversation has
+ * begun. */
+bool ws_udp_packet(struct ws_udp_table *table, const struct ws_gist *datagram, uint16_t tunnel, bool fragment,
+                   ws_time now, struct ws_udp_place *place) WS_CHECKED;
 
 /* Counts an ICMP error (packet->quote.present) for the conversation that it quotes, if that is known. */
 void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *packet, uint16_t tunnel, ws_time now);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "track/arp.h"
+#include "track/tracker.h"
 #include "track/udp.h"
 
 static const uint8_t hash_key[16] = {3, 1, 4, 1, 5};
@@ -288,19 +289,10 @@ static struct ws_packet *udp(struct udp_bench *bench, uint8_t from, uint16_t por
 /* Outside of any tunnel. */
 static bool udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now, uint64_t *index)
 {
-	const struct ws_udp_datagram datagram = {.time = packet->frame->time,
-	                                         .frame = packet->frame->number,
-	                                         .position = packet->frame->position,
-	                                         .source = &packet->source,
-	                                         .destination = &packet->destination,
-	                                         .source_port = packet->source_port,
-	                                         .destination_port = packet->destination_port,
-	                                         .length = packet->payload_length,
-	                                         .vlan = packet->vlan,
-	                                         .fragment = packet->fragment,
-	                                         .ip_version = packet->ip_version};
+	struct ws_gist datagram;
 	struct ws_udp_place place;
-	const bool created = ws_udp_packet(table, &datagram, now, &place);
+	ws_gist_fill(&datagram, packet);
+	const bool created = ws_udp_packet(table, &datagram, 0, packet->fragment, now, &place);
 	*index = created ? place.index : *index;
 	return created;
 }
