@@ -220,11 +220,12 @@ struct ws_span_recorder {
 /* Time belongs to a cause, up to now. */
 static inline void ws_shares_spend(struct ws_shares *shares, enum ws_cause cause, unsigned side, ws_time time)
 {
-	if (time > 0)
-		shares->time.slot[ws_share_slot(cause, side)] += time;
-	if (time > 0 && ws_shares_is_seldom(cause))
+	if (time <= 0)
+		return;
+	shares->time.slot[ws_share_slot(cause, side)] += time;
+	if (ws_shares_is_seldom(cause))
 		shares->seldom = true;
-	if (time > 0 && shares->recorded) {
+	if (shares->recorded) {
 		struct ws_span_recorder *recorder = (struct ws_span_recorder *)shares;
 		recorder->add(recorder, cause, side, time);
 	}
