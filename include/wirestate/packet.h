@@ -153,6 +153,13 @@ struct ws_sack_block {
 /* In the place of a window scale, in a SYN whose options are not all in the capture: it may have offered one. */
 #define WS_SCALE_CUT_OFF 254
 
+/* What an option of Multipath TCP in a RST says that it ends. */
+enum ws_multipath_end {
+	WS_MULTIPATH_NOTHING,    /* there is none */
+	WS_MULTIPATH_SUBFLOW,    /* this subflow, MP_TCPRST (RFC 8684 §3.6) */
+	WS_MULTIPATH_CONNECTION, /* all subflows, MP_FASTCLOSE (RFC 8684 §3.5) */
+};
+
 /* What the tracker reads of TCP's options. */
 struct ws_tcp_summary {
 	uint16_t mss;         /* 0: not sent */
@@ -160,7 +167,8 @@ struct ws_tcp_summary {
 	bool sack_permitted, timestamps, fast_open;
 	bool keyed; /* with a digest that needs a key: of TCP MD5 (RFC 2385) or TCP-AO (RFC 5925) */
 	uint32_t tsval, tsecr;
-	uint8_t sack_count; /* 0 to 4 */
+	uint8_t sack_count;                      /* 0 to 4 */
+	uint8_t multipath_end, multipath_reason; /* enum ws_multipath_end; see ws_multipath_reason() */
 	struct ws_sack_block sack[4];
 };
 
@@ -378,6 +386,8 @@ struct ws_option {
 /* Walks the options of a layer; start with *cursor = 0. Returns false after the last one, which may be end-of-list. */
 bool ws_option_next(const struct ws_packet *packet, const struct ws_layer *layer, uint32_t *cursor,
                     struct ws_option *option) WS_CHECKED;
+/* Why a RST ends a subflow of Multipath TCP, in the user's language; NULL: it does not say, or nobody knows what it says. */
+const char *ws_multipath_reason(uint8_t reason);
 /* Appends an option's value for people: `1460`, `7 → ×128`, `val 1 ecr 2`, `5473–10945`, or its bytes in hex. */
 void ws_option_text(struct ws_text *text, const struct ws_layer *layer, const struct ws_option *option);
 

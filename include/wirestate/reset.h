@@ -47,7 +47,8 @@ struct ws_reset {
 	uint8_t trigger, look;    /* enum ws_reset_trigger, enum ws_reset_look */
 	bool rejected;            /* with what was unanswered: each time the peer had repeated its ACK */
 	char text[WS_RESET_TEXT]; /* its payload, which may say why (RFC 9293 §3.5.3); "": none, or no text */
-	bool finished;            /* both FINs had been acknowledged, one of them maybe by the RST itself */
+	uint8_t multipath_end, multipath_reason; /* as in struct ws_tcp_summary */
+	bool finished; /* both FINs had been acknowledged, one of them maybe by the RST itself */
 };
 
 #endif

@@ -184,6 +184,12 @@ static uint64_t number_of(const struct ws_option *option)
 	return option->length == 6 ? ws_load32(option->bytes + 2) : ws_load16(option->bytes + 2);
 }
 
+/* MP_TCPRST, which has a reason (RFC 8684 §3.6). */
+static bool is_multipath_reset(const struct ws_option *option)
+{
+	return option->length == 4 && option->bytes[2] >> 4 == 8;
+}
+
 static void option_part_set(struct ws_option_part *part, const char *name, uint64_t number)
 {
 	*part = (struct ws_option_part){.name = name, .number = number};
@@ -220,6 +226,8 @@ size_t ws_option_parts(const struct ws_layer *layer, const struct ws_option *opt
 		break;
 	case FORM_MPTCP:
 		option_part_set(&parts[count++], "subtype", bytes[2] >> 4);
+		if (is_multipath_reset(option))
+			option_part_set(&parts[count++], "reason", bytes[3]);
 		break;
 	case FORM_ROUTE:
 		option_part_set(&parts[count++], "pointer", bytes[2]);
@@ -292,6 +300,23 @@ static const char *mptcp_subtype(uint8_t subtype)
 	return ws_translate_marked(names[subtype] ? names[subtype] : NC_("MPTCP", "unknown"));
 }
 
+const char *ws_multipath_reason(uint8_t reason)
+{
+	static const char *const reasons[] = {
+	        [1] = N_("an error of Multipath TCP"),   [2] = N_("lack of resources"),
+	        [3] = N_("administratively prohibited"), [4] = N_("too much outstanding data"),
+	        [5] = N_("unacceptable performance"),    [6] = N_("interference by a middlebox")};
+	return reason && reason < sizeof(reasons) / sizeof(*reasons) ? _(reasons[reason]) : NULL;
+}
+
+static void multipath_text(struct ws_text *text, const struct ws_option *option)
+{
+	const char *reason = is_multipath_reset(option) ? ws_multipath_reason(option->bytes[3]) : NULL;
+	ws_text_puts(text, mptcp_subtype(option->bytes[2] >> 4));
+	if (reason)
+		ws_text_printf(text, ", %s", reason);
+}
+
 static void unknown_text(struct ws_text *text, const struct ws_option *option)
 {
 	/* The name of an unknown kind says nothing, so the bytes shown include the kind. */
@@ -332,7 +357,7 @@ void ws_option_text(struct ws_text *text, const struct ws_layer *layer, const st
 		ws_text_bytes(text, bytes + 4, option->length - 4, 0);
 		break;
 	case FORM_MPTCP:
-		ws_text_puts(text, mptcp_subtype(bytes[2] >> 4));
+		multipath_text(text, option);
 		break;
 	case FORM_ROUTE:
 		route_text(text, option);

@@ -11,6 +11,7 @@ enum {
 	OPTION_TIMESTAMPS = 8,
 	OPTION_MD5 = 19,
 	OPTION_AUTHENTICATION = 29,
+	OPTION_MULTIPATH = 30,
 	OPTION_FAST_OPEN = 34,
 };
 
@@ -26,6 +27,18 @@ static inline void read_timestamps(struct ws_tcp_summary *tcp, const uint8_t *by
 	tcp->timestamps = true;
 	tcp->tsval = ws_load32(bytes + 2);
 	tcp->tsecr = ws_load32(bytes + 6);
+}
+
+static void read_multipath(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t length)
+{
+	enum { FAST_CLOSE = 7, RESET = 8 };
+	const unsigned subtype = bytes[2] >> 4;
+	if (subtype == FAST_CLOSE) {
+		tcp->multipath_end = WS_MULTIPATH_CONNECTION;
+	} else if (subtype == RESET && length == 4 && !tcp->multipath_end) {
+		tcp->multipath_end = WS_MULTIPATH_SUBFLOW;
+		tcp->multipath_reason = bytes[3];
+	}
 }
 
 static void read_option(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint8_t kind, uint32_t length)
@@ -45,6 +58,9 @@ static void read_option(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint8_
 		break;
 	case OPTION_TIMESTAMPS:
 		read_timestamps(tcp, bytes);
+		break;
+	case OPTION_MULTIPATH:
+		read_multipath(tcp, bytes, length);
 		break;
 	case OPTION_FAST_OPEN:
 		tcp->fast_open = true;

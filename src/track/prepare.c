@@ -87,6 +87,8 @@ bool ws_tracker_gist(const struct ws_tracker *tracker, const struct ws_packet *p
 		return false;
 	if (packet->frame->comment || packet->frame->process)
 		return false;
+	if (packet->tcp.multipath_end && packet->flags & WS_TCP_RST)
+		return false;
 	if (packet->fragment || (packet->tcp.sack_count && tracker->config.history))
 		return false;
 	ws_gist_fill(gist, packet);
@@ -198,7 +200,7 @@ static inline __attribute__((always_inline)) bool gist_after_link(const struct w
 	gist->checksum_sent = 0;
 	if (!at.udp && !fill_tcp(tracker, gist, transport, &at))
 		return false;
-	if (!at.udp && gist->segment.flags & WS_TCP_RST && gist->segment.length)
+	if (!at.udp && gist->segment.flags & WS_TCP_RST && (gist->segment.length || at.options))
 		return false; /* what it says is read from the packet */
 	if (at.udp && tracker->config.joins)
 		note_digest(&gist->segment, ws_payload_digest(data + at.payload, gist->segment.length,

@@ -155,11 +155,8 @@ static void note_trigger(const struct ws_conn *conn, const struct ws_segment *s,
 }
 
 /* Text without its end of line or NUL. Anything else is no text, but may be data that a faulty sender has left there. */
-void ws_reset_note_text(struct ws_conn *conn, const uint8_t *payload, size_t length)
+static void note_text(char text[WS_RESET_TEXT], const uint8_t *payload, size_t length)
 {
-	if (!conn->rare || conn->machine.endpoint[0].dead || conn->machine.endpoint[1].dead)
-		return;
-	char *text = conn->rare->reset.text;
 	while (length && (payload[length - 1] == '\0' || strchr("\r\n ", payload[length - 1])))
 		length--;
 	for (size_t i = 0; i < length; i++)
@@ -170,6 +167,17 @@ void ws_reset_note_text(struct ws_conn *conn, const uint8_t *payload, size_t len
 	text[kept] = '\0';
 	if (kept < length)
 		memcpy(text + kept - 3, "...", 3);
+}
+
+void ws_reset_note_packet(struct ws_conn *conn, const struct ws_packet *packet)
+{
+	if (!conn->rare || conn->machine.endpoint[0].dead || conn->machine.endpoint[1].dead)
+		return;
+	struct ws_reset *reset = &conn->rare->reset;
+	if (packet->may_name)
+		note_text(reset->text, packet->frame->data + packet->payload_offset, packet->payload_captured);
+	reset->multipath_end = packet->tcp.multipath_end;
+	reset->multipath_reason = packet->tcp.multipath_reason;
 }
 
 /* Whether what `self` acknowledges includes the FIN of `peer`, and so all data before it. */

@@ -10,8 +10,8 @@ static inline void ws_reset_note(struct ws_table *table, struct ws_conn *conn, c
 /* Notes a RST, unless another one has ended the connection before. */
 WS_SELDOM void ws_reset_note_take(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s);
 
-/* What the payload of such a RST says. Call it after that. */
-void ws_reset_note_text(struct ws_conn *conn, const uint8_t *payload, size_t length);
+/* What the payload and the options of such a RST say. Call it after that. */
+void ws_reset_note_packet(struct ws_conn *conn, const struct ws_packet *packet);
 
 #define WS_STEADY_STEP 64 /* identifications that one sender counts up differ by at most this */
 

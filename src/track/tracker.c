@@ -215,8 +215,8 @@ static __attribute__((noinline)) void take_any(struct ws_tracker *tracker, struc
 {
 	struct ws_analysis_result analysis;
 	const bool counts = !segment->duplicate && !segment->bad_checksum;
-	if (packet && packet->may_name && segment->flags & WS_TCP_RST && counts)
-		ws_reset_note_text(conn, packet->frame->data + packet->payload_offset, packet->payload_captured);
+	if (packet && segment->flags & WS_TCP_RST && counts)
+		ws_reset_note_packet(conn, packet);
 	if (segment->flags & WS_TCP_RST && !segment->duplicate) /* counted as data, but a text (RFC 9293 §3.5.3) */
 		conn->traffic[segment->direction].bytes -= segment->length;
 	if (segment->flags & WS_TCP_SYN && !segment->duplicate)

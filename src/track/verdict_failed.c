@@ -356,7 +356,7 @@ static void say_trigger(struct verdict *v, unsigned i)
 	} else if (reset->trigger == WS_RESET_FORGOTTEN) {
 		COMMA(v);
 		SAY(v, _("because the %1$s's FIN came when the %2$s no longer had the connection"), peer, self);
-	} else if (reset->text[0]) {
+	} else if (reset->text[0] || reset->multipath_end == WS_MULTIPATH_SUBFLOW) {
 		; /* it says itself why */
 	} else if (reset->trigger == WS_RESET_UNREAD) {
 		COMMA(v);
@@ -385,9 +385,27 @@ static void say_trigger(struct verdict *v, unsigned i)
 	}
 }
 
+/* What the RST says of Multipath TCP, whose subflows are connections of their own. */
+static void say_multipath_end(struct verdict *v)
+{
+	const struct ws_reset *reset = &v->info->reset;
+	const char *reason = ws_multipath_reason(reset->multipath_reason);
+	if (reset->multipath_end == WS_MULTIPATH_NOTHING)
+		return;
+	NEXT(v);
+	if (reset->multipath_end == WS_MULTIPATH_CONNECTION)
+		SAY_TEXTS(v, _("the RST ends all subflows of the Multipath TCP connection (MP_FASTCLOSE)"));
+	else if (!reason)
+		SAY_TEXTS(v, _("the RST ends this subflow of the Multipath TCP connection only (MP_TCPRST)"));
+	else
+		SAY_TEXTS(v, _("the RST ends this subflow of the Multipath TCP connection only: %s (MP_TCPRST)"),
+		          reason);
+}
+
 void verdict_reset_look(struct verdict *v)
 {
 	const struct ws_reset *reset = &v->info->reset;
+	say_multipath_end(v);
 	if (reset->text[0]) {
 		NEXT(v);
 		/* TRANSLATORS: %s is what the network has brought. */

@@ -125,6 +125,9 @@ static void test_tcp_options(void **state)
 	        {"22 06 01 02 03 04 01 01", "fast open cookie 01020304, nop, nop"},
 	        {"fe 06 f9 89 ab cd 01 01", "fast open cookie abcd, nop, nop"},
 	        {"fe 04 e2 d4", "experiment e2 d4"},
+	        {"1e 04 80 03", "multipath reset, administratively prohibited"},
+	        {"1e 04 81 00", "multipath reset"},
+	        {"1e 04 80 63", "multipath reset"},
 	        {"45 04 61 62", "unknown 45 04 61 62"},
 	        {"00 00 00 00", "end of options"},
 	        {"02 03 05 01", "maximum segment size 05, nop"},
@@ -172,6 +175,25 @@ static void test_option_parts(void **state)
 	assert_int_equal(option.length, 4);
 	assert_int_equal(ws_option_parts(tcp, &option, parts), 0);
 	assert_false(ws_option_next(&d.packet, tcp, &cursor, &option));
+	release(&d);
+}
+
+static void test_multipath_reset(void **state)
+{
+	(void)state;
+	struct decoded d;
+	struct ws_option option;
+	struct ws_option_part parts[8];
+	uint32_t cursor = 0;
+	segment(&d, "1e 04 80 06 1e 04 70 00");
+	const struct ws_layer *tcp = find_layer(&d, WS_HEADER_TCP);
+	assert_true(ws_option_next(&d.packet, tcp, &cursor, &option));
+	assert_int_equal(ws_option_parts(tcp, &option, parts), 2);
+	assert_string_equal(parts[1].name, "reason");
+	assert_int_equal(parts[1].number, 6);
+	assert_true(ws_option_next(&d.packet, tcp, &cursor, &option));
+	assert_int_equal(ws_option_parts(tcp, &option, parts), 1);
+	assert_int_equal(d.packet.tcp.multipath_end, WS_MULTIPATH_CONNECTION);
 	release(&d);
 }
 
@@ -241,6 +263,7 @@ int main(void)
 	        cmocka_unit_test(test_tcp_texts),
 	        cmocka_unit_test(test_tcp_options),
 	        cmocka_unit_test(test_option_parts),
+	        cmocka_unit_test(test_multipath_reset),
 	        cmocka_unit_test(test_ipv4_options),
 	        cmocka_unit_test(test_vocabulary),
 	        cmocka_unit_test(test_flags),

@@ -430,6 +430,42 @@ def refusal_says_why(capture):
     talk.server("RA", b"No local listener", seq=-5000, ack=1, window=0)
 
 
+ONLY_SUBFLOW = "the RST ends this subflow of the Multipath TCP connection only"
+TCPRST, FASTCLOSE = b"\x1e\4\x80", b"\x1e\x0c\x70\0" + bytes(8)
+
+
+@case("subflow-not-allowed", {"verdict_tag": "RESET", "verdict": ONLY_SUBFLOW + ": administratively prohibited [(]MP_TCPRST[)]", "silent_about": "accept queue"})
+def subflow_not_allowed(capture):
+    """Linux answers the handshake's ACK so where its limits allow no further subflow (RFC 8684 §3.6)."""
+    talk = Talk(capture)
+    talk.open()
+    talk.server("R", ack=0, window=0, after=0.0001, options=TCPRST + b"\3")
+
+
+@case("subflow-ends", {"verdict_tag": "RESET", "verdict": ONLY_SUBFLOW + " [(]MP_TCPRST[)]", "silent_about": "unread"})
+def subflow_ends(capture):
+    """A host may end one subflow for a reason that it does not say."""
+    talk = asked(capture)
+    talk.client("PA", 100)
+    talk.server("RA", after=0.5, options=TCPRST + b"\0")
+
+
+@case("all-subflows-end", {"verdict_tag": "RESET", "verdict": "unread.*the RST ends all subflows of the Multipath TCP connection"})
+def all_subflows_end(capture):
+    """A program that aborts ends all of them; Linux adds why this one ends (RFC 8684 §3.5)."""
+    talk = asked(capture)
+    talk.client("PA", 100)
+    talk.server("RA", after=0.5, options=FASTCLOSE + TCPRST + b"\0")
+
+
+@case("no-reset-of-a-subflow", {"verdict_tag": "RESET", "verdict": "unread", "silent_about": "Multipath"})
+def no_reset_of_a_subflow(capture):
+    """What the options of other segments say ends nothing."""
+    talk = asked(capture)
+    talk.client("PA", 100, options=TCPRST + b"\3")
+    talk.server("RA", after=0.5, options=b"\x1e\4\x20\0")
+
+
 def finished(capture, last=True):
     """Both sides have sent FIN; `last`: the second one is acknowledged, too."""
     talk = asked(capture)
