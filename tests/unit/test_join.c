@@ -1,124 +1,8 @@
-/* Joining points: what became of segments, on cases small enough to read. test_join_connections.c has which connections are
- * the same, test_join_random.c random ones, and test_join_clock.c the clocks. */
-#include "join_connection.h"
+/* Joining points: what became of segments, on cases small enough to read. test_join_missed.c has segments that a point may
+ * have missed, test_join_connections.c which connections are the same, test_join_random.c random ones, and
+ * test_join_clock.c the clocks. */
+#include "join_captures.h"
 #include "random.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include <wirestate/join.h>
-#include <wirestate/packet.h>
-
-enum { SYN = WS_TCP_SYN, ACK = WS_TCP_ACK, FIN = WS_TCP_FIN, RST = WS_TCP_RST, PSH = WS_TCP_PSH };
-#define MS WS_MILLISECOND
-
-struct capture {
-	struct ws_join_segment segment[64];
-	size_t count;
-	struct ws_join_connection connection;
-};
-
-static struct ws_join_segment *add(struct capture *c, ws_time time, unsigned direction, unsigned flags,
-                                   uint32_t sequence, uint32_t acknowledgment, uint32_t length)
-{
-	struct ws_join_segment *s = &c->segment[c->count++];
-	*s = (struct ws_join_segment){.time = time,
-	                              .frame = c->count,
-	                              .sequence = sequence,
-	                              .acknowledgment = acknowledgment,
-	                              .length = length,
-	                              .flags = (uint16_t)flags,
-	                              .window = 1000,
-	                              .direction = (uint8_t)direction};
-	return s;
-}
-
-/* The same segment at both points, with an IP ID of its own. */
-static void both(struct capture *c, ws_time time, unsigned direction, unsigned flags, uint32_t sequence,
-                 uint32_t acknowledgment, uint32_t length)
-{
-	const uint16_t id = (uint16_t)(c[0].count + c[1].count + 1);
-	add(&c[direction], time, direction, flags, sequence, acknowledgment, length)->identification = id;
-	add(&c[!direction], time + 20 * MS, direction, flags, sequence, acknowledgment, length)->identification = id;
-}
-
-static void open_both(struct capture *c)
-{
-	memset(c, 0, 2 * sizeof(*c));
-	both(c, 0, 0, SYN, 100, 0, 0);
-	both(c, 20 * MS, 1, SYN | ACK, 500, 101, 0);
-	both(c, 40 * MS, 0, ACK, 101, 501, 0);
-	c[0].connection = c[1].connection = connection(1, 1000, 100, 500);
-}
-
-/* `one_clock`: the points are interfaces of one host. */
-static struct ws_joiner *run_during(const struct capture *c, bool one_clock, const struct ws_join_period period[2],
-                                    struct ws_join_agreement *agreement, struct ws_clock_info *info,
-                                    struct ws_join_result *result)
-{
-	struct ws_error error;
-	struct ws_joiner *joiner = ws_joiner_create(100000, 1, &error);
-	struct ws_clock *clock = ws_clock_create(1024);
-	struct ws_join_point point[2] = {{.period = period[0]}, {.period = period[1]}};
-	assert_non_null(joiner);
-	assert_non_null(clock);
-	for (unsigned i = 0; i < 2; i++)
-		point[i].side = (struct ws_join_side){
-		        .segment = c[i].segment, .count = c[i].count, .connection = &c[i].connection};
-	if (one_clock)
-		ws_clock_fix(clock, 0);
-	assert_true(ws_joiner_observe(joiner, &point[0].side, &point[1].side, clock, agreement));
-	ws_clock_solve(clock);
-	ws_clock_info(clock, info);
-	point[1].clock = clock;
-	assert_true(ws_joiner_run(joiner, point, 2, result));
-	ws_clock_free(clock);
-	return joiner;
-}
-
-static struct ws_joiner *run_passed(const struct capture *c, bool one_clock, bool passed_by_all,
-                                    struct ws_join_agreement *agreement, struct ws_clock_info *info,
-                                    struct ws_join_result *result)
-{
-	const struct ws_join_period period = {-WS_SECOND, 10 * WS_SECOND, false, passed_by_all};
-	return run_during(c, one_clock, (struct ws_join_period[]){period, period}, agreement, info, result);
-}
-
-static struct ws_joiner *run_points(const struct capture *c, bool one_clock, struct ws_join_agreement *agreement,
-                                    struct ws_clock_info *info, struct ws_join_result *result)
-{
-	return run_passed(c, one_clock, false, agreement, info, result);
-}
-
-static struct ws_joiner *run(const struct capture *c, struct ws_join_result *result)
-{
-	struct ws_join_agreement agreement;
-	struct ws_clock_info info;
-	struct ws_joiner *joiner = run_points(c, false, &agreement, &info, result);
-	assert_int_equal(agreement.order, 1);
-	assert_false(agreement.doubtful);
-	return joiner;
-}
-
-/* The only transit with this outcome. */
-static struct ws_transit only(const struct ws_joiner *joiner, const struct ws_join_result *result, unsigned outcome)
-{
-	struct ws_transit found = {.first = -1}, transit;
-	unsigned count = 0;
-	for (size_t i = 0; i < result->transits; i++) {
-		ws_joiner_transit(joiner, i, &transit);
-		if (transit.outcome != outcome)
-			continue;
-		found = transit;
-		count++;
-	}
-	assert_int_equal(count, 1);
-	return found;
-}
 
 static void lost_segment(void **state)
 {
@@ -140,22 +24,6 @@ static void lost_segment(void **state)
 	assert_int_equal(result.direction[0].lost_after[0], 1);
 	assert_int_equal(result.direction[1].lost, 0);
 	assert_in_range(result.direction[0].delay_median, 0, 40 * MS);
-	ws_joiner_free(joiner);
-}
-
-/* The receiver has acknowledged what its own point has not seen: that point has missed it. */
-static void acknowledged_and_not_captured(void **state)
-{
-	(void)state;
-	struct capture c[2];
-	struct ws_join_result result;
-	open_both(c);
-	add(&c[0], 100 * MS, 0, ACK | PSH, 101, 501, 50)->identification = 900;
-	both(c, 120 * MS, 1, ACK, 501, 151, 0);
-	both(c, 200 * MS, 0, ACK | PSH, 151, 501, 50);
-	struct ws_joiner *joiner = run(c, &result);
-	assert_int_equal(only(joiner, &result, WS_OUTCOME_NOT_CAPTURED).frame[0], 4);
-	assert_int_equal(result.direction[0].lost, 0);
 	ws_joiner_free(joiner);
 }
 
@@ -204,45 +72,6 @@ static void forged_data(void **state)
 	ws_joiner_free(joiner);
 }
 
-/* The sender's point has a gap, and does not say so. What came of its end was sent all the same. */
-static void missed_at_the_sender(void **state)
-{
-	(void)state;
-	struct capture c[2];
-	struct ws_join_result result;
-	open_both(c);
-	both(c, 100 * MS, 0, ACK | PSH, 101, 501, 50);
-	add(&c[1], 200 * MS, 0, ACK | PSH, 151, 501, 50)->identification = 77;
-	add(&c[1], 200 * MS, 0, FIN | ACK, 201, 501, 0)->identification = 78;
-	both(c, 900 * MS, 1, ACK, 501, 202, 0);
-	both(c, 1900 * MS, 1, FIN | ACK, 501, 202, 0);
-	struct ws_joiner *joiner = run(c, &result);
-	assert_int_equal(result.direction[0].injected, 0);
-	assert_int_equal(result.direction[0].not_captured, 2);
-	assert_int_equal(result.direction[0].unseen, 2);
-	assert_int_equal(result.direction[0].unseen_bytes, 50);
-	assert_int_equal(result.unseen[0].count, 2);
-	assert_int_equal(result.unseen[1].count, 0);
-	ws_joiner_free(joiner);
-}
-
-/* The sender's point has missed data, so it may have missed the RST, too. */
-static void reset_beside_a_gap(void **state)
-{
-	(void)state;
-	struct capture c[2];
-	struct ws_join_result result;
-	open_both(c);
-	add(&c[1], 120 * MS, 0, ACK | PSH, 101, 501, 50)->identification = 77;
-	both(c, 200 * MS, 0, ACK | PSH, 151, 501, 50);
-	add(&c[1], 300 * MS, 0, RST, 201, 0, 0)->identification = 78;
-	both(c, 400 * MS, 1, ACK, 501, 201, 0);
-	struct ws_joiner *joiner = run(c, &result);
-	assert_int_equal(result.direction[0].injected, 0);
-	assert_int_equal(result.direction[0].not_captured, 2);
-	ws_joiner_free(joiner);
-}
-
 /* A point that has dropped packets may have missed this one, too: nothing is said to be lost before it, or injected after it. */
 static void dropped_by_a_point(void **state)
 {
@@ -282,51 +111,6 @@ static void acknowledged_on_the_way(void **state)
 		assert_int_equal(result.direction[0].not_captured, 1);
 		assert_int_equal(result.direction[0].unseen, after);
 	}
-}
-
-/* An ACK leaves for the server and is not seen there. Its point may have missed it: it has missed data of the server around that
- * time (`missed`), and has captured nothing in between, or something (`between`). */
-static void missed_in_a_silence(void **state)
-{
-	(void)state;
-	for (unsigned kind = 0; kind < 4; kind++) {
-		const bool missed = kind & 1, between = kind & 2;
-		struct capture c[2];
-		struct ws_join_result result;
-		open_both(c);
-		both(c, 100 * MS, 1, ACK | PSH, 501, 101, 50);
-		if (!missed)
-			add(&c[1], 200 * MS, 1, ACK | PSH, 551, 101, 50)->identification = 77;
-		add(&c[0], 220 * MS, 1, ACK | PSH, 551, 101, 50)->identification = 77;
-		if (between)
-			add(&c[1], 210 * MS, 1, ACK | PSH, 501, 101, 50)->identification = 78;
-		add(&c[0], 221 * MS, 0, ACK, 101, 601, 0)->identification = 79;
-		both(c, 400 * MS, 1, ACK | PSH, 601, 101, 50);
-		both(c, 440 * MS, 0, ACK, 101, 651, 0);
-		struct ws_joiner *joiner = run(c, &result);
-		assert_int_equal(result.direction[0].lost, missed && !between ? 0 : 1);
-		assert_int_equal(result.direction[0].lost_after[0], missed && !between ? 0 : 1);
-		assert_int_equal(result.direction[0].not_captured, missed && !between ? 1 : 0);
-		ws_joiner_free(joiner);
-	}
-}
-
-/* The client's point has missed data and its ACK, which only the server's has. */
-static void missed_with_its_acknowledgment(void **state)
-{
-	(void)state;
-	struct capture c[2];
-	struct ws_join_result result;
-	open_both(c);
-	both(c, 100 * MS, 1, ACK | PSH, 501, 101, 50);
-	both(c, 120 * MS, 0, ACK, 101, 551, 0);
-	add(&c[1], 200 * MS, 1, ACK | PSH, 551, 101, 50)->identification = 77;
-	both(c, 210 * MS, 0, ACK | PSH, 101, 551, 10);
-	add(&c[1], 241 * MS, 0, ACK, 111, 601, 0)->identification = 79;
-	struct ws_joiner *joiner = run(c, &result);
-	assert_int_equal(result.direction[1].lost, 0);
-	assert_int_equal(result.direction[1].not_captured, 1);
-	ws_joiner_free(joiner);
 }
 
 static void duplicated_by_the_network(void **state)
@@ -408,20 +192,6 @@ static void other_acks(void **state)
 	ws_joiner_free(joiner);
 }
 
-static struct ws_joiner *run_three(const struct capture *c, struct ws_join_result *result)
-{
-	struct ws_error error;
-	struct ws_join_point point[3];
-	for (unsigned i = 0; i < 3; i++)
-		point[i] = (struct ws_join_point){
-		        .side = {.segment = c[i].segment, .count = c[i].count, .connection = &c[i].connection},
-		        .period = {.first = -WS_SECOND, .last = 10 * WS_SECOND}};
-	struct ws_joiner *joiner = ws_joiner_create(1000, 1, &error);
-	assert_non_null(joiner);
-	assert_true(ws_joiner_run(joiner, point, 3, result));
-	return joiner;
-}
-
 /* Three points: what the middle one saw and the last did not was lost after it. */
 static void three_points(void **state)
 {
@@ -445,38 +215,6 @@ static void three_points(void **state)
 	assert_int_equal(lost.next, 1);
 	assert_int_equal(result.direction[0].lost_after[2], 1);
 	assert_int_equal(result.direction[0].delay_median, 20 * MS);
-	ws_joiner_free(joiner);
-}
-
-/* The middle point of three has missed something that the point beyond it captured, but not in its silence: it came there
- * after that. */
-static void missed_after_a_silence(void **state)
-{
-	enum { LOST = 900, MISSED = 901 };
-	(void)state;
-	struct capture c[3];
-	struct ws_join_result result;
-	open_both(c);
-	both(c, 100 * MS, 0, ACK | PSH, 101, 501, 50);
-	both(c, 130 * MS, 1, ACK, 501, 151, 0);
-	add(&c[0], 200 * MS, 0, ACK | PSH, 151, 501, 50)->identification = LOST;
-	both(c, 205 * MS, 0, ACK | PSH, 201, 501, 50);
-	add(&c[1], 205 * MS, 1, ACK | PSH, 501, 151, 30)->identification = MISSED;
-	add(&c[0], 225 * MS, 1, ACK | PSH, 501, 151, 30)->identification = MISSED;
-	both(c, 500 * MS, 0, ACK | PSH, 151, 531, 50);
-	both(c, 540 * MS, 1, ACK, 531, 251, 0);
-	c[2] = c[0]; /* the middle, 5 ms from the client */
-	c[2].count = 0;
-	for (size_t i = 0; i < c[0].count; i++) {
-		struct ws_join_segment segment = c[0].segment[i];
-		segment.time += segment.direction ? -5 * MS : 5 * MS;
-		if (segment.identification < LOST)
-			c[2].segment[c[2].count++] = segment;
-	}
-	struct ws_joiner *joiner = run_three(c, &result);
-	assert_int_equal(result.direction[0].lost, 1);
-	assert_int_equal(result.direction[0].lost_after[0], 1);
-	assert_int_equal(result.direction[0].not_captured, 0);
 	ws_joiner_free(joiner);
 }
 
@@ -555,43 +293,13 @@ static void missed_by_a_mirror(void **state)
 	assert_true(doubtful > 180);
 }
 
-/* Nothing of one direction comes: it may go another way, unless there is none; or was missed, as an ACK of it shows. */
-static void nothing_comes(void **state)
-{
-	(void)state;
-	enum { BY_ALL = 1, ACKNOWLEDGED = 2, AT_THE_END = 4 };
-	for (unsigned kind = 0; kind < 8; kind++) {
-		struct capture c[2] = {0};
-		struct ws_join_agreement agreement;
-		struct ws_clock_info info;
-		struct ws_join_result result;
-		const ws_time left = kind & AT_THE_END ? 9980 * MS : 30 * MS;
-		both(c, 0, 0, SYN, 100, 0, 0);
-		add(&c[1], left, 1, SYN | ACK, 500, 101, 0)->identification = 77;
-		if (kind & ACKNOWLEDGED)
-			both(c, left + 40 * MS, 0, ACK, 101, 501, 0);
-		c[0].connection = c[1].connection = connection(1, 1000, 100, 500);
-		struct ws_joiner *joiner = run_passed(c, true, kind & BY_ALL, &agreement, &info, &result);
-		const bool lost = kind == BY_ALL;
-		assert_int_equal(result.direction[1].lost, lost);
-		assert_int_equal(result.direction[1].not_captured, !lost);
-		assert_int_equal(result.direction[1].lost_after[1], lost);
-		assert_int_equal(only(joiner, &result, lost ? WS_OUTCOME_LOST : WS_OUTCOME_NOT_CAPTURED).next, 0);
-		ws_joiner_free(joiner);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(lost_segment),
-	        cmocka_unit_test(acknowledged_and_not_captured),
-	        cmocka_unit_test(nothing_comes),
 	        cmocka_unit_test(outside_the_other_capture),
 	        cmocka_unit_test(forged_reset),
 	        cmocka_unit_test(forged_data),
-	        cmocka_unit_test(missed_at_the_sender),
-	        cmocka_unit_test(reset_beside_a_gap),
 	        cmocka_unit_test(acknowledged_on_the_way),
 	        cmocka_unit_test(dropped_by_a_point),
 	        cmocka_unit_test(mirrored),
@@ -601,9 +309,6 @@ int main(void)
 	        cmocka_unit_test(equal_acks),
 	        cmocka_unit_test(other_acks),
 	        cmocka_unit_test(three_points),
-	        cmocka_unit_test(missed_in_a_silence),
-	        cmocka_unit_test(missed_after_a_silence),
-	        cmocka_unit_test(missed_with_its_acknowledgment),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
