@@ -1,6 +1,8 @@
 /* What -w writes: pcapng that reads the same, and pcap that cannot hold everything. */
 #include "pcapng_samples.h"
 
+#include <signal.h>
+
 static struct place written(const struct bytes *b, bool without_texts)
 {
 	const struct ws_dump_options options = {.format = WS_DUMP_PCAPNG, .without_texts = without_texts};
@@ -166,12 +168,104 @@ static void pcap_takes_one_link_type(void **state)
 	unlink(target.path);
 }
 
+static struct ws_dump *open_points(struct ws_capture *capture, int fd)
+{
+	static const char *const names[] = {"east", "west"};
+	const struct ws_dump_options options = {.format = WS_DUMP_PCAPNG, .points = true};
+	struct ws_error error;
+	struct ws_dump *dump = ws_dump_open_fd(capture, fd, "points", &options, &error);
+	assert_non_null(dump);
+	assert_true(ws_dump_points(dump, names, WS_ARRAY_SIZE(names), &error));
+	return dump;
+}
+
+static bool write_of(struct ws_dump *dump, size_t point, uint16_t link, uint32_t length)
+{
+	static const uint8_t data[200000];
+	const struct ws_frame_interface own = {.link_number = link};
+	const struct ws_frame frame = {.data = data, .captured = length, .length = length, .interface = &own};
+	struct ws_error error;
+	return ws_dump_write_of(dump, point, &frame, &error);
+}
+
+static struct ws_capture *any_source(void)
+{
+	struct ws_error error;
+	const struct bytes b = ng_sample(false, 0);
+	struct place source = write_file(b.data, b.length);
+	struct ws_capture *capture = ws_capture_open_file(source.path, &keep_options, &error);
+	assert_non_null(capture);
+	unlink(source.path);
+	return capture;
+}
+
+/* Each point has the statistics that are said of it, once, at its first interface. */
+static void points_have_their_own_statistics(void **state)
+{
+	enum { FIRST_OF_WEST = 14 }; /* its slot is the last one before there have to be more */
+	(void)state;
+	struct ws_capture *capture = any_source();
+	struct place target = write_file(NULL, 0);
+	struct ws_dump *dump = open_points(capture, open(target.path, O_WRONLY));
+	struct ws_error error;
+	for (uint16_t link = 0; link < FIRST_OF_WEST; link++)
+		assert_true(write_of(dump, 0, 100 + link, 20));
+	assert_true(write_of(dump, 1, ETHERNET, 20));
+	assert_true(write_of(dump, 0, 100, 20));
+	assert_true(write_of(dump, 1, ETHERNET, 20));
+	ws_dump_point_end(dump, 0, &(struct ws_interface_drops){.kernel = 7, .interface = 8});
+	ws_dump_point_end(dump, 1, &(struct ws_interface_drops){.kernel = 9, .interface = 10});
+	assert_true(ws_dump_close(dump, &error));
+	ws_capture_close(capture);
+
+	struct seen seen = {0};
+	struct ws_interface_drops drops;
+	capture = ws_capture_open_file(target.path, &keep_options, &error);
+	assert_non_null(capture);
+	assert_int_equal(read_all(capture, &seen, &error), WS_READ_END);
+	for (uint32_t i = 0; i <= FIRST_OF_WEST; i++) {
+		const uint64_t said = i == 0 ? 7 : i == FIRST_OF_WEST ? 9 : 0;
+		assert_int_equal(seen.index[i], i);
+		assert_true(ws_capture_drops(capture, i, &drops));
+		assert_int_equal(drops.index, i);
+		assert_int_equal(drops.kernel, said);
+		assert_int_equal(drops.interface, said ? said + 1 : 0);
+	}
+	assert_int_equal(seen.index[FIRST_OF_WEST + 1], 0);
+	assert_int_equal(seen.index[FIRST_OF_WEST + 2], FIRST_OF_WEST);
+	assert_false(ws_capture_drops(capture, FIRST_OF_WEST + 1, &drops));
+	ws_capture_close(capture);
+	unlink(target.path);
+}
+
+/* After writing has failed, frames of ever more link types come, and nothing of their interfaces is kept. */
+static void points_end_after_a_failure(void **state)
+{
+	(void)state;
+	int ends[2];
+	struct ws_error error;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_not_equal(signal(SIGPIPE, SIG_IGN), SIG_ERR);
+	struct ws_capture *capture = any_source();
+	struct ws_dump *dump = open_points(capture, ends[1]);
+	close(ends[0]);
+	assert_true(write_of(dump, 0, 0, 20));
+	for (unsigned i = 0; i < 10 && write_of(dump, 0, 0, 200000); i++)
+		continue;
+	for (uint16_t link = 1; link < 64; link++)
+		assert_false(write_of(dump, link == 15, link, 20)); /* that one is the first without a slot */
+	assert_false(write_of(dump, 1, 64, 20));                    /* one more than are kept */
+	ws_dump_point_end(dump, 1, &(struct ws_interface_drops){.kernel = 1});
+	assert_false(ws_dump_close(dump, &error));
+	ws_capture_close(capture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(what_is_written_reads_the_same),
-	        cmocka_unit_test(without_texts_none_is_written),
-	        cmocka_unit_test(pcap_takes_one_link_type),
+	        cmocka_unit_test(what_is_written_reads_the_same), cmocka_unit_test(without_texts_none_is_written),
+	        cmocka_unit_test(pcap_takes_one_link_type),       cmocka_unit_test(points_have_their_own_statistics),
+	        cmocka_unit_test(points_end_after_a_failure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

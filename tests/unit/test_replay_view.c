@@ -9,6 +9,8 @@
 
 #include "scene_world.h"
 
+#include "scene/ui.h"
+
 #include <locale.h>
 
 static void test_jumps(void **state)
@@ -143,6 +145,7 @@ static void test_pane(void **state)
 	assert_false(ws_ui_act(world->ui, &world->model, WS_ACT_NEXT_PANE)); /* 80 columns are too few */
 	assert_true(ws_canvas_resize(&world->canvas, 120, 40));
 	assert_shows(world, "│ State diagram");
+	assert_null(world->ui->pane.cells); /* that needs no canvas of its own */
 	act(world, WS_ACT_NEXT_PANE);
 	assert_shows(world, "│ Frame 10  connection 1");
 	assert_shows(world, "sequence number  1006");
@@ -155,8 +158,10 @@ static void test_pane(void **state)
 	assert_shows(world, "│▶► client frame 1  SYN");
 	act(world, WS_ACT_LAST);
 	assert_shows(world, "│ xxxx");
+	const int pane = world->ui->pane.columns;
 	assert_true(ws_canvas_resize(&world->canvas, 80, 24));
 	assert_shows(world, "step 10/10");
+	assert_int_equal(world->ui->pane.columns, pane); /* nothing is laid out where there is no room for it */
 	assert_true(ws_canvas_resize(&world->canvas, 200, 60));
 	assert_shows(world, "│ Stream of connection 1");
 	act(world, WS_ACT_NEXT_PANE);
