@@ -343,6 +343,14 @@ static void fetch_from_a_small_ring(void **state)
 		}
 	}
 	assert_in_range(kept, 5, 12);
+	/* Nothing is where no frame begins. */
+	unsigned found = 0;
+	for (uint64_t position = 0; position < seen.frame[39].position + 1024; position++) {
+		struct ws_frame frame;
+		const bool there = ws_capture_fetch(capture, position, &frame);
+		assert_int_equal(there, position == seen.frame[40 - kept + found].position);
+		found += there && found + 1 < kept;
+	}
 	uint64_t place = 0; /* in order, from the oldest */
 	unsigned number = 41 - kept;
 	struct ws_frame frame;
