@@ -119,6 +119,26 @@ static void who_waits_says_for_what(void **state)
 	assert_shows(world, "23 s: no close() by the server");
 }
 
+/* In CLOSE_WAIT a pause is the program's only where nothing is under way: its FIN may have to wait for its data, or the
+ * peer's FIN may not have come. */
+static void a_pause_is_no_missing_close_while_something_is_under_way(void **state)
+{
+	struct world *world = *state;
+	handshake(world);
+	send_segment(world, false, 5000, FIN_ACK, 101, 701, 0, WS_MILLISECOND);
+	send_segment(world, true, 5000, WS_TCP_ACK, 701, 102, 0, 600 * WS_MILLISECOND);
+	send_segment(world, true, 5000, WS_TCP_ACK, 701, 102, 4, WS_MILLISECOND);
+	send_segment(world, false, 5000, WS_TCP_ACK, 102, 705, 0, 700 * WS_MILLISECOND);
+	open_connection(world, 4);
+	act(world, WS_ACT_LAST);
+	assert_shows(world, "600 ms idle");
+	assert_shows(world, "700 ms idle");
+	assert_hides(world, "no close() by the server");
+	send_segment(world, true, 5000, FIN_ACK, 705, 102, 0, 800 * WS_MILLISECOND);
+	act(world, WS_ACT_LAST);
+	assert_shows(world, "800 ms: no close() by the server");
+}
+
 static void repeated_segments_are_counted(void **state)
 {
 	struct world *world = *state;
@@ -140,6 +160,8 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(a_half_close_is_shutdown, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(a_reset_is_a_call_when_the_program_had_not_closed, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(who_waits_says_for_what, set_up, tear_down),
+	        cmocka_unit_test_setup_teardown(a_pause_is_no_missing_close_while_something_is_under_way, set_up,
+	                                        tear_down),
 	        cmocka_unit_test_setup_teardown(repeated_segments_are_counted, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,7 +75,7 @@ static void lay_out(const struct layout *layout, struct ws_chart *chart, const s
 		const bool whole = segment && steps[i].way == WS_WAY_WHOLE;
 		char words[GAP_ROOM];
 		struct ws_text text = WS_TEXT_OVER(words);
-		step->gap = i && segment_row_gap(layout, &steps[i - 1], &steps[i], &text) ? row++ : -1;
+		step->gap = i && segment_row_gap(layout, i - 1, &steps[i - 1], &steps[i], &text) ? row++ : -1;
 		step->row = row;
 		step->rows = segment_row_rows(layout, &steps[i], false);
 		step->departure = time;
@@ -176,7 +176,7 @@ static void draw_steps(const struct layout *layout, const struct ws_chart *chart
 	for (size_t i = 0; i < chart->count; i++) {
 		char words[GAP_ROOM];
 		struct ws_text text = WS_TEXT_OVER(words);
-		if (chart->step[i].gap >= 0 && segment_row_gap(layout, &steps[i - 1], &steps[i], &text))
+		if (chart->step[i].gap >= 0 && segment_row_gap(layout, i - 1, &steps[i - 1], &steps[i], &text))
 			segment_row_draw_gap(layout, canvas, chart->step[i].gap, ws_text_cstr(&text));
 		const struct segment_row_look look = {.row = chart->step[i].row,
 		                                      .rows = chart->step[i].rows,
@@ -251,8 +251,9 @@ static void write_beside(const struct layout *layout, struct ws_chart_words *wor
 {
 	struct ws_text pause = WS_TEXT_OVER(words->pause);
 	struct ws_step before;
-	if (layout->ui->replay.step && replay_step(&layout->ui->replay, layout->ui->replay.step - 1, &before))
-		segment_row_gap(layout, &before, &layout->step, &pause);
+	const size_t step = layout->ui->replay.step;
+	if (step && replay_step(&layout->ui->replay, step - 1, &before))
+		segment_row_gap(layout, step - 1, &before, &layout->step, &pause);
 	ws_text_cstr(&pause);
 	for (int side = 0; side < 2; side++) {
 		const int endpoint = side ? !layout->left : layout->left;

@@ -207,7 +207,7 @@ static int label_room(const struct layout *layout)
 	return layout->line[1] - 1 - (layout->line[0] + 2);
 }
 
-bool segment_row_gap(const struct layout *layout, const struct ws_step *step, const struct ws_step *next,
+bool segment_row_gap(const struct layout *layout, size_t index, const struct ws_step *step, const struct ws_step *next,
                      struct ws_text *text)
 {
 	ws_time gap, shown = replay_shown(&layout->ui->replay, step, next, &gap);
@@ -223,7 +223,7 @@ bool segment_row_gap(const struct layout *layout, const struct ws_step *step, co
 		draw_duration(&passed, gap);
 		ws_text_printf(text, _("%s later"), ws_text_cstr(&passed));
 	} else {
-		waits_at_gap(layout, step, next, gap, text);
+		waits_at_gap(layout, index, step, next, gap, text);
 	}
 	if (shown + shown / 10 < gap &&
 	    !layout->ui->replay.guided) { /* a difference of a tenth is not worth mentioning */
@@ -252,18 +252,25 @@ int segment_row_rows(const struct layout *layout, const struct ws_step *step, bo
 	return single ? 1 : beside > least ? beside : least;
 }
 
-/* How many of steps[0..count), counted from its end, fit into `room` rows. */
-static size_t choose_visible(const struct layout *layout, const struct ws_step *steps, size_t count, int room,
-                             bool single, int *used)
+struct visible {
+	const struct ws_step *step;
+	const bool *lost;
+	size_t first, start, count; /* step[0] is the replay's step `first`; those from `start` on fit */
+	bool single;
+};
+
+/* How many of the steps in all->step, counted from the last one, fit into `room` rows. */
+static size_t choose_visible(const struct layout *layout, const struct visible *all, int room, int *used)
 {
 	size_t visible = 0;
 	*used = 0;
-	while (visible < count) {
-		const struct ws_step *step = &steps[count - 1 - visible];
+	while (visible < all->count) {
+		const size_t i = all->count - 1 - visible;
+		const struct ws_step *step = &all->step[i];
 		char words[GAP_ROOM];
 		struct ws_text text = WS_TEXT_OVER(words);
-		int rows = segment_row_rows(layout, step, single);
-		if (visible && !single && segment_row_gap(layout, step, step + 1, &text))
+		int rows = segment_row_rows(layout, step, all->single);
+		if (visible && !all->single && segment_row_gap(layout, all->first + i, step, step + 1, &text))
 			rows++;
 		if (*used + rows > room)
 			break;
@@ -308,13 +315,6 @@ void segment_row_find_lost(const struct ws_step *steps, size_t count, bool *lost
 		}
 	}
 }
-
-struct visible {
-	const struct ws_step *step;
-	const bool *lost;
-	size_t first, start, count; /* step[0] is the replay's step `first`; those from `start` on fit */
-	bool single;
-};
 
 /* One step of what is visible: `i` of steps[], which ends with the one that is shown, with its arrow in a row. */
 static void draw_visible(const struct layout *layout, struct ws_canvas *canvas, const struct visible *visible, size_t i,
@@ -382,10 +382,10 @@ static void draw_segment_row(const struct layout *composed, struct ws_canvas *ca
 		ws_canvas_put(canvas, row, layout->line[1], WS_STYLE_DIM, 0x2502);
 	}
 	ways_draw_lines(layout, canvas, top, bottom);
-	size_t fit = choose_visible(layout, steps, visible.count, room, visible.single, &used);
+	size_t fit = choose_visible(layout, &visible, room, &used);
 	own.few_calls = hides_flights(layout, steps, visible.count, fit);
 	if (fit < all && room > 2)
-		fit = choose_visible(layout, steps, visible.count, room - 1, visible.single, &used);
+		fit = choose_visible(layout, &visible, room - 1, &used);
 	visible.start = visible.count - fit;
 	segment_row_find_lost(steps, visible.count, lost);
 	int row = top;
@@ -404,7 +404,8 @@ static void draw_segment_row(const struct layout *composed, struct ws_canvas *ca
 	for (size_t i = visible.start; i < visible.count; i++) {
 		char words[GAP_ROOM];
 		struct ws_text text = WS_TEXT_OVER(words);
-		if (i > visible.start && !visible.single && segment_row_gap(layout, &steps[i - 1], &steps[i], &text))
+		if (i > visible.start && !visible.single &&
+		    segment_row_gap(layout, visible.first + i - 1, &steps[i - 1], &steps[i], &text))
 			segment_row_draw_gap(layout, canvas, row++, ws_text_cstr(&text));
 		row += segment_row_rows(layout, &steps[i], visible.single);
 		rows[i] = row - 1;

@@ -123,9 +123,10 @@ enum { WAIT_ROOM = 256, GAP_ROOM = 128 }; /* bytes for what waits_find() says, a
  * False: it has not waited for WAITS_LEAST yet, or does not wait, or the other endpoint's wait says more; *passed is
  * negative then, but for the first. */
 bool waits_find(const struct layout *layout, int endpoint, struct ws_text *text, ws_time *passed);
-/* Says in a few words for what a pause between two steps waits: "3 s: no close() by the server", or "3 s idle". */
-void waits_at_gap(const struct layout *layout, const struct ws_step *step, const struct ws_step *next, ws_time gap,
-                  struct ws_text *text);
+/* Says in a few words for what the pause after the replay's step `index` waits: "3 s: no close() by the server", or "3 s
+ * idle". */
+void waits_at_gap(const struct layout *layout, size_t index, const struct ws_step *step, const struct ws_step *next,
+                  ws_time gap, struct ws_text *text);
 
 /* margin.c */
 /* The rows that an endpoint's states and calls at a step take beside its lifeline. */

@@ -21,8 +21,9 @@ struct segment_row_look {
 int segment_row_rows(const struct layout *layout, const struct ws_step *step, bool single);
 void segment_row_step(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
                       const struct segment_row_look *look);
-/* Writes what is shown between two steps with a pause between them. False: it is too short to mention. */
-bool segment_row_gap(const struct layout *layout, const struct ws_step *step, const struct ws_step *next,
+/* Writes what is shown between the replay's step `index` and the next one, with a pause between them. False: it is too
+ * short to mention. */
+bool segment_row_gap(const struct layout *layout, size_t index, const struct ws_step *step, const struct ws_step *next,
                      struct ws_text *text);
 void segment_row_draw_gap(const struct layout *layout, struct ws_canvas *canvas, int row, const char *words);
 /* Marks in `lost` which steps did not arrive: a segment that was sent again, or, where its ACK was captured, that

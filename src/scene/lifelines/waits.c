@@ -215,10 +215,20 @@ bool waits_find(const struct layout *layout, int endpoint, struct ws_text *text,
 	return true;
 }
 
-void waits_at_gap(const struct layout *layout, const struct ws_step *step, const struct ws_step *next, ws_time gap,
-                  struct ws_text *text)
+/* After the step `index` nothing but its program keeps the endpoint from sending its FIN: no segment of either side is under
+ * way, and the peer's window is open. */
+static bool waits_for_close(const struct layout *layout, size_t index, const struct ws_step *step, int endpoint)
 {
-	const uint8_t *state = step->after;
+	struct recent recent[2];
+	if (step->after[endpoint] != WS_CLOSE_WAIT)
+		return false;
+	look_back(&layout->ui->replay, index, recent);
+	return !recent[0].first && !recent[1].first && !recent[!endpoint].shut;
+}
+
+void waits_at_gap(const struct layout *layout, size_t index, const struct ws_step *step, const struct ws_step *next,
+                  ws_time gap, struct ws_text *text)
+{
 	const struct ws_segment *input = &step->input;
 	const bool again = next->analysis & 1u << WS_ANALYSIS_RETRANSMISSION;
 	char buffer[32];
@@ -234,9 +244,9 @@ void waits_at_gap(const struct layout *layout, const struct ws_step *step, const
 		ws_text_printf(text, _("%s: the %s does not read"), time, layout_name(layout, input->direction));
 	else if (again)
 		ws_text_printf(text, _("%s without an answer"), time);
-	else if (state[0] == WS_CLOSE_WAIT || state[1] == WS_CLOSE_WAIT)
+	else if (waits_for_close(layout, index, step, 0) || waits_for_close(layout, index, step, 1))
 		ws_text_printf(text, _("%s: no close() by the %s"), time,
-		               layout_name(layout, state[1] == WS_CLOSE_WAIT));
+		               layout_name(layout, step->after[1] == WS_CLOSE_WAIT));
 	else
 		ws_text_printf(text, _("%s idle"), time);
 }
