@@ -254,6 +254,7 @@ enum { WS_CHART_BOXES = 3 }; /* rows of the boxes with the states */
 
 struct ws_chart_step {
 	int row, rows;              /* the words, and below them the arrow */
+	int below;                  /* rows of calls below the arrow; 0 where `from` is a lifeline */
 	int gap;                    /* row of the pause before the step; -1: none is shown */
 	ws_time departure, arrival; /* replay time at speed 1 */
 	int8_t from;   /* the lifeline that the segment leaves from; -1: it is not a segment that arrives in this row */
@@ -276,9 +277,11 @@ struct ws_chart_words {
 	char segment[160];                                        /* the words at the arrow: "FIN,ACK seq 1 ack 5" */
 	char what[640], lab[640], why[640], next[640], note[640]; /* its explanation once it has arrived; `lab` and
 	                                                             `note` may be empty */
-	char calls[2][128]; /* of the programs on the left and on the right, one a line; "" where there is none */
-	char pause[128];    /* what the pause before the step is; "" where there is none worth a row */
-	char wait[2][256];  /* for what each waits, and since when */
+	/* Of the programs on the left and on the right, one a line; "" where there is none. The second ones come after the
+	 * step. */
+	char calls[2][128], calls_after[2][128];
+	char pause[128];                  /* what the pause before the step is; "" where there is none worth a row */
+	char wait[2][256];                /* for what each waits, and since when */
 	char before[2][24], after[2][24]; /* states of the left and the right endpoint, with their marks */
 	char name[2][32];                 /* "client", "server", in the language */
 	struct ws_segment input;

@@ -8,7 +8,7 @@
  *
  *   {"replays":[{"names":["client","server"], "addresses":[..], "start":[states before the first step],
  *                "steps":[{"t":ns since the first, "n":frame, "from":0|1|-1, "s":[states after it, where they changed],
- *                          "l":segment, "c":[calls of each side, one a line], "p":the pause before it,
+ *                          "l":segment, "c":[calls of each side, one a line], "a":[calls after the step], "p":the pause before it,
  *                          "w":[for what each side waits], "what":, "lab":, "why":, "next":, "note":,
  *                          "f":[field, value, ...]}]}],
  *    "texts":[templates], "layers":[labels], "fields":[[layer, label]]}                        see html_data.h
@@ -150,6 +150,7 @@ static bool write_step(struct page *page, size_t index, ws_time first)
 	if (segment)
 		fprintf(page->out, ",\"n\":%" PRIu64, words->input.frame);
 	write_beside(page->out, "c", words->calls[0], words->calls[1]);
+	write_beside(page->out, "a", words->calls_after[0], words->calls_after[1]);
 	write_beside(page->out, "w", words->wait[0], words->wait[1]);
 	bool good = !words->pause[0] || write_sentence(page, "p", words->pause);
 	good = good && write_sentence(page, "l", words->segment) && write_sentence(page, "what", words->what);

@@ -96,7 +96,7 @@ static bool put_still(struct replay_strip *strip)
 		const int last = step->row + step->rows - 1;
 		if (step->gap >= 0)
 			put_part(strip, step->gap, -1);
-		for (int row = step->row; row <= last; row++) {
+		for (int row = step->row; row <= last + step->below; row++) {
 			put_part(strip, row, 0);
 			put_part(strip, row, 1);
 			if (row < last || step->from < 0)
@@ -206,7 +206,7 @@ static void put_step(const struct replay_strip *strip, size_t index)
 	open_group(strip, 'd', index, false);
 	if (step->from < 0) {
 		/* An arrow to another row grows as its rows appear. */
-		for (int row = step->row; row <= last; row++)
+		for (int row = step->row; row <= last + step->below; row++)
 			for (int side = -1; side < 2; side++)
 				put_part(strip, row, side);
 		if (step->leaves >= 0)

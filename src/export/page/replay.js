@@ -107,13 +107,26 @@
 
 	/* ---- The lifelines */
 
+	/* The calls after a step stand below its arrow; so on the other side there is as much room. */
+	function heightAfter(step) {
+		return step.a ? Math.max(...step.a.map((calls) => calls ? calls.split("\n").length : 0)) * 1.25 + "em" : "0em";
+	}
+
+	function callsAfter(step, side) {
+		const calls = element("span", "calls after", step.a ? step.a[side] : "");
+		calls.style.height = heightAfter(step);
+		return calls;
+	}
+
 	function buildRows() {
 		const list = $("rows");
 		steps.forEach((step, index) => {
 			const item = element("li"), row = element("button", "row");
 			const before = index ? steps[index - 1].s : replay.start;
 			row.type = "button";
-			row.appendChild(element("span", "time", index ? "+" + wait(step.t - steps[index - 1].t) : "0 s"));
+			const time = element("span", "time", index ? "+" + wait(step.t - steps[index - 1].t) : "0 s");
+			time.style.paddingBottom = heightAfter(step);
+			row.appendChild(time);
 			for (const side of [0, 1]) {
 				const changed = step.s[side] !== before[side];
 				const margin = element("span", "side side" + side);
@@ -121,9 +134,11 @@
 				const state = element("span", "", changed || !index ? step.s[side] : "");
 				state.dataset.state = stateName(step.s[side]);
 				margin.appendChild(state);
+				margin.appendChild(callsAfter(step, side));
 				row.appendChild(margin);
 			}
 			const way = element("span", "way");
+			way.style.paddingBottom = "calc(.45rem + " + heightAfter(step) + ")";
 			if (step.p !== undefined)
 				way.appendChild(element("span", "pause", sentence(step.p)));
 			const arrives = step.way === "arrives" && step.o !== undefined;
@@ -148,7 +163,8 @@
 			return;
 		const frame = list.getBoundingClientRect(), cell = cells[0].getBoundingClientRect();
 		const edges = [cell.left - frame.left, cell.right - frame.left];
-		const height = (i) => cells[i].getBoundingClientRect().bottom - frame.top + list.scrollTop - 6;
+		const height = (i) => cells[i].getBoundingClientRect().bottom - frame.top + list.scrollTop - 6 -
+			cells[i].parentNode.querySelector(".after").offsetHeight;
 		const svg = drawing("svg", {"class": "ways", width: list.clientWidth, height: list.scrollHeight, "aria-hidden": "true"});
 		const line = (i, x0, y0, x1, y1) => svg.appendChild(drawing("line", {x1: x0, y1: y0, x2: x1, y2: y1, "class": "w" + steps[i].from, "data-step": i}));
 		steps.forEach((step, i) => {
@@ -181,7 +197,7 @@
 			step.way === "leaves" ? say("{0} sends {1}", sender, label) : say("{0} receives {1}", receiver, label);
 		return say("Step {0}. {1}", index + 1, what) + ". " +
 			replay.names.map((name, side) => name + " " + step.s[side]).join(", ") +
-			replay.names.map((name, side) => step.c && step.c[side] ? ". " + name + ": " + step.c[side] : "").join("");
+			[step.c, step.a].map((calls) => replay.names.map((name, side) => calls && calls[side] ? ". " + name + ": " + calls[side] : "").join("")).join("");
 	}
 
 	/* ---- The fields of a step's packet: each step holds what differs from the packet before in its direction */

@@ -122,13 +122,18 @@ static bool write_form(struct ws_text *text, const char *mark, const char *name,
 	return false;
 }
 
-static void add_call(struct calls *calls, const char *mark, const char *name, const char *result, int width)
+static void add_call(struct calls *calls, const char *mark, const char *name, const char *result, bool after, int width)
 {
-	if (calls->count == CALLS_MOST) /* the latest ones are shown */
+	if (calls->count == CALLS_MOST) { /* the latest ones are shown */
 		memmove(calls->text[0], calls->text[1], sizeof(calls->text[0]) * (size_t)--calls->count);
+		calls->before -= calls->before > 0;
+	}
 	struct ws_text text = WS_TEXT_OVER(calls->text[calls->count]);
-	if (write_form(&text, mark, name, result, width))
-		calls->count++;
+	if (!write_form(&text, mark, name, result, width))
+		return;
+	/* No call comes before one that comes after the step. */
+	calls->before += !after && calls->before == calls->count;
+	calls->count++;
 }
 
 static void infer_calls(const struct layout *layout, const struct ws_step *step, int endpoint, int width,
@@ -144,20 +149,21 @@ static void infer_calls(const struct layout *layout, const struct ws_step *step,
 		                         : sends                      ? by_sender(layout, step, change)
 		                                                      : by_receiver(layout, step, change);
 		if (call.name)
-			add_call(calls, "~", call.name, call.result, width);
+			add_call(calls, "~", call.name, call.result, step->way != WS_WAY_WHOLE && call.result[0],
+			         width);
 	}
 }
 
 /* ---- Real calls */
 
-void calls_add_real(struct calls *calls, const char *name, const char *result, int width)
+void calls_add_real(struct calls *calls, const char *name, const char *result, bool after, int width)
 {
-	add_call(calls, "", name, result, width);
+	add_call(calls, "", name, result, after, width);
 }
 
 void calls_find(const struct layout *layout, const struct ws_step *step, int endpoint, int width, struct calls *calls)
 {
-	calls->count = 0;
+	calls->count = calls->before = 0;
 	if (!layout->calls || (layout->few_calls && step->input.frame != layout->step.input.frame))
 		return;
 	if (layout->lab)

@@ -77,12 +77,12 @@ static void lay_out(const struct layout *layout, struct ws_chart *chart, const s
 		struct ws_text text = WS_TEXT_OVER(words);
 		step->gap = i && segment_row_gap(layout, i - 1, &steps[i - 1], &steps[i], &text) ? row++ : -1;
 		step->row = row;
-		step->rows = segment_row_rows(layout, &steps[i], false);
+		step->rows = segment_row_rows(layout, &steps[i], false, &step->below);
 		step->departure = time;
 		step->arrival = time + (whole ? REPLAY_FLIGHT : 0);
 		step->from = (int8_t)(whole ? side : -1);
 		step->leaves = (int8_t)(segment && steps[i].way != WS_WAY_ARRIVAL ? side : -1);
-		row += step->rows;
+		row += step->rows + step->below;
 		const ws_time length =
 		        replay_length(layout->ui, layout->model, i, &steps[i], last ? NULL : &steps[i + 1], &gap);
 		if (last) {
@@ -180,7 +180,7 @@ static void draw_steps(const struct layout *layout, const struct ws_chart *chart
 			segment_row_draw_gap(layout, canvas, chart->step[i].gap, ws_text_cstr(&text));
 		const struct segment_row_look look = {.row = chart->step[i].row,
 		                                      .rows = chart->step[i].rows,
-		                                      .single = chart->step[i].rows == 1,
+		                                      .single = chart->step[i].rows == 1 && !chart->step[i].below,
 		                                      .opening = i == 0,
 		                                      .lost = lost[i],
 		                                      .first = i == 0,
@@ -258,13 +258,16 @@ static void write_beside(const struct layout *layout, struct ws_chart_words *wor
 	for (int side = 0; side < 2; side++) {
 		const int endpoint = side ? !layout->left : layout->left;
 		struct ws_text text = WS_TEXT_OVER(words->calls[side]), wait = WS_TEXT_OVER(words->wait[side]);
+		struct ws_text after = WS_TEXT_OVER(words->calls_after[side]);
 		struct calls calls;
 		ws_time passed;
 		calls_find(layout, &layout->step, endpoint, CALL_ROOM - 1, &calls);
 		for (int i = 0; i < calls.count; i++)
-			ws_text_printf(&text, "%s%s", i ? "\n" : "", calls.text[i]);
+			ws_text_printf(i < calls.before ? &text : &after, "%s%s", i && i != calls.before ? "\n" : "",
+			               calls.text[i]);
 		waits_find(layout, endpoint, &wait, &passed);
 		ws_text_cstr(&text);
+		ws_text_cstr(&after);
 		ws_text_cstr(&wait);
 	}
 }

@@ -147,7 +147,7 @@ static bool stands_beside(const struct ws_evidence *evidence, bool *blocks)
 	return false;
 }
 
-static void add_call(const struct ws_evidence *evidence, bool blocks, int width, struct calls *calls)
+static void add_call(const struct ws_evidence *evidence, bool blocks, bool after, int width, struct calls *calls)
 {
 	char name[CALL_ROOM], value[CALL_ROOM] = "";
 	const char *paren = memchr(evidence->text, '(', evidence->length);
@@ -156,7 +156,7 @@ static void add_call(const struct ws_evidence *evidence, bool blocks, int width,
 	struct ws_text text = WS_TEXT_OVER(value);
 	if (evidence->kind == WS_EVIDENCE_RETURN && (blocks || evidence->call.failed))
 		ws_text_clean(&text, evidence->text + evidence->call.result.start, evidence->call.result.length);
-	calls_add_real(calls, name, ws_text_cstr(&text), width);
+	calls_add_real(calls, name, ws_text_cstr(&text), after, width);
 }
 
 /* A call and its return are one thing, where both belong to the step. */
@@ -187,13 +187,22 @@ void evidence_calls(const struct layout *layout, const struct ws_step *step, int
 	struct ws_evidence evidence;
 	size_t at = 0;
 	bool blocks;
+	ws_time called = WS_TIME_NEVER; /* when what returns next was called */
 	if (!step->input.frame || step->input.kind != WS_INPUT_SEGMENT)
 		return;
-	while (ws_flights_next_of(flights, step->input.frame, &at, &evidence))
-		if (evidence.server == server && stands_beside(&evidence, &blocks) &&
-		    evidence.time < moment_shown(layout) &&
-		    !(evidence.kind == WS_EVIDENCE_CALL && returns_later(flights, step->input.frame, at, &evidence)))
-			add_call(&evidence, blocks, width, calls);
+	while (ws_flights_next_of(flights, step->input.frame, &at, &evidence)) {
+		if (evidence.server != server || !stands_beside(&evidence, &blocks) ||
+		    evidence.time >= moment_shown(layout))
+			continue;
+		if (evidence.kind == WS_EVIDENCE_CALL && returns_later(flights, step->input.frame, at, &evidence)) {
+			called = evidence.time;
+			continue;
+		}
+		/* Of a call that does not block, it is said only that it was made. */
+		const ws_time time = blocks || called == WS_TIME_NEVER ? evidence.time : called;
+		add_call(&evidence, blocks, step->way != WS_WAY_WHOLE && time > step->input.time, width, calls);
+		called = WS_TIME_NEVER;
+	}
 }
 
 static bool is_printed(const struct ws_evidence *evidence)

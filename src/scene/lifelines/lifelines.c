@@ -245,10 +245,11 @@ void segment_row_draw_gap(const struct layout *layout, struct ws_canvas *canvas,
 	draw_cut(canvas, row, column < left ? left : column, limit, WS_STYLE_DIM, words);
 }
 
-int segment_row_rows(const struct layout *layout, const struct ws_step *step, bool single)
+int segment_row_rows(const struct layout *layout, const struct ws_step *step, bool single, int *below)
 {
 	const int least = step->input.kind == WS_INPUT_SEGMENT && step->way == WS_WAY_WHOLE ? 2 : 1;
-	const int beside = single ? 1 : margin_rows(layout, step);
+	*below = 0;
+	const int beside = single ? 1 : margin_rows(layout, step, below);
 	return single ? 1 : beside > least ? beside : least;
 }
 
@@ -269,7 +270,8 @@ static size_t choose_visible(const struct layout *layout, const struct visible *
 		const struct ws_step *step = &all->step[i];
 		char words[GAP_ROOM];
 		struct ws_text text = WS_TEXT_OVER(words);
-		int rows = segment_row_rows(layout, step, all->single);
+		int below, rows = segment_row_rows(layout, step, all->single, &below);
+		rows += below;
 		if (visible && !all->single && segment_row_gap(layout, all->first + i, step, step + 1, &text))
 			rows++;
 		if (*used + rows > room)
@@ -321,10 +323,11 @@ static void draw_visible(const struct layout *layout, struct ws_canvas *canvas, 
                          int row)
 {
 	const struct ws_step *steps = visible->step;
-	const int rows = segment_row_rows(layout, &steps[i], visible->single);
+	int below;
+	const int rows = segment_row_rows(layout, &steps[i], visible->single, &below);
 	struct segment_row_look look = {.row = row - rows + 1,
 	                                .rows = rows,
-	                                .single = rows == 1,
+	                                .single = rows == 1 && !below,
 	                                .opening = i == visible->start,
 	                                .current = i + 1 == visible->count,
 	                                .lost = visible->lost[i],
@@ -407,8 +410,10 @@ static void draw_segment_row(const struct layout *composed, struct ws_canvas *ca
 		if (i > visible.start && !visible.single &&
 		    segment_row_gap(layout, visible.first + i - 1, &steps[i - 1], &steps[i], &text))
 			segment_row_draw_gap(layout, canvas, row++, ws_text_cstr(&text));
-		row += segment_row_rows(layout, &steps[i], visible.single);
+		int below;
+		row += segment_row_rows(layout, &steps[i], visible.single, &below);
 		rows[i] = row - 1;
+		row += below;
 	}
 	ways_draw(layout, canvas, &ways);
 	for (size_t i = visible.start; i < visible.count; i++)

@@ -105,16 +105,17 @@ bool loops_say(const struct layout *layout, struct ws_text *text);
 
 /* calls.c */
 enum { CALLS_MOST = 3, CALL_ROOM = 40 };
-/* The calls of an endpoint's program that belong to a step, the first one first: "~connect() = 0". */
+/* The calls of an endpoint's program that belong to a step, the first one first: "~connect() = 0". Those from `before`
+ * on come after what a step is that is only one moment, a departure or an arrival. */
 struct calls {
-	int count;
+	int count, before;
 	char text[CALLS_MOST][CALL_ROOM];
 };
 /* Finds what calls_find() needs to know about the connection. */
 void calls_prepare(struct layout *layout);
 /* Finds the calls at a step, each in the longest form that `width` columns hold. */
 void calls_find(const struct layout *layout, const struct ws_step *step, int endpoint, int width, struct calls *calls);
-void calls_add_real(struct calls *calls, const char *name, const char *result, int width);
+void calls_add_real(struct calls *calls, const char *name, const char *result, bool after, int width);
 
 /* waits.c */
 enum { WAIT_ROOM = 256, GAP_ROOM = 128 }; /* bytes for what waits_find() says, and for a pause's words */
@@ -129,8 +130,8 @@ void waits_at_gap(const struct layout *layout, size_t index, const struct ws_ste
                   ws_time gap, struct ws_text *text);
 
 /* margin.c */
-/* The rows that an endpoint's states and calls at a step take beside its lifeline. */
-int margin_rows(const struct layout *layout, const struct ws_step *step);
+/* The rows that states and calls at a step take beside the lifelines, down to that of the arrow, and those below it. */
+int margin_rows(const struct layout *layout, const struct ws_step *step, int *below);
 struct segment_row_look;
 void margin_draw(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
                  const struct segment_row_look *look);

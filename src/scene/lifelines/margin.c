@@ -41,29 +41,38 @@ static int state_count(const struct layout *layout, const struct ws_step *step, 
 	return count < 1 ? 1 : count > STATES_MOST ? STATES_MOST : count;
 }
 
-int margin_rows(const struct layout *layout, const struct ws_step *step)
+int margin_rows(const struct layout *layout, const struct ws_step *step, int *below)
 {
 	int rows = 1;
+	*below = 0;
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
 		struct calls calls;
 		calls_find(layout, step, endpoint, call_width(layout, endpoint), &calls);
-		const int need = calls.count + state_count(layout, step, endpoint);
-		rows = calls.count && need > rows ? need : rows;
+		const int need = calls.before + state_count(layout, step, endpoint), after = calls.count - calls.before;
+		rows = calls.before && need > rows ? need : rows;
+		*below = after > *below ? after : *below;
 	}
 	return rows;
 }
 
-/* Draws the calls upwards from `row`, not above `top`. Returns the row above them. */
-static int draw_calls(const struct layout *layout, struct ws_canvas *canvas, const struct calls *calls, int endpoint,
-                      int row, int top)
+static void draw_call(const struct layout *layout, struct ws_canvas *canvas, const char *call, int endpoint, int row)
 {
 	const enum ws_style style = !layout_is_server(layout, endpoint) ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
-	for (int i = calls->count - 1; i >= 0 && row >= top; i--, row--) {
-		if (endpoint == layout->left)
-			draw_right(canvas, row, 0, layout->line[0] - 1, style, calls->text[i]);
-		else
-			draw_cut(canvas, row, layout->line[1] + 2, layout->columns, style, calls->text[i]);
-	}
+	if (endpoint == layout->left)
+		draw_right(canvas, row, 0, layout->line[0] - 1, style, call);
+	else
+		draw_cut(canvas, row, layout->line[1] + 2, layout->columns, style, call);
+}
+
+/* Draws the calls before the step upwards from `row`, not above `top`, and those after it in the rows below the arrow,
+ * `bottom`. Returns the row above them. */
+static int draw_calls(const struct layout *layout, struct ws_canvas *canvas, const struct calls *calls, int endpoint,
+                      int row, int top, int bottom)
+{
+	for (int i = calls->before; i < calls->count; i++)
+		draw_call(layout, canvas, calls->text[i], endpoint, bottom + 1 + i - calls->before);
+	for (int i = calls->before - 1; i >= 0 && row >= top; i--, row--)
+		draw_call(layout, canvas, calls->text[i], endpoint, row);
 	return row;
 }
 
@@ -109,14 +118,14 @@ void margin_draw(const struct layout *layout, struct ws_canvas *canvas, const st
 	const int bottom = look->row + look->rows - 1;
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
 		const bool pending = look->flying && endpoint != step->input.direction;
-		struct calls calls = {.count = 0};
+		struct calls calls = {0};
 		int row = pending ? bottom : draw_states(layout, canvas, step, endpoint, bottom, look->row);
 		const bool still = row == bottom && !pending;
 		row -= row == bottom; /* beside the arrow are only states that it leads to */
 		if (!pending && !look->single)
 			calls_find(layout, step, endpoint, call_width(layout, endpoint), &calls);
-		row = draw_calls(layout, canvas, &calls, endpoint, row, look->row);
-		if (!look->opening || look->single || (row < look->row && !calls.count))
+		row = draw_calls(layout, canvas, &calls, endpoint, row, look->row, bottom);
+		if (!look->opening || look->single || (row < look->row && !calls.before))
 			continue;
 		const bool shared = row < look->row;
 		draw_opening(layout, canvas, step, endpoint, shared ? row + 1 : row,

@@ -6,10 +6,10 @@
 #include "scene/lifelines/lifelines.h"
 
 struct segment_row_look {
-	int row, rows;
-	bool single;  /* one row only */
-	bool opening; /* it is the first one drawn, and shows the states that it starts from */
-	bool flying;  /* on its way */
+	int row, rows; /* down to the arrow's */
+	bool single;   /* one row only */
+	bool opening;  /* it is the first one drawn, and shows the states that it starts from */
+	bool flying;   /* on its way */
 	bool current;
 	bool hangs;     /* in the air: of several points, only its sender's has captured it so far */
 	bool lost;      /* later segments show that it did not arrive */
@@ -17,8 +17,8 @@ struct segment_row_look {
 	bool first;
 };
 
-/* The rows a step takes. */
-int segment_row_rows(const struct layout *layout, const struct ws_step *step, bool single);
+/* The rows a step takes down to that of its arrow, and those of calls below it. */
+int segment_row_rows(const struct layout *layout, const struct ws_step *step, bool single, int *below);
 void segment_row_step(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
                       const struct segment_row_look *look);
 /* Writes what is shown between the replay's step `index` and the next one, with a pause between them. False: it is too
