@@ -298,7 +298,9 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_path_of 
 	info->twin = conn->twin == WS_TWIN_OLDER ? rare->next : conn->twin == WS_TWIN_NEWER ? rare->previous : 0;
 	info->previous = rare->previous;
 	info->reused_after = rare->reused_after;
-	info->old_stamp = conn->old_stamp;
+	info->old_stamp =
+	        conn->old_stamp && ws_surroundings_minds_stamps(&tracker->surroundings, &conn->address[likely_client],
+	                                                        &conn->address[server]);
 	info->next = rare->next;
 	_Static_assert(sizeof(info->history) >= WS_ZEEK_HISTORY + 2, "room for the history, ^ and NUL");
 	info->conn_state = ws_zeek_state(&conn->zeek, &conn->machine, likely_client);

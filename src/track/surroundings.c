@@ -47,19 +47,52 @@ static unsigned stamp_slot(const struct ws_addr *client, const struct ws_addr *s
 	return (unsigned)(hash >> 32) % WS_STAMP_NOTES;
 }
 
+static bool is_of(const struct ws_stamp_entry *entry, const struct ws_addr *client, const struct ws_addr *server)
+{
+	return entry->used && !memcmp(&entry->client, client, sizeof(*client)) &&
+	       !memcmp(&entry->server, server, sizeof(*server));
+}
+
+/* Whether `tsval` is older than that of the entry, which a server may still remember. */
+static bool is_older(const struct ws_stamp_entry *entry, uint32_t tsval, ws_time time)
+{
+	return ws_seq_before(tsval, entry->tsval) && time - entry->time <= STAMPS_KEPT;
+}
+
 void ws_surroundings_stamp(struct ws_surroundings *surroundings, const struct ws_segment *syn_ack,
                            const struct ws_addr *client, const struct ws_addr *server)
 {
-	surroundings->stamps[stamp_slot(client, server)] = (struct ws_stamp_entry){
-	        .client = *client, .server = *server, .time = syn_ack->time, .tsval = syn_ack->tsecr, .used = true};
+	struct ws_stamp_entry *entry = &surroundings->stamps[stamp_slot(client, server)];
+	const bool unordered =
+	        is_of(entry, client, server) && (entry->unordered || is_older(entry, syn_ack->tsecr, syn_ack->time));
+	*entry = (struct ws_stamp_entry){.client = *client,
+	                                 .server = *server,
+	                                 .time = syn_ack->time,
+	                                 .tsval = syn_ack->tsecr,
+	                                 .used = true,
+	                                 .unordered = unordered};
+}
+
+void ws_surroundings_stamp_unanswered(struct ws_surroundings *surroundings, const struct ws_segment *syn,
+                                      const struct ws_addr *client, const struct ws_addr *server)
+{
+	struct ws_stamp_entry *entry = &surroundings->stamps[stamp_slot(client, server)];
+	if (is_of(entry, client, server) && !is_older(entry, syn->tsval, syn->time))
+		entry->unordered = true;
 }
 
 bool ws_surroundings_stamp_is_old(const struct ws_surroundings *surroundings, const struct ws_segment *syn,
                                   const struct ws_addr *client, const struct ws_addr *server)
 {
 	const struct ws_stamp_entry *entry = &surroundings->stamps[stamp_slot(client, server)];
-	return entry->used && ws_seq_before(syn->tsval, entry->tsval) && syn->time - entry->time <= STAMPS_KEPT &&
-	       !memcmp(&entry->client, client, sizeof(*client)) && !memcmp(&entry->server, server, sizeof(*server));
+	return is_of(entry, client, server) && is_older(entry, syn->tsval, syn->time);
+}
+
+bool ws_surroundings_minds_stamps(const struct ws_surroundings *surroundings, const struct ws_addr *client,
+                                  const struct ws_addr *server)
+{
+	const struct ws_stamp_entry *entry = &surroundings->stamps[stamp_slot(client, server)];
+	return !is_of(entry, client, server) || !entry->unordered;
 }
 
 void ws_surroundings_icmp(struct ws_surroundings *surroundings, uint64_t conn_number, const struct ws_packet *packet)

@@ -26,6 +26,7 @@ struct ws_stamp_entry {
 	ws_time time;
 	uint32_t tsval;
 	bool used;
+	bool unordered; /* the server has answered older ones as well, or newer ones have no answer either */
 };
 
 struct ws_surroundings {
@@ -45,10 +46,17 @@ bool ws_surroundings_answers(const struct ws_surroundings *surroundings, const s
 /* Notes the timestamp that a SYN-ACK echoes; `client` is its destination. */
 void ws_surroundings_stamp(struct ws_surroundings *surroundings, const struct ws_segment *syn_ack,
                            const struct ws_addr *client, const struct ws_addr *server);
+/* Notes the timestamp of a SYN that was sent again and has no answer. */
+void ws_surroundings_stamp_unanswered(struct ws_surroundings *surroundings, const struct ws_segment *syn,
+                                      const struct ws_addr *client, const struct ws_addr *server);
 /* Whether the SYN's timestamp is older than that of another SYN of its address which this server has answered lately. A
- * server with tcp_tw_recycle drops it for that; clients behind a NAT have one address, and a clock each. */
+ * server with tcp_tw_recycle drops it for that; clients behind a NAT have one address, and a clock each. So has each
+ * connection of a client that begins its timestamps anywhere, as Linux does now. */
 bool ws_surroundings_stamp_is_old(const struct ws_surroundings *surroundings, const struct ws_segment *syn,
                                   const struct ws_addr *client, const struct ws_addr *server);
+/* Whether the server may drop SYNs for that, as far as is known: not where what it answers has nothing to do with it. */
+bool ws_surroundings_minds_stamps(const struct ws_surroundings *surroundings, const struct ws_addr *client,
+                                  const struct ws_addr *server);
 
 /* Notes an ICMP error that quotes a connection. */
 void ws_surroundings_icmp(struct ws_surroundings *surroundings, uint64_t conn_number, const struct ws_packet *packet);

@@ -208,6 +208,19 @@ WS_SELDOM static void track_details(struct ws_tracker *tracker, struct ws_conn *
 	}
 }
 
+static void note_surroundings(struct ws_tracker *tracker, const struct ws_conn *conn, const struct ws_segment *s)
+{
+	const unsigned here = s->direction, there = 1 - here;
+	const struct ws_addr *from = &conn->address[here], *to = &conn->address[there];
+	ws_surroundings_answer(&tracker->surroundings, s->flags, from, conn->port[here]);
+	if (!(s->flags & WS_TCP_SYN) || !s->timestamps)
+		return;
+	if (s->flags & WS_TCP_ACK)
+		ws_surroundings_stamp(&tracker->surroundings, s, to, from);
+	else if (conn->traffic[here].packets > 1 && !conn->traffic[there].packets)
+		ws_surroundings_stamp_unanswered(&tracker->surroundings, s, from, to);
+}
+
 /* Takes a segment that was not predicted. `packet`: NULL where the gist says all. */
 static __attribute__((noinline)) void take_any(struct ws_tracker *tracker, struct ws_conn *conn,
                                                const struct ws_packet *packet, struct ws_segment *segment,
@@ -234,11 +247,7 @@ static __attribute__((noinline)) void take_any(struct ws_tracker *tracker, struc
 	if (done)
 		ws_tracker_end_exchange(tracker, conn, done, segment);
 	if (segment->flags & (WS_TCP_SYN | WS_TCP_RST))
-		ws_surroundings_answer(&tracker->surroundings, segment->flags, &conn->address[segment->direction],
-		                       conn->port[segment->direction]);
-	if (segment->timestamps && (segment->flags & (WS_TCP_SYN | WS_TCP_ACK)) == (WS_TCP_SYN | WS_TCP_ACK))
-		ws_surroundings_stamp(&tracker->surroundings, segment, &conn->address[!segment->direction],
-		                      &conn->address[segment->direction]);
+		note_surroundings(tracker, conn, segment);
 	result->analysis = analysis.analysis;
 	result->relative_sequence = analysis.relative_sequence;
 	result->relative_acknowledgment = analysis.relative_acknowledgment;

@@ -89,6 +89,22 @@ def timestamp_of_another_client(capture):
     knock(capture, 40004, 470320331, False)
 
 
+@case("timestamp-of-each-connection", {"verdict_tag": "OPEN"}, NO_OLD_STAMP, NO_OLD_STAMP)
+def timestamp_of_each_connection(capture):
+    """A client of Linux 6.18, whose connections begin their timestamps anywhere: the accept queue is full, for newer ones, too."""
+    knock(capture, 40001, 2358107411, True)
+    knock(capture, 40002, 2106672033, False)
+    knock(capture, 40003, 3600801864, False)
+
+
+@case("older-timestamps-answered", {"verdict_tag": "OPEN"}, NO_OLD_STAMP, {"verdict_tag": "OPEN"}, {"verdict_tag": "OPEN"})
+def older_timestamps_answered(capture):
+    knock(capture, 40001, 2358107411, True)
+    knock(capture, 40002, 2106672033, False)
+    knock(capture, 40003, 1127318871, True)
+    knock(capture, 40004, 3600801864, True)
+
+
 @case("timestamps-in-order", {"verdict_tag": "OPEN"}, NO_OLD_STAMP)
 def timestamps_in_order(capture):
     knock(capture, 40001, 4_294_967_290, True)
