@@ -4,6 +4,8 @@
 #include "base/hash.h"
 #include "track/sequence.h"
 
+#define SAME_ERROR (100 * WS_MILLISECOND) /* between two places where it is captured */
+#define SAME_UNNUMBERED (2 * WS_MILLISECOND)
 #define STAMPS_KEPT (60 * WS_SECOND) /* as long as Linux did with tcp_tw_recycle */
 
 /* The hash has no secret key, unlike the others: facts replace each other by it, and the same capture is to give the same
@@ -95,11 +97,27 @@ bool ws_surroundings_minds_stamps(const struct ws_surroundings *surroundings, co
 	return !is_of(entry, client, server) || !entry->unordered;
 }
 
+/* Whether it is the latest error, captured again elsewhere. Two errors about the same bytes are as far apart as these were sent. */
+static bool is_same_error(const struct ws_icmp_entry *latest, const struct ws_packet *packet)
+{
+	const ws_time age = packet->frame->time - latest->time;
+	return latest->note.type == packet->icmp_type && latest->note.code == packet->icmp_code &&
+	       !memcmp(&latest->note.from, &packet->source, sizeof(packet->source)) &&
+	       latest->sequence == packet->quote.sequence && latest->identification == packet->identification &&
+	       age >= 0 && age <= (packet->identification ? SAME_ERROR : SAME_UNNUMBERED);
+}
+
 void ws_surroundings_icmp(struct ws_surroundings *surroundings, uint64_t conn_number, const struct ws_packet *packet)
 {
 	struct ws_icmp_entry *entry = &surroundings->icmp[conn_number % WS_ICMP_NOTES];
-	const uint32_t count = entry->conn_number == conn_number ? entry->note.count : 0;
+	const bool known = entry->conn_number == conn_number;
+	if (known && is_same_error(entry, packet))
+		return;
+	const uint32_t count = known ? entry->note.count : 0;
 	entry->conn_number = conn_number;
+	entry->time = packet->frame->time;
+	entry->sequence = packet->quote.sequence;
+	entry->identification = packet->identification;
 	entry->note = (struct ws_icmp_note){
 	        .from = packet->source,
 	        .ip_version = packet->ip_version,

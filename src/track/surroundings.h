@@ -11,6 +11,9 @@ enum { WS_ANSWERING_PORTS = 4096, WS_ICMP_NOTES = 512, WS_OPENINGS = 1024, WS_ST
 struct ws_icmp_entry {
 	uint64_t conn_number; /* 0: the entry is free */
 	struct ws_icmp_note note;
+	ws_time time;            /* of the latest one; so below */
+	uint32_t sequence;       /* that it quotes */
+	uint32_t identification; /* its own, of IPv4; 0: none */
 };
 
 /* A SYN that began a connection, see elsewhere.h. */
@@ -58,7 +61,7 @@ bool ws_surroundings_stamp_is_old(const struct ws_surroundings *surroundings, co
 bool ws_surroundings_minds_stamps(const struct ws_surroundings *surroundings, const struct ws_addr *client,
                                   const struct ws_addr *server);
 
-/* Notes an ICMP error that quotes a connection. */
+/* Notes an ICMP error that quotes a connection. One that was captured twice counts once. */
 void ws_surroundings_icmp(struct ws_surroundings *surroundings, uint64_t conn_number, const struct ws_packet *packet);
 /* NULL when no error is noted. */
 const struct ws_icmp_note *ws_surroundings_icmp_of(const struct ws_surroundings *surroundings, uint64_t conn_number);

@@ -122,12 +122,12 @@ class Talk:
         self.server("SA", options=b"\2\4\5\xb4")
         self.client("A")
 
-    def quoted_by(self, source, kind, code, frame, rest=0, after=0.001):
+    def quoted_by(self, source, kind, code, frame, rest=0, after=0.001, ident=0):
         """An ICMP error that quotes a frame which was sent before; `rest` is its second word (an MTU, say)."""
         quoted = frame[14:]
         body = struct.pack("!BBHI", kind, code, 0, rest) + quoted[:(quoted[0] & 15) * 4 + 8]
         body = body[:2] + struct.pack("!H", packets.checksum(body)) + body[4:]
-        packet = packets.ipv4(source, socket.inet_ntoa(quoted[12:16]), 1, body)
+        packet = packets.ipv4(source, socket.inet_ntoa(quoted[12:16]), 1, body, ident)
         self.capture.add(packets.ethernet("02:00:00:00:00:09", "02:00:00:00:00:01", packets.IPV4, packet), after)
 
 

@@ -325,6 +325,23 @@ def icmp_answers_syn(capture):
     talk.quoted_by("10.0.9.1", 3, 1, talk.client("S"))
 
 
+@case("icmp-error-captured-twice", {"verdict_tag": "UNREACHABLE", "verdict": "^unreachable: 10.0.9.1 reports host unreachable$"})
+def icmp_error_captured_twice(capture):
+    """Where the capture has all interfaces, or the files of two points: a SYN and its error, two times each."""
+    talk = Talk(capture)
+    frame = talk.client("S")
+    capture.add(frame, 0.005)
+    talk.quoted_by("10.0.9.1", 3, 1, frame, ident=77)
+    talk.quoted_by("10.0.9.1", 3, 1, frame, ident=77, after=0.005)
+
+
+@case("icmp-errors-for-repeated-syns", {"verdict_tag": "UNREACHABLE", "verdict": "reports host unreachable, 3 times;"})
+def icmp_errors_for_repeated_syns(capture):
+    talk = Talk(capture)
+    for ident in (77, 78, 79):
+        talk.quoted_by("10.0.9.1", 3, 1, talk.client("S", seq=0, after=1), ident=ident)
+
+
 def silent_syns(capture, sport, dport=8000):
     talk = Talk(capture, sport=sport, dport=dport)
     for after in (0.01, 1, 2, 4, 8):
