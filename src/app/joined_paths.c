@@ -61,16 +61,33 @@ static int time_order(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
+/* How far the data of an endpoint has come. */
+struct reach {
+	bool known;
+	uint32_t end;
+};
+
+/* Whether the segment has data beyond what came before it. */
+static bool says_more(struct reach *reach, const struct ws_join_segment *s)
+{
+	const uint32_t end = s->sequence + !!(s->flags & WS_TCP_SYN) + s->length;
+	if (!s->length || s->damaged || (reach->known && (int32_t)(end - reach->end) <= 0))
+		return false;
+	*reach = (struct reach){true, end};
+	return true;
+}
+
 /* How long the server took: from the last byte of a request to the first byte of its answer, at the point nearest to
- * it. The median over all. */
+ * it. The median over all. What is sent again neither asks nor answers. */
 static ws_time answer_time(const struct ws_join_side *side, unsigned server, bool datagrams)
 {
 	enum { MOST = 256 };
 	ws_time times[MOST], asked = WS_TIME_NEVER;
+	struct reach reach[2] = {{0}};
 	size_t count = 0;
 	for (size_t i = 0; i < side->count && count < MOST; i++) {
 		const struct ws_join_segment *s = &side->segment[i];
-		if (!s->length && !datagrams)
+		if (!datagrams && !says_more(&reach[s->direction], s))
 			continue;
 		if (s->direction != server)
 			asked = s->time;

@@ -2,9 +2,10 @@
 import itertools
 import json
 import os
+import re
 
-from common import ROOT, check, run, spent_of
-from frames import from_server, with_wrong_checksums, write
+from common import ROOT, check, records, run, spent_of
+from frames import complete, data_start, from_server, with_wrong_checksums, write
 
 
 def without_direction(spent):
@@ -81,6 +82,28 @@ def check_accepted(folder, lists, head):
         worst = max(abs(found[key]["spent"][cause] - value) for cause, value in record["spent"].items())
         check("accepted: where the time went", worst < 0.01 * record["duration"], (found[key]["spent"], record["spent"]))
     check("accepted: requests", exchanges_of(wrong) == requests, (exchanges_of(wrong), requests))
+
+
+def answer_times(files):
+    verdicts = [r["verdict"] for r in records(*(word for file in files for word in ("-r", file)))["connection"]]
+    return [re.search("server ([0-9.]+ .?s) to answer", verdict).group(1) for verdict in verdicts]
+
+
+def check_answer_times(folder, lists, head):
+    """A request that comes again right before each answer is not the one that the server answers."""
+    frames, latest = [], {}
+    for time, frame in lists["server"]:
+        port = bytes(frame[36:38] if from_server(frame) else frame[34:36])
+        if len(frame) > data_start(frame) and from_server(frame) and port in latest:
+            again = bytearray(latest[port])
+            again[18:20] = bytes(2)
+            frames.append((time - 1000, complete(again)))
+        elif len(frame) > data_start(frame):
+            latest[port] = frame
+        frames.append((time, frame))
+    client = write(os.path.join(folder, "client.pcap"), head, lists["client"])
+    wanted, found = (answer_times((client, write(os.path.join(folder, "server.pcap"), head, server))) for server in (lists["server"], frames))
+    check("the server's time to answer", len(wanted) == 2 and found == wanted, (wanted, found))
 
 
 def exchanges_of(files):
