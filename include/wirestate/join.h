@@ -47,7 +47,8 @@ struct ws_join_segment {
 	uint16_t identification;                   /* of IPv4; 0: none */
 	uint8_t direction;                         /* the endpoint that sent it, 0 or 1, as the point numbers them */
 	bool timestamps;
-	bool vague; /* a datagram: that another point does not have it shows nothing */
+	bool damaged; /* its checksum is wrong, so that a host drops it */
+	bool vague;   /* a datagram: that another point does not have it shows nothing */
 };
 
 /* A datagram of UDP, or an ICMP echo, as one point has captured it. Datagrams of one conversation are compared as

@@ -223,6 +223,7 @@ static bool load_segment(void *context, const struct ws_segment *s)
 	        .identification = s->identification,
 	        .direction = s->direction,
 	        .timestamps = s->timestamps,
+	        .damaged = s->bad_checksum,
 	};
 	return true;
 }

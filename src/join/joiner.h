@@ -85,6 +85,12 @@ static inline int64_t join_span(const struct join_row *row)
 	return (int64_t)row->length + !!(row->flags & WS_TCP_SYN) + !!(row->flags & WS_TCP_FIN);
 }
 
+/* Whether it was damaged when it came to the point, which has captured it. */
+static inline bool join_is_damaged(const struct ws_joiner *joiner, const struct join_row *row, unsigned point)
+{
+	return joiner->segment[point][row->direction][row->seen[point]].damaged;
+}
+
 /* How wrong the clock of a point may be in the middle of its interval. */
 ws_time join_slack_of(struct ws_joiner *joiner, unsigned point, ws_time when);
 
@@ -105,6 +111,13 @@ void join_silences(struct ws_joiner *joiner, unsigned direction, struct join_row
 bool join_build_cover(struct ws_joiner *joiner, unsigned point, const struct join_row *row, size_t count) WS_CHECKED;
 /* When the point that the cover was built for saw this byte first, if that was by then; else WS_TIME_NEVER. */
 ws_time join_covered_at(const struct ws_joiner *joiner, int64_t byte, ws_time by);
+
+/* What the receiver of `direction` acknowledged, as the point `to` saw it, and where that saw less, `from`. `origin`: the
+ * sequence number of the first row. */
+bool join_build_acked(struct ws_joiner *joiner, unsigned to, unsigned from, unsigned direction,
+                      uint32_t origin) WS_CHECKED;
+/* When everything before `end` had been acknowledged; WS_TIME_NEVER: it was not. */
+ws_time join_acked_at(const struct ws_joiner *joiner, int64_t end);
 
 /* needless.c: marks the retransmissions among the rows of one direction that were needless. `back`: the other
  * direction's. joiner->path is that of the direction. */

@@ -1,5 +1,10 @@
-/* Retransmissions that were needless: the receiver's point had seen all their bytes before. Where an acknowledgment of
- * these bytes was lost in the meantime, it is named, because then the sender could not know better. */
+/* Retransmissions that were needless: the receiver's point had seen all their bytes before, and the receiver took them.
+ * Where an acknowledgment of these bytes was lost in the meantime, it is named, because then the sender could not know
+ * better.
+ *
+ * A host may drop what its point has seen: a listener whose queue is full drops a SYN, and any host what comes damaged or too
+ * late. So the bytes have to be acknowledged, and a SYN before its copy comes: data is acknowledged later, too, but a SYN at
+ * once. */
 #include "base/search.h"
 #include "join/joiner.h"
 
@@ -33,12 +38,20 @@ static void find_lost_ack(const struct ws_joiner *joiner, struct join_row *again
 	}
 }
 
+/* joiner->acked is that of the receiver. `by`: when the copy came. */
+static bool was_taken(const struct ws_joiner *joiner, const struct join_row *again, ws_time by)
+{
+	const ws_time when = join_acked_at(joiner, again->position + join_span(again));
+	return when != WS_TIME_NEVER && (!(again->flags & WS_TCP_SYN) || when <= by);
+}
+
 bool join_needless(struct ws_joiner *joiner, struct join_row *row, size_t count, const struct join_row *back,
                    size_t back_count, struct ws_join_direction *result)
 {
 	const unsigned last = joiner->path[joiner->points - 1];
 	int64_t highest = INT64_MIN;
-	if (!join_build_cover(joiner, last, row, count))
+	if (!join_build_cover(joiner, last, row, count) ||
+	    !join_build_acked(joiner, last, joiner->path[0], count ? row[0].direction : 0, count ? row[0].sequence : 0))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		struct join_row *again = &row[i];
@@ -51,7 +64,7 @@ bool join_needless(struct ws_joiner *joiner, struct join_row *row, size_t count,
 		const ws_time by = came ? join_time(joiner, again, last) - 1 : again->departure;
 		const ws_time start = join_covered_at(joiner, again->position, by);
 		const ws_time finish = join_covered_at(joiner, end - 1, by);
-		if (start == WS_TIME_NEVER || finish == WS_TIME_NEVER)
+		if (start == WS_TIME_NEVER || finish == WS_TIME_NEVER || !was_taken(joiner, again, by))
 			continue;
 		again->needless = true;
 		result->needless++;

@@ -38,7 +38,7 @@ bool join_build_cover(struct ws_joiner *joiner, unsigned point, const struct joi
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const int64_t span = join_span(&row[i]);
-		if (row[i].seen[point] == JOIN_NONE || !span)
+		if (row[i].seen[point] == JOIN_NONE || !span || join_is_damaged(joiner, &row[i], point))
 			continue;
 		joiner->cover[joiner->cover_count++] =
 		        (struct join_cover){row[i].position, row[i].position + span, join_time(joiner, &row[i], point)};
@@ -71,8 +71,8 @@ static void add_acked(struct ws_joiner *joiner, unsigned point, unsigned directi
 	}
 }
 
-/* Those that the point `to` saw, and higher ones that only the point `from` saw, which they came to later. */
-static bool build_acked(struct ws_joiner *joiner, unsigned to, unsigned from, unsigned direction, uint32_t origin)
+/* Those that only the point `from` saw came to it later. */
+bool join_build_acked(struct ws_joiner *joiner, unsigned to, unsigned from, unsigned direction, uint32_t origin)
 {
 	const size_t count = joiner->count[to][!direction] + joiner->count[from][!direction];
 	joiner->acked_count = 0;
@@ -83,8 +83,7 @@ static bool build_acked(struct ws_joiner *joiner, unsigned to, unsigned from, un
 	return true;
 }
 
-/* When everything before `end` had been acknowledged; WS_TIME_NEVER: it was not. */
-static ws_time acked_at(const struct ws_joiner *joiner, int64_t end)
+ws_time join_acked_at(const struct ws_joiner *joiner, int64_t end)
 {
 	const size_t low = SEARCH_FIRST(joiner->acked_count, i, joiner->acked[i].position < end);
 	return low < joiner->acked_count ? joiner->acked[low].time : WS_TIME_NEVER;
@@ -191,7 +190,7 @@ static bool acknowledged_unseen(const struct ws_joiner *joiner, const struct joi
 	const int64_t span = join_span(row);
 	if (!span)
 		return false;
-	const ws_time when = acked_at(joiner, row->position + span);
+	const ws_time when = join_acked_at(joiner, row->position + span);
 	return when != WS_TIME_NEVER &&
 	       (!covered(joiner, row->position, when) || !covered(joiner, row->position + span - 1, when));
 }
@@ -359,7 +358,7 @@ bool join_outcomes(struct ws_joiner *joiner, unsigned direction, struct join_row
 		joiner->delays[direction][k] = (struct join_delays){
 		        stretch.known, joiner->early[k + 1] && !joiner->proven, stretch.least, stretch.most};
 		if (!join_build_cover(joiner, stretch.to, row, count) ||
-		    !build_acked(joiner, stretch.to, stretch.from, direction, count ? row[0].sequence : 0))
+		    !join_build_acked(joiner, stretch.to, stretch.from, direction, count ? row[0].sequence : 0))
 			return false;
 		judge_departures(joiner, &stretch, row, count);
 		if (!join_build_cover(joiner, stretch.from, row, count))
@@ -402,7 +401,7 @@ bool join_outcomes_unseen(struct ws_joiner *joiner, unsigned direction, struct j
 		const struct stretch stretch = {
 		        .from = from, .to = to, .known = true, .most = sum(back->most, back->most)};
 		if (!join_build_cover(joiner, to, row, count) ||
-		    !build_acked(joiner, to, from, direction, row[0].sequence))
+		    !join_build_acked(joiner, to, from, direction, row[0].sequence))
 			return false;
 		judge_unseen(joiner, &stretch, row, count, result);
 	}

@@ -160,11 +160,55 @@ static void nothing_comes(void **state)
 	}
 }
 
+/* A listener whose queue is full drops SYNs that its point has seen; once it has answered one, the next was needless. */
+static void dropped_by_the_listener(void **state)
+{
+	(void)state;
+	for (unsigned answers = 0; answers < 2; answers++) {
+		struct capture c[2] = {0};
+		struct ws_join_result result;
+		both(c, 0, 0, SYN, 100, 0, 0);
+		if (answers)
+			add(&c[1], 25 * MS, 1, SYN | ACK, 500, 101, 0)->identification = 77; /* lost */
+		both(c, 1000 * MS, 0, SYN, 100, 0, 0);
+		both(c, 1020 * MS, 1, SYN | ACK, 500, 101, 0);
+		both(c, 1040 * MS, 0, ACK, 101, 501, 0);
+		both(c, 1100 * MS, 0, ACK | PSH, 101, 501, 50);
+		both(c, 1120 * MS, 1, ACK, 501, 151, 0);
+		c[0].connection = c[1].connection = connection(1, 1000, 100, 500);
+		struct ws_joiner *joiner = run(c, &result);
+		assert_int_equal(result.direction[0].needless, answers);
+		assert_int_equal(result.direction[0].lost, 0);
+		ws_joiner_free(joiner);
+	}
+}
+
+/* What comes damaged is dropped by the host, so sending it again is not needless. */
+static void damaged_on_the_way(void **state)
+{
+	(void)state;
+	for (unsigned damaged = 0; damaged < 2; damaged++) {
+		struct capture c[2];
+		struct ws_join_result result;
+		open_both(c);
+		both(c, 100 * MS, 0, ACK | PSH, 101, 501, 50);
+		c[1].segment[c[1].count - 1].damaged = damaged;
+		both(c, 400 * MS, 0, ACK | PSH, 101, 501, 50);
+		both(c, 421 * MS, 1, ACK, 501, 151, 0);
+		struct ws_joiner *joiner = run(c, &result);
+		assert_int_equal(result.direction[0].needless, !damaged);
+		assert_int_equal(result.direction[0].lost, 0);
+		ws_joiner_free(joiner);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(acknowledged_and_not_captured),
 	        cmocka_unit_test(nothing_comes),
+	        cmocka_unit_test(dropped_by_the_listener),
+	        cmocka_unit_test(damaged_on_the_way),
 	        cmocka_unit_test(missed_at_the_sender),
 	        cmocka_unit_test(reset_beside_a_gap),
 	        cmocka_unit_test(missed_in_a_silence),
