@@ -5,6 +5,8 @@
 #define ANSWERS_WITHIN (20 * WS_MILLISECOND)
 /* In a recovery, a silence before another retransmission that only a timer ends: Linux's shortest is 200 ms. */
 #define TIMER_LEAST (150 * WS_MILLISECOND)
+/* Hosts delay an ACK by less than this; Linux by up to 200 ms. */
+#define LATE_AFTER (250 * WS_MILLISECOND)
 
 /* What was sent again had been lost, so it was waited for until then. */
 static void settle_doubt(struct ws_shares *shares, unsigned self, const struct ws_segment *s, ws_time now)
@@ -29,6 +31,16 @@ static bool comes_before(const struct ws_shares *shares, unsigned self, ws_time 
 	       way - way / 4 - WS_MILLISECOND;
 }
 
+/* A timer has sent again what was only late: it was on its way until its ACK came, and no program was waited for. */
+static void settle_late(struct ws_shares *shares, unsigned self, ws_time now)
+{
+	const ws_time took = now - shares->side[self].sent_time;
+	if (!ws_shares_wait(shares) || took <= shares->time.way_to[!self] + LATE_AFTER)
+		return;
+	ws_shares_spend(shares, WS_CAUSE_NETWORK, self, now - shares->since);
+	shares->since = now;
+}
+
 void ws_shares_judge_repeat(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
 {
 	struct ws_share_side *peer = &shares->side[!s->direction];
@@ -50,6 +62,8 @@ void ws_shares_judge_repeat(struct ws_shares *shares, const struct ws_segment *s
 	if (earlier || ws_shares_came_twice(s)) {
 		peer->recovery = 0;
 		shares->time.timeouts -= timed;
+		if (earlier && timed)
+			settle_late(shares, !s->direction, now);
 		return;
 	}
 	settle_doubt(shares, !s->direction, s, now);

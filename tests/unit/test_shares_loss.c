@@ -56,6 +56,25 @@ static void test_late_segment_ends_no_repair_of_another(void **state)
 	assert_int_equal(rounded(shares.time[WS_CAUSE_DUPLICATE_ACKS][SERVER]), 41);
 }
 
+/* The way to the client takes 600 ms for once, so the server's timer sends again what arrives after all. Only then nobody
+ * has anything to say. The capture is at the server. */
+static void test_what_is_late_was_on_its_way(void **state)
+{
+	static const struct shot shots[] = {
+	        OPENS(0, .window = 60000, .tsval = 1),
+	        {CLIENT, A, 101, 501, 60, 40, .window = 60000, .tsval = 40, .tsecr = 1},
+	        {SERVER, A, 501, 161, 1000, 40, .window = 60000, .tsval = 41, .tsecr = 40},
+	        {SERVER, A, 501, 161, 1000, 300, .window = 60000, .tsval = 301, .tsecr = 40},
+	        {CLIENT, A, 161, 1501, 0, 640, .window = 60000, .tsval = 640, .tsecr = 41},
+	        {CLIENT, F, 161, 1501, 0, 1640, .window = 60000, .tsval = 1640, .tsecr = 41},
+	};
+	const struct ws_time_shares shares = SHARES_OF(shots);
+	(void)state;
+	assert_int_equal(shares.timeouts, 0);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_NETWORK][SERVER]), 600);
+	assert_int_equal(rounded(shares.time[WS_CAUSE_IDLE][0]), 1000);
+}
+
 /* Without timestamps: an ACK that comes sooner after a repetition than a round trip takes answers what was sent first.
  * The capture is at the server. */
 static void test_ack_comes_too_soon_for_the_repetition(void **state)
@@ -368,6 +387,7 @@ int main(void)
 	        cmocka_unit_test(test_overtaking_ack_shows_a_loss),
 	        cmocka_unit_test(test_several_segments_are_overtaken),
 	        cmocka_unit_test(test_late_segment_ends_no_repair_of_another),
+	        cmocka_unit_test(test_what_is_late_was_on_its_way),
 	        cmocka_unit_test(test_ack_comes_too_soon_for_the_repetition),
 	        cmocka_unit_test(test_ack_comes_too_soon_for_the_probe),
 	        cmocka_unit_test(test_ack_says_that_data_came_twice),
