@@ -125,6 +125,26 @@ void ws_closing_points(const struct ws_tracker *tracker, const struct ws_conn_in
 	}
 }
 
+static bool was_reset_by(const struct ws_machine *m, unsigned endpoint)
+{
+	return ws_reset_by_of(m) == (endpoint ? WS_CLOSED_BY_ENDPOINT_1 : WS_CLOSED_BY_ENDPOINT_0);
+}
+
+/* The first RST of who has reset is that of its own point. Where that was lost, others have only a later one, which answers
+ * something else. */
+static void join_reset(struct ws_closing *closing, const struct ws_tracker *tracker, const struct ws_conn_info *info,
+                       const unsigned chosen[2])
+{
+	struct ws_conn_copy copy;
+	for (unsigned e = 0; e < 2; e++) {
+		if (!was_reset_by(closing->machine, e))
+			continue;
+		const struct ws_conn *conn = ws_path_conn(tracker, info->path, chosen[e], &copy);
+		if (conn && was_reset_by(&conn->machine, e ^ info->path_swapped ^ info->path->swapped[chosen[e]]))
+			closing->reset = ws_conn_rare(conn)->reset;
+	}
+}
+
 void ws_closing_join(struct ws_closing *closing, const struct ws_tracker *tracker, const struct ws_conn_info *info,
                      const unsigned chosen[2])
 {
@@ -155,4 +175,5 @@ void ws_closing_join(struct ws_closing *closing, const struct ws_tracker *tracke
 			joined->endpoint[e].fin_first = 0;
 	}
 	closing->machine = joined;
+	join_reset(closing, tracker, info, chosen);
 }

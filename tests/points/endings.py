@@ -3,9 +3,10 @@ import json
 import os
 import re
 import shutil
+import struct
 
 from common import HERE, POINTS, ROOT, check, records, run
-from frames import read, translated, write
+from frames import complete, data_start, from_server, number, read, translated, write
 import paths as of_states
 
 
@@ -69,6 +70,43 @@ def endings(*files):
     out, _ = run("-T", "json", "--only", "connection", *(word for path in files for word in ("-r", path)))
     return {r["client"]["port"]: (r["verdict"].split(";")[0], r["closed_by"], (r["client"]["state"], r["server"]["state"]))
             for r in map(json.loads, out.splitlines()) if len(r["points"]) > 1}
+
+
+def reset_after(frame, count, sequence, acknowledgment=0):
+    """The RST of a host that has sent this frame, `count` packets after it; with ACK if there is an acknowledgment number."""
+    reset = bytearray(frame[:54])
+    struct.pack_into("!H", reset, 18, struct.unpack_from("!H", frame, 18)[0] + count & 0xffff)
+    struct.pack_into("!IIBB", reset, 38, sequence, acknowledgment, 0x50, 0x14 if acknowledgment else 0x04)
+    return complete(reset)
+
+
+def all_acknowledged(frames, acks):
+    """The server's latest data frame, and the client's ACK of everything, which is one of `acks`; as indices."""
+    end, at = 0, 0
+    for i, (_, frame) in enumerate(frames):
+        if from_server(frame):
+            end, at = max(end, number(frame, 38) + len(frame) - data_start(frame)), i
+        elif end in acks and number(frame, 42) == end and len(frames[at][1]) > data_start(frames[at][1]):
+            return at, i
+    raise AssertionError("nothing is acknowledged")
+
+
+def check_lost_reset(folder, lists):
+    """The server aborts, and its RST is lost. The next one answers an ACK, but is not why the connection ended."""
+    (head, near), (_, far) = lists
+    port = bytes(far[0][1][34:36])
+    near, far = ([f for f in frames if port in (bytes(f[1][34:36]), bytes(f[1][36:38]))] for frames in (near, far))
+    acks = {number(frame, 42): i for i, (_, frame) in enumerate(near) if not from_server(frame)}
+    at, last = all_acknowledged(far, acks)
+    (sent, data), (came, ack) = far[at], far[last]
+    first, answer = reset_after(data, 1, number(ack, 42), number(ack, 38)), reset_after(data, 2, number(ack, 42))
+    arrived = acks[number(ack, 42)]
+    write(os.path.join(folder, "client.pcap"), head, near[:arrived + 1] + [(near[arrived][0] + 40 * 10**6, answer)])
+    write(os.path.join(folder, "server.pcap"), head, far[:at + 1] + [(sent + 10**5, first)] + far[at + 1:last + 1] + [(came + 10**5, answer)])
+    for order in (POINTS, POINTS[::-1]):
+        found = records(*(word for name in order for word in ("-r", os.path.join(folder, f"{name}.pcap"))))["connection"]
+        good = [r["verdict"] for r in found if r["reset_by"] == "server" and "aborted" in r["verdict"] and "no socket" not in r["verdict"]]
+        check(f"lost reset, {order[0]} first", len(good) == 1, [r["verdict"] for r in found])
 
 
 # What both ends said of themselves when they opened, and how they opened.
