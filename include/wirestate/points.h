@@ -3,6 +3,7 @@
 #define WIRESTATE_POINTS_H
 
 #include <wirestate/details.h>
+#include <wirestate/join.h>
 #include <wirestate/track.h>
 
 /* What the points of a session know together. All of their trackers share it. */
@@ -13,6 +14,10 @@ struct ws_points {
 	const char *name[WS_JOIN_POINTS];
 	/* Up to these numbers, connections and UDP conversations have been compared with those of the other points. */
 	uint64_t compared[WS_JOIN_POINTS], compared_udp[WS_JOIN_POINTS];
+	struct ws_join_period period[WS_JOIN_POINTS];
+	/* By point: those that what clients sent passed after it, a bit each; and those where a connection of it has other
+	 * addresses, ports or numbers, so that one of its connections may be there without being known. */
+	uint8_t later[WS_JOIN_POINTS], changed[WS_JOIN_POINTS];
 	/* Finds the transits of a connection, in an array that the caller has to free. False: out of memory. */
 	bool (*transits)(void *context, const struct ws_conn_path *path, struct ws_transit **transit, size_t *count);
 	void *context;

@@ -344,14 +344,15 @@ struct ws_conn_info {
 	uint8_t forged_reset;      /* a bit for each endpoint: a RST was not sent by it, although it seemed so */
 	bool server_answers;       /* the likely server has sent something, or has answered another SYN on its port */
 	bool odd_syn;              /* its SYN has FIN, URG, or PSH without data, as probes for a system's name have */
-	bool old_stamp;     /* its SYN has an older timestamp than another of its address that the server answered */
-	bool keyed_syn;     /* its SYN has TCP MD5 or TCP-AO, which need a key */
-	bool host_answers;  /* the likely server's address has answered on any port, if only with RST */
-	bool renumbered;    /* the server answered the SYN with a second initial number, as behind a SYN proxy */
-	uint64_t twin;      /* number of the same connection on the other side of a device that changes sequence
+	bool old_stamp;        /* its SYN has an older timestamp than another of its address that the server answered */
+	bool keyed_syn;        /* its SYN has TCP MD5 or TCP-AO, which need a key */
+	const char *absent_at; /* a point that has captured nothing of it, as others to the server's port; NULL: none */
+	bool host_answers;     /* the likely server's address has answered on any port, if only with RST */
+	bool renumbered;       /* the server answered the SYN with a second initial number, as behind a SYN proxy */
+	uint64_t twin;         /* number of the same connection on the other side of a device that changes sequence
 	                           * numbers; 0: none */
-	uint32_t storm;     /* segments without anything new that answered each other at once; 0: there were few */
-	ws_time storm_time; /* from the first to the latest of them */
+	uint32_t storm;        /* segments without anything new that answered each other at once; 0: there were few */
+	ws_time storm_time;    /* from the first to the latest of them */
 	uint8_t storm_resetters;  /* a bit for each endpoint that has sent RSTs among them */
 	bool storm_goes_on;       /* the latest segment is one of them */
 	uint32_t syn_ack_repeats; /* SYN-ACKs sent again after the handshake's ACK had been captured */

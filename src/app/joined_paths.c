@@ -3,6 +3,7 @@
 #include "app/split.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Only the newest datagrams are kept. */
 static ws_time oldest_datagram(const struct ws_tracker *tracker, ws_time first)
@@ -188,6 +189,37 @@ bool joined_follow(const struct joined *joined, struct join_memory *memory, cons
 	return true;
 }
 
+static bool is_changed(const struct joined *joined, const struct group *group, unsigned a, unsigned b)
+{
+	const struct ws_join_connection *one = &joined->known[a].connection[group->member[a]],
+	                                *other = &joined->known[b].connection[group->member[b]];
+	const unsigned swapped = (group->swapped >> a ^ group->swapped >> b) & 1;
+	for (unsigned e = 0; e < 2; e++) {
+		const unsigned there = e ^ swapped;
+		if (memcmp(&one->address[e], &other->address[there], sizeof(one->address[e])) ||
+		    one->port[e] != other->port[there])
+			return true;
+		if (one->iss_known[e] && other->iss_known[there] && one->iss[e] != other->iss[there])
+			return true;
+	}
+	return false;
+}
+
+/* Which points are nearer to the server than others, see ws_absent_at(). */
+static void note_order(struct joined *joined, const struct group *group, const struct ws_conn_path *path)
+{
+	_Static_assert(WS_JOIN_POINTS <= 8, "a bit for each");
+	const unsigned count = path->result.points;
+	for (unsigned i = 0; i < count; i++)
+		for (unsigned k = i + 1; k < count; k++) {
+			const unsigned a = path->point[path->result.path[path->client ? k : i]],
+			               b = path->point[path->result.path[path->client ? i : k]];
+			joined->shared.later[a] |= (uint8_t)(1u << b);
+			if (is_changed(joined, group, a, b))
+				joined->shared.changed[a] |= (uint8_t)(1u << b);
+		}
+}
+
 void joined_keep_path(struct joined *joined, size_t index, const struct followed *followed)
 {
 	struct ws_conn_path *path = &joined->path[joined->path_count];
@@ -205,6 +237,8 @@ void joined_keep_path(struct joined *joined, size_t index, const struct followed
 		else if (path->number[i])
 			udp->path[udp->count++] = (struct ws_udp_path){path->number[i], of};
 	}
+	if (path->kind == WS_JOIN_TCP && path->client_known)
+		note_order(joined, &joined->group[index], path);
 	for (unsigned d = 0; d < 2; d++) {
 		joined->totals.sent[path->kind] += path->result.direction[d].sent;
 		joined->totals.lost[path->kind] += path->result.direction[d].lost;
@@ -234,6 +268,7 @@ bool joined_path_room(struct joined *joined)
 	for (size_t i = 0; i < joined->points; i++) {
 		joined->period[i][0] = period_of(joined, i, false);
 		joined->period[i][1] = period_of(joined, i, true);
+		joined->shared.period[i] = joined->period[i][0];
 		ws_conn_id most_id = 0;
 		for (size_t k = 0; k < joined->known[i].tcp; k++)
 			most_id = joined->known[i].id[k] > most_id ? joined->known[i].id[k] : most_id;

@@ -1,5 +1,6 @@
 /* A connection as plain values, which are computed from what the tracker keeps of it, part by part. */
 #include "track/info.h"
+#include "track/absent.h"
 #include "track/closing.h"
 #include "track/kernel.h"
 #include "track/merged.h"
@@ -293,6 +294,9 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_path_of 
 	        conn->machine.endpoint[server].sent_any ||
 	        ws_surroundings_answers(&tracker->surroundings, &conn->address[server], conn->port[server]);
 	info->host_answers = ws_surroundings_answers(&tracker->surroundings, &conn->address[server], WS_ANY_PORT);
+	info->absent_at = conn->machine.endpoint[server].sent_any
+	                          ? NULL
+	                          : ws_absent_at(tracker, conn, of ? of->path : NULL, server);
 	info->odd_syn = conn->odd_syn;
 	info->keyed_syn = conn->keyed_syn;
 	info->twin = conn->twin == WS_TWIN_OLDER ? rare->next : conn->twin == WS_TWIN_NEWER ? rare->previous : 0;

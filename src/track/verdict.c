@@ -29,7 +29,7 @@ struct verdict_number verdict_duration(ws_time duration)
 	return made;
 }
 
-static struct verdict_number number_of(uint64_t value)
+struct verdict_number verdict_count(uint64_t value)
 {
 	struct verdict_number made;
 	*ws_put_u64(made.text, value) = '\0';
@@ -54,12 +54,12 @@ void verdict_traffic(struct verdict *v)
 	if (!v->text)
 		return;
 	if (!info->one_direction)
-		ws_text_parts(v->text, _("%1$s B to the server, %2$s B back"), number_of(client->bytes).text,
-		              number_of(server->bytes).text);
+		ws_text_parts(v->text, _("%1$s B to the server, %2$s B back"), verdict_count(client->bytes).text,
+		              verdict_count(server->bytes).text);
 	else if (info->captured == WS_CAPTURED_CLIENT)
-		ws_text_parts(v->text, _("%s B to the server"), number_of(client->bytes).text);
+		ws_text_parts(v->text, _("%s B to the server"), verdict_count(client->bytes).text);
 	else
-		ws_text_parts(v->text, _("%s B to the client"), number_of(server->bytes).text);
+		ws_text_parts(v->text, _("%s B to the client"), verdict_count(server->bytes).text);
 	if (has_repeats(info))
 		ws_text_puts(v->text, _(", repeats included"));
 }
@@ -242,9 +242,9 @@ static void say_lost(struct verdict *v, unsigned near, unsigned far)
 	const struct ws_conn_path *path = v->info->path;
 	const unsigned client = (unsigned)path->client & 1;
 	const struct ws_join_direction *to = &path->result.direction[client], *back = &path->result.direction[!client];
-	const struct verdict_number lost_to = number_of(to->lost_after[near]),
-	                            lost_back = number_of(back->lost_after[far]), sent_to = number_of(to->sent),
-	                            sent_back = number_of(back->sent);
+	const struct verdict_number lost_to = verdict_count(to->lost_after[near]),
+	                            lost_back = verdict_count(back->lost_after[far]), sent_to = verdict_count(to->sent),
+	                            sent_back = verdict_count(back->sent);
 	if (!to->lost_after[near] && !back->lost_after[far])
 		return;
 	NEXT(v);
@@ -330,7 +330,7 @@ static void say_path(struct verdict *v)
 	if ((to->injected || back->injected) && v->info->elsewhere != WS_ELSEWHERE_ANSWERED) {
 		NEXT(v);
 		SAY_TEXTS(v, _("%s arrived that had never left: forged between the points"),
-		          number_of(to->injected + back->injected).text);
+		          verdict_count(to->injected + back->injected).text);
 	}
 	if (to->needless || back->needless) {
 		const unsigned long long needless = to->needless + back->needless;

@@ -54,6 +54,7 @@ static inline bool in_state(const struct ws_conn_info *info, unsigned endpoint, 
 
 const char *verdict_side(const struct ws_conn_info *info, unsigned endpoint); /* "client", "server" */
 struct verdict_number verdict_duration(ws_time duration);
+struct verdict_number verdict_count(uint64_t value);
 void verdict_traffic(struct verdict *v);
 struct verdict_part verdict_icmp(const struct ws_conn_info *info);
 struct verdict_part verdict_direction(struct verdict *v);

@@ -161,6 +161,11 @@ static void say_silent(struct verdict *v, bool gave_up)
 		    _("silent: %1$llu SYN sent, no answer came back, though it went on as #%2$llu with a translated address "
 		      "or port"),
 		    count, (unsigned long long)info->elsewhere_number);
+	else if (info->absent_at)
+		SAY_TEXTS(v,
+		          _("silent: %1$s SYN sent, no answer, and none came to %2$s, though others to port %3$s did"),
+		          verdict_count(count).text, info->absent_at,
+		          verdict_count(info->endpoint[1 - client].port).text);
 	else if (info->next && info->server_answers)
 		SAY(v,
 		    _("silent: %1$llu SYN sent, no answer before the client tried again from the same port, as #%2$llu"),

@@ -109,6 +109,32 @@ def check_lost_reset(folder, lists):
         check(f"lost reset, {order[0]} first", len(good) == 1, [r["verdict"] for r in found])
 
 
+def attempts(frames, first):
+    """A SYN of the first connection, as of another one, which is sent three times from the time `first` on."""
+    syn = next(frame for _, frame in frames if frame[47] == 2)
+    for count, after in enumerate((0, 10**5, 3 * 10**5)):
+        again = bytearray(syn)
+        struct.pack_into("!H", again, 18, 40000 + count)
+        struct.pack_into("!HHI", again, 34, 60001, number(syn, 34) & 0xffff, 77)
+        yield first + after, complete(again)
+
+
+def check_absent(folder, lists):
+    """SYNs that the server's point has not captured, as it has others to the same port. That says something only where it
+    was capturing then, and where it would know them if they had come."""
+    (head, near), (_, far) = lists
+    middle, late = near[len(near) // 2][0], far[-1][0]
+    for name, first, server, said in (("in between", middle, far, True), ("at the end", late, far, False),
+                                      ("behind NAT", middle, translated(far), False)):
+        both = (sorted(near + list(attempts(near, first)), key=lambda f: f[0]), server)
+        paths = [write(os.path.join(folder, f"{point}.pcap"), head, frames) for point, frames in zip(POINTS, both)]
+        for files in (paths, paths[::-1]):
+            found = [r["verdict"] for r in records(*(word for file in files for word in ("-r", file)))["connection"]
+                     if r["client"]["port"] == 60001]
+            words = "3 SYN sent, no answer, and none came to server, though others to port"
+            check(f"absent, {name}", len(found) == 1 and found[0].startswith("silent: 3 SYN") and (words in found[0]) == said, found)
+
+
 # What both ends said of themselves when they opened, and how they opened.
 OPENING = ("handshake", "roles", "completeness", "verdict_tag")
 OF_AN_END = ("initial_sequence", "window_scale", "mss")
