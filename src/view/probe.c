@@ -5,8 +5,8 @@
  * is (ECMA-48, DSR 6), and the line is erased. A terminal that does not answer within a tenth of a second is
  * assumed to draw them narrow. If its answer comes later, the view drops it like any control sequence that is not
  * a key. */
-#include "view/view_internal.h"
 #include "base/clock.h"
+#include "view/view_internal.h"
 
 #include <poll.h>
 #include <stdio.h>
