@@ -211,13 +211,33 @@ static bool is_vague(const struct ws_joiner *joiner, const struct join_row *row,
 	return joiner->segment[point][row->direction][row->seen[point]].vague;
 }
 
+static bool seen_at_both(const struct stretch *stretch, const struct join_row *row)
+{
+	return row->seen[stretch->from] != JOIN_NONE && row->seen[stretch->to] != JOIN_NONE;
+}
+
+/* The first and the last row that both points have seen: what left in between came while `to` was capturing, however near the
+ * beginning and the end of its capture are. Without one, `*first` is `count`. */
+static void find_bracket(const struct stretch *stretch, const struct join_row *row, size_t count, size_t *first,
+                         size_t *last)
+{
+	*first = 0;
+	*last = count;
+	while (*first < count && !seen_at_both(stretch, &row[*first]))
+		++*first;
+	while (*last > *first && !seen_at_both(stretch, &row[*last - 1]))
+		--*last;
+}
+
 /* Rows that were seen at `from` and not at `to`. Those beside one that was not captured were not captured either. */
 static void judge_departures(struct ws_joiner *joiner, const struct stretch *stretch, struct join_row *row,
                              size_t count)
 {
 	const bool changed = joiner->datagrams && changes(joiner, stretch, row, count);
-	size_t run = 0;
+	const bool drops = joiner->point[stretch->to].period.drops;
+	size_t run = 0, first, last;
 	bool missed = false;
+	find_bracket(stretch, row, count, &first, &last);
 	for (size_t i = 0; i <= count; i++) {
 		const bool ends = i == count || row[i].seen[stretch->to] != JOIN_NONE;
 		if (ends) {
@@ -235,7 +255,8 @@ static void judge_departures(struct ws_joiner *joiner, const struct stretch *str
 		if (acknowledged_unseen(joiner, &row[i]))
 			missed = true;
 		else if (!changed && !is_vague(joiner, &row[i], stretch->from) &&
-		         would_arrive(joiner, stretch, join_time(joiner, &row[i], stretch->from)))
+		         ((stretch->known && !drops && i > first && i < last) ||
+		          would_arrive(joiner, stretch, join_time(joiner, &row[i], stretch->from))))
 			row[i].outcome = WS_OUTCOME_LOST;
 	}
 }

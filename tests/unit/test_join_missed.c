@@ -160,6 +160,33 @@ static void nothing_comes(void **state)
 	}
 }
 
+/* The server's capture begins with the SYN, 2 ms before the handshake's ACK would come, which is lost: what came before and after
+ * it shows that the capture was running. With nothing after it, that is not known. */
+static void lost_right_after_the_beginning(void **state)
+{
+	(void)state;
+	for (unsigned more = 0; more < 2; more++) {
+		const struct ws_join_period period[2] = {{0, 10 * MS, false, false}, {2 * MS, 10 * MS, false, false}};
+		struct capture c[2] = {0};
+		struct ws_join_agreement agreement;
+		struct ws_clock_info info;
+		struct ws_join_result result;
+		for (unsigned i = 0; i < 2; i++) {
+			add(&c[i], (i ? 2 : 0) * MS, 0, SYN, 100, 0, 0)->identification = 1;
+			add(&c[i], (i ? 2 : 4) * MS, 1, SYN | ACK, 500, 101, 0)->identification = 2;
+			if (!i)
+				add(&c[i], 4 * MS, 0, ACK, 101, 501, 0)->identification = 3;
+			if (more)
+				add(&c[i], (i ? 7 : 5) * MS, 0, ACK | PSH, 101, 501, 50)->identification = 4;
+			c[i].connection = connection(1, 1000, 100, 500);
+		}
+		struct ws_joiner *joiner = run_during(c, true, period, &agreement, &info, &result);
+		assert_int_equal(result.direction[0].lost, more);
+		assert_int_equal(result.direction[0].not_captured, !more);
+		ws_joiner_free(joiner);
+	}
+}
+
 /* A listener whose queue is full drops SYNs that its point has seen; once it has answered one, the next was needless. */
 static void dropped_by_the_listener(void **state)
 {
@@ -207,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(acknowledged_and_not_captured),
 	        cmocka_unit_test(nothing_comes),
+	        cmocka_unit_test(lost_right_after_the_beginning),
 	        cmocka_unit_test(dropped_by_the_listener),
 	        cmocka_unit_test(damaged_on_the_way),
 	        cmocka_unit_test(missed_at_the_sender),
