@@ -152,5 +152,8 @@ typedef bool ws_segment_fn(void *context, const struct ws_segment *segment);
  * history does not have all of them. */
 bool ws_tracker_segments(const struct ws_tracker *tracker, ws_conn_id conn, ws_segment_fn *fn,
                          void *context) WS_CHECKED;
+/* The same for what was accepted late: segments that follow each other, whose wrong checksums meant nothing. */
+bool ws_tracker_accepted(const struct ws_tracker *tracker, ws_conn_id conn, ws_segment_fn *fn,
+                         void *context) WS_CHECKED;
 
 #endif

@@ -225,7 +225,28 @@ static bool load_segment(void *context, const struct ws_segment *s)
 	        .timestamps = s->timestamps,
 	        .damaged = s->bad_checksum,
 	};
+	loaded->damaged = loaded->damaged || s->bad_checksum;
 	return true;
+}
+
+/* The host took these, so that their wrong checksums were no damage: a network card had yet to complete them. */
+static bool load_accepted(void *context, const struct ws_segment *accepted)
+{
+	struct loaded *loaded = context;
+	const uint32_t span = accepted->length + !!(accepted->flags & WS_TCP_SYN) + !!(accepted->flags & WS_TCP_FIN);
+	for (size_t i = 0; i < loaded->count && loaded->segment[i].frame < accepted->frame; i++) {
+		struct ws_join_segment *s = &loaded->segment[i];
+		if (s->direction == accepted->direction && s->sequence - accepted->sequence < span)
+			s->damaged = false;
+	}
+	return true;
+}
+
+static bool load_segments(const struct ws_tracker *tracker, ws_conn_id id, struct loaded *loaded)
+{
+	loaded->damaged = false;
+	return ws_tracker_segments(tracker, id, load_segment, loaded) &&
+	       (!loaded->damaged || ws_tracker_accepted(tracker, id, load_accepted, loaded));
 }
 
 /* Whether at some point too little was captured of a conversation to compare its payloads. */
@@ -294,7 +315,7 @@ bool joined_load_side(const struct joined *joined, struct join_memory *memory, c
 	loaded->count = 0;
 	if (group->kind != WS_JOIN_TCP ? !load_datagrams(joined, loaded, group, point)
 	                               : ws_tracker_conn_find(tracker, known->number[member]) != known->id[member] ||
-	                                         !ws_tracker_segments(tracker, known->id[member], load_segment, loaded))
+	                                         !load_segments(tracker, known->id[member], loaded))
 		return false;
 	*side = (struct ws_join_side){
 	        .segment = loaded->segment,

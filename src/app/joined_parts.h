@@ -53,6 +53,7 @@ bool joined_is_of_lab(const struct session *session);
 struct loaded {
 	struct ws_join_segment *segment;
 	size_t count, room, most;
+	bool damaged; /* some of them */
 };
 
 /* What it takes to compare the segments of one group, which each thread has for itself. */

@@ -40,7 +40,8 @@ static void rewind_cursor(struct ws_replay *replay)
 		replay->cursor.analyser = replay->conn->history_extra->start;
 }
 
-bool ws_tracker_segments(const struct ws_tracker *tracker, ws_conn_id id, ws_segment_fn *fn, void *context)
+static bool each_input(const struct ws_tracker *tracker, ws_conn_id id, enum ws_input_kind kind, ws_segment_fn *fn,
+                       void *context)
 {
 	const struct ws_conn *conn = ws_table_awake(&tracker->table, id);
 	struct ws_history_cursor cursor = {.chunk = NULL};
@@ -48,9 +49,19 @@ bool ws_tracker_segments(const struct ws_tracker *tracker, ws_conn_id id, ws_seg
 	if (!tracker->config.history || !conn || conn->history_full)
 		return false;
 	while (ws_history_read(conn, &cursor, &input))
-		if (input.kind == WS_INPUT_SEGMENT && !input.repeated && !fn(context, &input))
+		if (input.kind == kind && !input.repeated && !fn(context, &input))
 			return false;
 	return true;
+}
+
+bool ws_tracker_segments(const struct ws_tracker *tracker, ws_conn_id id, ws_segment_fn *fn, void *context)
+{
+	return each_input(tracker, id, WS_INPUT_SEGMENT, fn, context);
+}
+
+bool ws_tracker_accepted(const struct ws_tracker *tracker, ws_conn_id id, ws_segment_fn *fn, void *context)
+{
+	return each_input(tracker, id, WS_INPUT_ACCEPTED, fn, context);
 }
 
 static bool take_first_syn(void *context, const struct ws_segment *segment)

@@ -128,11 +128,11 @@ def another_syn(item):
     return [(time - 1000, bytes(other))]
 
 
-def with_wrong_checksums(frames):
-    """The client's first two requests, as if their checksums were wrong only in the capture."""
+def with_wrong_checksums(frames, of_server=False, most=2):
+    """The first two segments with data that one side sent, as if their checksums were wrong only in the capture."""
     out, seen = [], set()
     for time, frame in frames:
-        if not from_server(frame) and len(frame) > data_start(frame) and (len(seen) < 2 or number(frame, 38) in seen):
+        if from_server(frame) == of_server and len(frame) > data_start(frame) and (len(seen) < most or number(frame, 38) in seen):
             seen.add(number(frame, 38))
             frame = bytearray(frame)
             frame[50] ^= 0x55

@@ -75,13 +75,17 @@ def check_accepted(folder, lists, head):
     """Segments whose checksum was wrong, and that were acknowledged all the same, count as in a capture with the right one."""
     whole = [write(os.path.join(folder, point + ".pcap"), head, lists[point]) for point in ("client", "server")]
     wanted, _ = spent_of(whole)
-    requests = exchanges_of(whole)
+    requests, wanted_times = exchanges_of(whole), answer_times(whole)
     wrong = [write(os.path.join(folder, point + ".pcap"), head, with_wrong_checksums(lists[point])) for point in ("client", "server")]
     found, _ = spent_of(wrong)
     for key, record in wanted.items():
         worst = max(abs(found[key]["spent"][cause] - value) for cause, value in record["spent"].items())
         check("accepted: where the time went", worst < 0.01 * record["duration"], (found[key]["spent"], record["spent"]))
     check("accepted: requests", exchanges_of(wrong) == requests, (exchanges_of(wrong), requests))
+    for of_server in (False, True):
+        ends = [lists["client"], with_wrong_checksums(lists["server"], of_server, 1)]
+        wrong = [write(os.path.join(folder, point + ".pcap"), head, frames) for point, frames in zip(("client", "server"), ends)]
+        check("accepted: the server's time to answer", answer_times(wrong) == wanted_times, (answer_times(wrong), wanted_times))
 
 
 def answer_times(files):
